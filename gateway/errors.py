@@ -1,0 +1,207 @@
+"""The error catalogue: every error that can leave, with code, status, sentence and remedy.
+
+An error never carries a record's value, an exception's text or a name. ``gateway/README.md`` lists them
+(generated). ``retry_after`` is in seconds and becomes the ``Retry-After`` header.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from schemas.problems import Problem, ProblemError
+
+PROBLEM_PREFIX = "urn:gateway:problem:"
+
+
+class GatewayError(Exception):
+    """The base: one class an error, one sentence and one remedy each."""
+
+    code: ClassVar[str] = "internal"
+    status: ClassVar[int] = 500
+    title: ClassVar[str] = "Something failed inside the gateway; nothing was half done."
+    remedy: ClassVar[str] = "Send the request again; quote the instance to the operator if it stays."
+    retry_after: ClassVar[int | None] = None
+
+    def __init__(
+        self, *, errors: tuple[ProblemError, ...] = (), extra: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(self.code)
+        self.errors = errors
+        self.extra = extra
+
+    def problem(self, instance: str | None = None) -> Problem:
+        """Return the RFC 9457 document."""
+        return Problem(
+            type=PROBLEM_PREFIX + self.code,
+            title=self.title,
+            status=self.status,
+            detail=self.title,
+            remedy=self.remedy,
+            instance=instance,
+            errors=self.errors,
+            extra=self.extra,
+        )
+
+
+class BodyTooLarge(GatewayError):
+    """413."""
+
+    code, status = "body.too_large", 413
+    title = "The body is larger than this route takes."
+    remedy = "Split it into several pushes; a police.uk file keeps its unit by Gateway-Unit."
+
+
+class BodyTooSlow(GatewayError):
+    """408."""
+
+    code, status = "body.too_slow", 408
+    title = "The body did not arrive in time."
+    remedy = "Send it again; nothing of it was kept."
+
+
+class MediaTypeNotTaken(GatewayError):
+    """415."""
+
+    code, status = "body.media_type", 415
+    title = "This media type or content encoding is not taken here."
+    remedy = "Send application/json, application/x-ndjson or text/csv, without Content-Encoding."
+
+
+class BodyUnreadable(GatewayError):
+    """400: the body as a whole cannot be read; nothing of it was kept."""
+
+    code, status = "body.unreadable", 400
+    title = "The body cannot be read as what it says it is."
+    remedy = "Check encoding, JSON or CSV form against the rule named; nothing of it was kept."
+
+
+class TooManyRecords(GatewayError):
+    """413: too many rows in one push."""
+
+    code, status = "body.too_many_records", 413
+    title = "One push takes at most 10,000 records."
+    remedy = "Split it; identical rows of one file are kept apart by Gateway-Unit."
+
+
+class AllRowsRefused(GatewayError):
+    """422: nothing could be taken; every row is in quarantine for its sender."""
+
+    code, status = "push.all_rows_refused", 422
+    title = "No row could be taken; all are in quarantine, by row number, field and rule."
+    remedy = "Correct the fields named and send the rows again; the receipt counts them."
+
+
+class RequestInvalid(GatewayError):
+    """422: a parameter or body that does not fit the documented shape."""
+
+    code, status = "request.invalid", 422
+    title = "The request does not fit its documented form."
+    remedy = "See errors[] for each place and rule, and /openapi.json for the form."
+
+
+class NotAuthenticated(GatewayError):
+    """401."""
+
+    code, status = "access.not_authenticated", 401
+    title = "A valid access token is needed."
+    remedy = "Get one at /oauth/token with your client credentials; tokens live ten minutes."
+
+
+class ScopeMissing(GatewayError):
+    """403."""
+
+    code, status = "access.scope_missing", 403
+    title = "The access token does not carry the scope that this route needs."
+    remedy = "Ask for the scope at /oauth/token; the operator grants scopes to a system."
+
+
+class NotFound(GatewayError):
+    """404: it does not exist, or it is not yours; the two are not told apart."""
+
+    code, status = "not_found", 404
+    title = "There is nothing here for you."
+    remedy = "Check the address; what belongs to another partner is never shown."
+
+
+class MethodNotAllowed(GatewayError):
+    """405."""
+
+    code, status = "method_not_allowed", 405
+    title = "This address does not take that method."
+    remedy = "See /openapi.json for the methods."
+
+
+class IdempotencyConflict(GatewayError):
+    """409."""
+
+    code, status = "push.idempotency_conflict", 409
+    title = "This Idempotency-Key was used before with another body."
+    remedy = "Use a new key for a new body; the first push stands as it was answered."
+
+
+class CursorInvalid(GatewayError):
+    """400."""
+
+    code, status = "release.cursor_invalid", 400
+    title = "The cursor was not made by this gateway for this subscription."
+    remedy = "Use the cursor of your last page, or leave `after` out to begin."
+
+
+class CursorAhead(GatewayError):
+    """409: acknowledges a release that was never made."""
+
+    code, status = "release.cursor_ahead", 409
+    title = "The cursor names a release that this gateway has not made."
+    remedy = "If the gateway was restored from a backup, ask the operator; else use your last cursor."
+
+
+class LawRefuses(GatewayError):
+    """403: the law refuses the subscription as a whole; ``conditions`` names every reason."""
+
+    code, status = "law.refused", 403
+    title = "The law does not allow this disclosure to you under the power you named."
+    remedy = "See conditions[]; each names the provision that is not met."
+
+
+class FeedHasNoAdapter(GatewayError):
+    """409."""
+
+    code, status = "feed.no_adapter", 409
+    title = "This feed is registered but no adapter is installed that reads it."
+    remedy = "Ask the operator to set the feed's adapter and settings."
+
+
+class StoreUnavailable(GatewayError):
+    """503: the database did not answer; nothing was acknowledged."""
+
+    code, status = "store.unavailable", 503
+    title = "The database is not available; nothing was acknowledged, nothing acknowledged is lost."
+    remedy = "Send it again after Retry-After, with the same Idempotency-Key."
+    retry_after = 2
+
+
+class Overloaded(GatewayError):
+    """503: the intake queue is full."""
+
+    code, status = "intake.overloaded", 503
+    title = "Too many pushes are waiting."
+    remedy = "Send it again after Retry-After, with the same Idempotency-Key."
+    retry_after = 1
+
+
+class RateLimited(GatewayError):
+    """429."""
+
+    code, status = "access.rate_limited", 429
+    title = "Your systems send more requests than the partner's quota."
+    remedy = "Wait for Retry-After; send several records in one push."
+    retry_after = 1
+
+
+class LawUnavailable(GatewayError):
+    """503: no valid policy bundle is loaded; nothing is released."""
+
+    code, status = "law.unavailable", 503
+    title = "No valid set of policies is loaded, so nothing is released."
+    remedy = "The operator has been alarmed; pull again after Retry-After."
+    retry_after = 30

@@ -1,0 +1,49 @@
+"""Feeds: the named streams that partners' systems send."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field
+
+from schemas.base import Word
+from schemas.codes import Marking, Regime, Slug
+
+
+class ControllerRole(StrEnum):
+    """What the gateway's operator is to the feed's controller."""
+
+    PROCESSOR = "processor"
+    JOINT_CONTROLLER = "joint_controller"
+
+
+class FeedMode(StrEnum):
+    """Whether a file says all there is, or only what is new."""
+
+    DELTA = "delta"
+    FULL = "full"
+
+
+class Feed(Word):
+    """A feed names its controller and our role; without that it is refused."""
+
+    name: Slug
+    title: str
+    adapter: str
+    """Name of a source in ``adapters``, such as ``police_nsir``."""
+    settings: dict[str, Any] = Field(default_factory=dict)
+    """Columns, code lists, scheme, encoding: checked by the adapter's own settings model."""
+    controller: Slug
+    role: ControllerRole
+    contract: str | None = None
+    """Reference of the processing contract or joint-controller arrangement."""
+    sender: Slug | None = None
+    """The partner whose systems may push; the controller where absent."""
+    mode: FeedMode = FeedMode.DELTA
+    regime: Regime = Regime.GENERAL
+    marking: Marking = Marking.OFFICIAL
+    open_data_licence: str | None = None
+    """Set where the controller publishes the same rows under this licence."""
+    district_code: str | None = None
+    """GSS code of the district in which rows without any area code lie."""

@@ -1,0 +1,102 @@
+"""Partners: the organisations on the register, with what each is under section 115(2), dated."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+from schemas.base import Word
+from schemas.codes import Slug
+
+
+class PartnerKind(StrEnum):
+    """What an organisation is. Which kinds are relevant authorities, since when, is dated data
+    (``policies/data/section_115_2.toml``), never code."""  # noqa: D205 - one sentence over two lines
+
+    CHIEF_OFFICER_OF_POLICE = "chief_officer_of_police"
+    POLICE_SERVICE_OF_SCOTLAND = "police_service_of_scotland"
+    LOCAL_POLICING_BODY = "local_policing_body"
+    COUNTY_COUNCIL = "county_council"
+    DISTRICT_COUNCIL = "district_council"
+    LONDON_BOROUGH_COUNCIL = "london_borough_council"
+    PARISH_COUNCIL = "parish_council"
+    CITY_OF_LONDON = "city_of_london"
+    WELSH_PRINCIPAL_COUNCIL = "welsh_principal_council"
+    COMMUNITY_COUNCIL_WALES = "community_council_wales"
+    SCOTTISH_COUNCIL = "scottish_council"
+    NON_PROFIT_REGISTERED_PROVIDER = "non_profit_registered_provider"
+    PROFIT_REGISTERED_PROVIDER = "profit_registered_provider"
+    REGISTERED_SOCIAL_LANDLORD_WALES = "registered_social_landlord_wales"
+    LOCAL_PROBATION_BOARD = "local_probation_board"
+    PROBATION_TRUST = "probation_trust"
+    PROBATION_PROVIDER = "probation_provider"
+    PROBATION_SERVICE_SECRETARY_OF_STATE = "probation_service_secretary_of_state"
+    LOCAL_HEALTH_BOARD = "local_health_board"
+    PRIMARY_CARE_TRUST = "primary_care_trust"
+    NHS_ENGLAND = "nhs_england"
+    INTEGRATED_CARE_BOARD = "integrated_care_board"
+    LONDON_FIRE_COMMISSIONER = "london_fire_commissioner"
+    COMBINED_FIRE_AUTHORITY = "combined_fire_authority"
+    SECTION_4A_FIRE_AUTHORITY = "section_4a_fire_authority"
+    METROPOLITAN_FIRE_AUTHORITY = "metropolitan_fire_authority"
+    NHS_TRUST = "nhs_trust"
+    AMBULANCE_TRUST = "ambulance_trust"
+    BRITISH_TRANSPORT_POLICE = "british_transport_police"
+    ARMS_LENGTH_MANAGEMENT_ORGANISATION = "arms_length_management_organisation"
+    UNIVERSITY = "university"
+    SCHOOL = "school"
+    CHARITY = "charity"
+    CONTRACTOR = "contractor"
+    GOVERNMENT_DEPARTMENT = "government_department"
+    OTHER = "other"
+
+
+class Period(Word):
+    """From a day (inclusive) until a day (exclusive); open where a day is absent."""
+
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def covers(self, day: date) -> bool:
+        """Whether the day lies inside."""
+        started = self.valid_from is None or self.valid_from <= day
+        return started and (self.valid_to is None or day < self.valid_to)
+
+
+class DatedKind(Period):
+    """What a partner is, and when."""
+
+    kind: PartnerKind
+
+
+class Agency(Period):
+    """«Acting on behalf of» a relevant authority (s.115(1)(b)), and when."""
+
+    principal: Slug
+
+
+class HolderDecision(Period):
+    """A recorded decision of the holder's nominated person to withhold under section 17A."""
+
+    reference: Slug
+    nominated_person: str
+    reason: str
+
+
+class Partner(Period):
+    """An organisation on the register."""
+
+    id: Slug
+    name: str
+    kinds: tuple[DatedKind, ...]
+    acts_on_behalf_of: tuple[Agency, ...] = ()
+    succeeded_by: Slug | None = None
+    nominated_person: str | None = None
+    """Office or role that facilitates sharing (SI 2007/1830 reg 4(3)); a post, not a name."""
+    withholds_section_17a: tuple[HolderDecision, ...] = ()
+
+    def kind_on(self, day: date) -> PartnerKind | None:
+        """What the partner is on the day, or None when it is off the register."""
+        if not self.covers(day):
+            return None
+        return next((dated.kind for dated in self.kinds if dated.covers(day)), None)

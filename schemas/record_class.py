@@ -1,0 +1,44 @@
+"""What the law looks at. Decisions are made per class, never per row (design, sentence 2)."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+
+from schemas.base import Word
+from schemas.codes import Ground, Handling, Kind, MappingStatus, Marking, Regime, Slug, SubjectRole
+from schemas.sensitivity import FieldGroup
+
+
+class RecordClass(Word):
+    """Everything about an incident version that any policy may read, and nothing that names it.
+
+    Tuples are sorted and free of repeats, so that equal classes have equal canonical bytes.
+    """
+
+    source: Slug
+    """The feed's name."""
+    controller: Slug
+    """The partner that answers for the data."""
+    regime: Regime
+    open_data: bool = False
+    """Published by its controller under an open licence, point and month as published."""
+    kind: Kind
+    mapping_status: MappingStatus
+    typology_area: str | None = None
+    typology_behaviour: str | None = None
+    sensitive: bool = False
+    """Its behaviour, ground or code is one for which place is coarsened (law.md §5)."""
+    marking: Marking = Marking.OFFICIAL
+    handling: Handling | None = None
+    roles: tuple[SubjectRole, ...] = ()
+    field_groups: tuple[FieldGroup, ...] = ()
+    """Groups of sealed fields that are held for this version. Empty with 17A alone in force."""
+    grounds: tuple[Ground, ...] = ()
+    si_paragraphs: tuple[int, ...] = ()
+    """Paragraphs of the Schedule to SI 2007/1831 that prescribe it, such as ``(1,)``."""
+
+    @cached_property
+    def canonical_json(self) -> str:
+        """The class as canonical JSON: sorted keys, no blanks, ASCII. What is stored and hashed."""
+        return json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))

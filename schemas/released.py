@@ -1,0 +1,138 @@
+"""The only shapes that may leave. ``release()`` takes these and nothing else.
+
+``DepersonalisedIncident`` *has no* field for a name, a reference, a text, a minute or an exact point:
+a type that cannot hold a name is the simplest control there is.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from schemas.base import Word
+from schemas.codes import (
+    Confidence,
+    GssCode,
+    Kind,
+    MappingRelation,
+    MappingStatus,
+    NsirClass,
+    ResponseGrade,
+    Slug,
+    SourceCode,
+    Status,
+    TimePrecision,
+)
+from schemas.incident import FlyTip
+
+
+class PlaceLevel(StrEnum):
+    """How coarse a released place is."""
+
+    MAP_POINT = "map_point"
+    LSOA = "lsoa"
+    MSOA = "msoa"
+    WARD = "ward"
+    DISTRICT = "district"
+    NONE = "none"
+
+
+class Place(Word):
+    """Exactly one place. Two that overlap would narrow each other down, so there is never a second.
+
+    Degrees WGS 84 for a map point; a GSS code with its edition for an area.
+    """
+
+    level: PlaceLevel
+    longitude: Annotated[float | None, Field(ge=-180, le=180)] = None
+    latitude: Annotated[float | None, Field(ge=-90, le=90)] = None
+    code: GssCode | None = None
+    edition: str | None = None
+
+
+ReleasedId = Annotated[str, Field(pattern=r"^r1\.[0-9]{4}Q[1-4]\.[A-Za-z0-9_-]{22}$")]
+"""``r1.`` + key id (the quarter of first report) + ``.`` + 128 bits of keyed HMAC, base64url."""
+
+
+class DepersonalisedIncident(Word):
+    """An incident as it leaves by the depersonalised lane.
+
+    ``occurred`` and ``reported`` are ISO 8601 at ``time_precision``, never finer than the hour:
+    ``2026-10-31T21:00+00:00``, ``2026-10-31``, ``2026-10``, ``2026Q4``.
+    """
+
+    id: ReleasedId
+    version: Annotated[int, Field(ge=1)]
+    source: Slug
+    controller: Slug
+    kind: Kind
+    occurred: str | None
+    occurred_to: str | None = None
+    reported: str | None = None
+    time_precision: TimePrecision
+    place: Place
+    mapping_status: MappingStatus
+    typology_area: str | None = None
+    typology_behaviour: str | None = None
+    typology_sub_behaviour: str | None = None
+    candidate_behaviours: tuple[str, ...] = ()
+    other_behaviours: tuple[str, ...] = ()
+    mapping_relation: MappingRelation | None = None
+    mapping_confidence: Confidence | None = None
+    mapping_rule_id: SourceCode | None = None
+    crosswalk_version: SourceCode | None = None
+    source_category_scheme: SourceCode | None = None
+    source_category_code: SourceCode | None = None
+    source_category_label: str | None = None
+    opening_code: SourceCode | None = None
+    closing_codes: tuple[SourceCode, ...] = ()
+    qualifier_codes: tuple[SourceCode, ...] = ()
+    nsir_class: NsirClass | None = None
+    response_grade: ResponseGrade | None = None
+    status: Status | None = None
+    fly_tip: FlyTip | None = None
+
+
+class NoticeKind(StrEnum):
+    """What happened to a record that the recipient holds."""
+
+    CORRECTED = "corrected"
+    RETRACTED = "retracted"
+    RESTRICTED = "restricted"
+    LIFTED = "lifted"
+    ERASED = "erased"
+    AMENDED_DELETE = "amended_delete"
+    """It was amended, and the amended version is not for this recipient: delete what you hold."""
+
+
+class RetractionReason(StrEnum):
+    """Why a source takes a record back."""
+
+    RECORDED_IN_ERROR = "recorded_in_error"
+    DUPLICATE = "duplicate"
+    NO_INCIDENT = "no_incident"
+    TEST_RECORD = "test_record"
+    UNLAWFULLY_SHARED = "unlawfully_shared"
+    OTHER = "other"
+
+
+class Notice(Word):
+    """«The record you hold is …»: the recipient's own id, version, kind, reason; nothing else."""
+
+    id: ReleasedId
+    version: Annotated[int, Field(ge=1)]
+    """The version that the recipient was last given."""
+    kind: NoticeKind
+    reason: RetractionReason | None = None
+
+
+class Quality(Word):
+    """What lets a recipient judge the batch (DPA 2018 s.38(5)(b))."""
+
+    as_of: str
+    """ISO 8601 instant up to which the gateway had received when the batch was made."""
+    completeness: str
+    grading: str
+    statement: str

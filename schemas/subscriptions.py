@@ -1,0 +1,43 @@
+"""Subscriptions: a partner's standing request."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from schemas.base import Word
+from schemas.codes import Kind, Slug
+from schemas.powers import Power, Purpose
+from schemas.sensitivity import Lane
+
+
+class DeliveryMode(StrEnum):
+    """Who moves first."""
+
+    PULL = "pull"
+    PUSH = "push"
+
+
+class Filter(Word):
+    """Which records are asked for; an empty list asks for all."""
+
+    sources: tuple[Slug, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    behaviours: tuple[str, ...] = ()
+
+
+class Subscription(Word):
+    """Who asks for what, under which power, for which purpose, in which lane.
+
+    ``version`` rises with every change of the request, so that a remembered decision never outlives it.
+    """
+
+    id: Slug
+    partner: Slug
+    power: Power
+    purpose: Purpose
+    lane: Lane
+    mode: DeliveryMode = DeliveryMode.PULL
+    filter: Filter = Filter()
+    minimum_cell: int = 0
+    """k: 0 where the law's default for the recipient is that no row is held back."""
+    version: int = 1
