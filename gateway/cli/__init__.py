@@ -1,0 +1,207 @@
+"""The commands, as a table: name, module, one line. A module is imported when its command is called.
+
+**Convention.** Each row names a module that holds either ``app`` (a ``typer.Typer``: several commands,
+such as ``gateway feed try``) or ``command`` (one function with Typer annotations, such as
+``gateway verify``); ``app`` is taken where both stand. The table's line is the help of the overview, the
+docstring that of the command itself. A command writes results to standard output, everything else to
+standard error, and ends by returning (0) or by ``raise typer.Exit(Exit.FOUND_WRONG)``. It lets a
+``GatewayError`` or ``RefusesToStart`` pass: ``main`` shows either as one sentence and its remedy.
+
+**Adding a command** is one row here and one module. An architecture test imports every row.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import sys
+import traceback
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import IntEnum
+from pathlib import Path
+from typing import Any
+
+DISTRIBUTION = "charnwood-gateway"
+
+
+class Exit(IntEnum):
+    """The exit codes, as documented by ``gateway --help`` and ``gateway/README.md``."""
+
+    OK = 0
+    FOUND_WRONG = 1
+    USAGE = 2
+    UNAVAILABLE = 69
+    INTERNAL = 70
+    CONFIGURATION = 78
+    INTERRUPTED = 130
+
+    @property
+    def says(self) -> str:
+        """What the code means, in one line."""
+        return _EXIT_SAYS[self]
+
+
+_EXIT_SAYS = {
+    Exit.OK: "done, and all is well",
+    Exit.FOUND_WRONG: "something wrong was found: verification failed, rows refused, the law refuses",
+    Exit.USAGE: "the command line does not fit; see --help",
+    Exit.UNAVAILABLE: "the database or gateway is not available; try again",
+    Exit.INTERNAL: "something failed inside the gateway",
+    Exit.CONFIGURATION: "settings or installation are not right; nothing was started",
+    Exit.INTERRUPTED: "interrupted from the keyboard",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One row of the table."""
+
+    name: str
+    module: str
+    says: str
+
+
+COMMANDS = tuple(
+    Command(name, f"gateway.cli.{module}", says)
+    for name, module, says in (
+        ("demo", "demo", "See the whole job done on invented data, in an own database."),
+        ("serve", "serve", "Run the gateway: HTTP, intake, releases."),
+        ("ingest", "ingest", "Take in a file through the same path as a push."),
+        ("feed", "feed", "Try, add and list feeds; `try` stores nothing."),
+        ("explain", "explain", "Say why a record may or may not go to a subscription."),
+        ("verify", "verify", "Prove that log, releases and ledger are whole."),
+        ("partner", "partner", "The register of partners, and what each is under section 115(2)."),
+        ("protocol", "protocol", "The partnership's information-sharing protocol."),
+        ("subscription", "subscription", "Partners' standing requests."),
+        ("geography", "geography", "Load map points, wards and LSOAs."),
+        ("backup", "backup", "Copy the database, consistently, while it runs."),
+        ("keys", "keys", "Make and list the keys under GATEWAY_HOME."),
+        ("db", "db", "Create the tables or bring them up to date."),
+        ("check", "check", "Check installation, settings, keys, policies and database."),
+    )
+)
+
+
+def version() -> str:
+    """The version of the installed distribution, or of the checkout that runs."""
+    try:
+        return importlib.metadata.version(DISTRIBUTION)
+    except importlib.metadata.PackageNotFoundError:
+        return _version_of_checkout()
+
+
+def _version_of_checkout() -> str:
+    project = Path(__file__).resolve().parents[2] / "pyproject.toml"
+    lines = project.read_text(encoding="utf-8").splitlines() if project.is_file() else []
+    named = (line for line in lines if line.startswith("version = "))
+    return next(named, 'version = "unknown"').split('"')[1]
+
+
+def overview() -> str:
+    """The text of ``gateway --help``."""
+    width = max(len(command.name) for command in COMMANDS) + 2
+    commands = [f"  {command.name:<{width}}{command.says}" for command in COMMANDS]
+    codes = [f"  {code.value:<{width}}{code.says}" for code in Exit]
+    return "\n".join(
+        (
+            "Usage: gateway COMMAND [ARGUMENTS]",
+            "",
+            "A data-sharing gateway for Community Safety Partnerships.",
+            "",
+            "Commands (`gateway COMMAND --help` says more):",
+            *commands,
+            "",
+            "  --help, --version",
+            "",
+            "Exit codes:",
+            *codes,
+            "",
+            "Settings are environment variables GATEWAY_…: see deploy/settings.example.env.",
+        )
+    )
+
+
+def load(command: Command) -> Any:
+    """Import a command's module and return it as something with ``main(args=…, prog_name=…)``.
+
+    Raises:
+        ModuleNotFoundError: The table names a module that does not exist.
+        TypeError: The module holds neither ``app`` nor ``command``.
+    """
+    module = importlib.import_module(command.module)
+    typer = importlib.import_module("typer")
+    app = getattr(module, "app", None)
+    if app is None and callable(getattr(module, "command", None)):
+        app = typer.Typer(add_completion=False)
+        app.command(name=command.name)(module.command)
+    if app is None:
+        message = f"{command.module} holds neither `app` nor `command`"
+        raise TypeError(message)
+    return typer.main.get_command(app)
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command and return its exit code. Never shows a traceback or a record's value."""
+    first = arguments[0] if arguments else "--help"
+    if first in {"--help", "-h", "help"}:
+        _say(overview(), sys.stdout)
+        return Exit.OK if arguments else Exit.USAGE
+    if first in {"--version", "-V"}:
+        _say(f"gateway {version()}", sys.stdout)
+        return Exit.OK
+    command = next((row for row in COMMANDS if row.name == first), None)
+    if command is None:
+        return _unknown(first)
+    try:
+        load(command).main(args=arguments[1:], prog_name=f"gateway {command.name}")
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else Exit.OK
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        sys.stdout = None  # the reader has gone (`| head`), and Python must not flush to it again
+        return Exit.OK
+    except Exception as error:  # noqa: BLE001 - the one place where a command's failure is shown
+        return _failed(error)
+    return Exit.OK
+
+
+def _unknown(name: str) -> int:
+    near = get_close_matches(name, [row.name for row in COMMANDS], n=1)
+    hint = f" Did you mean `gateway {near[0]}`?" if near else " See `gateway --help`."
+    _say(f"gateway: there is no such command.{hint}", sys.stderr)
+    return Exit.USAGE
+
+
+def _failed(error: Exception) -> int:
+    """Show a sentence and a remedy where the error has them, else only its type and place in the code.
+
+    The message of a foreign exception may quote a row, so it is never shown.
+    """
+    # A class that was never imported cannot have been raised: no import, no start-up cost.
+    catalogue = sys.modules.get("gateway.errors")
+    if catalogue is not None and isinstance(error, catalogue.GatewayError):
+        _say(f"gateway: {error.title} {error.remedy}", sys.stderr)
+        for fault in error.errors:
+            _say(f"  {fault.pointer or '/'}: {fault.says} ({fault.rule})", sys.stderr)
+        return _exit_code(error.status)
+    sentence, remedy = getattr(error, "sentence", None), getattr(error, "remedy", None)
+    if isinstance(sentence, str) and isinstance(remedy, str):
+        _say(f"gateway: {sentence} {remedy}", sys.stderr)
+        return int(getattr(error, "exit_code", Exit.INTERNAL))
+    frames = traceback.extract_tb(error.__traceback__)
+    places = " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames[-4:]))
+    _say(f"gateway: {type(error).__name__} at {places}. Nothing was half done.", sys.stderr)
+    return Exit.INTERNAL
+
+
+def _exit_code(status: int) -> Exit:
+    """The exit code for an HTTP status of the error catalogue."""
+    if status in {429, 503}:
+        return Exit.UNAVAILABLE
+    return Exit.INTERNAL if status >= 500 else Exit.FOUND_WRONG  # noqa: PLR2004 - HTTP's own line
+
+
+def _say(text: str, stream: Any) -> None:
+    stream.write(text + "\n")

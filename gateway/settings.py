@@ -1,0 +1,173 @@
+"""Every setting, once: environment variables ``GATEWAY_…``, read at start and never again.
+
+Names carry their unit. Defaults are safe: the gateway listens on this machine only and dials nobody.
+An unknown ``GATEWAY_`` variable stops the start, because a misspelt limit is a limit that is not there.
+``deploy/settings.example.env`` shows the defaults and is kept equal to them by a test.
+"""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from gateway.house import RefusesToStart
+
+PREFIX = "GATEWAY_"
+DEFAULT_HOME = Path("~/.local/share/charnwood-gateway")
+MIB = 1024 * 1024
+
+
+class LogLevel(StrEnum):
+    """How much the log says."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class SettingsRefused(RefusesToStart):
+    """A setting is unknown or not readable. Names the variable and the rule, never the value."""
+
+
+class Settings(BaseSettings):
+    """The settings of one process. Frozen."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        frozen=True,
+        extra="forbid",
+        env_ignore_empty=True,
+        hide_input_in_errors=True,
+        validate_default=True,
+    )
+
+    home: Path = Field(DEFAULT_HOME, description="Folder of keys, files and the SQLite database.")
+    database_url: SecretStr | None = Field(
+        None, description="postgresql://… ; empty: SQLite in GATEWAY_HOME."
+    )
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8115, ge=0, le=65_535, description="Port to listen on; 0 takes a free one.")
+    public_url: str = Field(
+        "http://127.0.0.1:8115",
+        pattern=r"^https?://[^/?#\s]+$",
+        description="What partners call this gateway: the issuer of its tokens.",
+    )
+    body_limit_bytes: int = Field(
+        MIB, gt=0, description="Largest body of a request that is not a push of records."
+    )
+    push_limit_bytes: int = Field(32 * MIB, gt=0, description="Largest body of a push of records.")
+    body_deadline_seconds: float = Field(
+        30.0, gt=0, description="A body must have arrived whole within this time."
+    )
+    records_per_push: int = Field(10_000, gt=0, description="Rows that one push may hold.")
+    page_limit_records: int = Field(
+        1_000, gt=0, le=1_000, description="Records that one pull may ask for."
+    )
+    pull_wait_seconds: float = Field(
+        30.0, ge=0, description="Longest `wait` of a pull that has nothing to give yet."
+    )
+    intake_queue_pushes: int = Field(
+        200, gt=0, description="Pushes that may wait for the sequencer; the next gets 503."
+    )
+    group_wait_seconds: float = Field(
+        0.002, ge=0, description="How long the sequencer gathers pushes for one commit."
+    )
+    group_limit_records: int = Field(500, gt=0, description="Records that end the gathering.")
+    store_wait_seconds: float = Field(
+        5.0, gt=0, description="How long a statement waits for a lock before 503."
+    )
+    checkpoint_interval_seconds: float = Field(
+        60.0, gt=0, description="How often the ledger's size and root are signed."
+    )
+    token_lifetime_seconds: int = Field(
+        600, gt=0, le=600, description="Life of an access token; ten minutes at most."
+    )
+    requests_per_minute: int = Field(
+        6_000, gt=0, description="Requests that one client may send in a minute; then 429."
+    )
+    clock_skew_limit_seconds: float = Field(
+        30.0, gt=0, description="Skew against the database's clock that fails readiness."
+    )
+    egress_allow: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Networks and hosts that may be dialled, by comma; empty: none."
+    )
+    log_level: LogLevel = Field(LogLevel.INFO, description="debug, info, warning or error.")
+
+    @field_validator("home")
+    @classmethod
+    def _expand(cls, home: Path) -> Path:
+        return home.expanduser().absolute()
+
+    @field_validator("egress_allow", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    @property
+    def sqlite_path(self) -> Path:
+        """The SQLite file, used where no database URL is set."""
+        return self.home / "gateway.sqlite3"
+
+    @property
+    def store_url(self) -> str:
+        """The database to open, as an SQLAlchemy URL. Holds a password: never log it."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.sqlite_path}"
+
+
+def variable(field: str) -> str:
+    """The environment variable that sets a field."""
+    return PREFIX + field.upper()
+
+
+def load() -> Settings:
+    """Read the settings from the environment.
+
+    Raises:
+        SettingsRefused: A ``GATEWAY_`` variable is unknown, or its value does not fit.
+    """
+    known = {variable(name) for name in Settings.model_fields}
+    unknown = sorted(
+        key for key in os.environ if key.upper().startswith(PREFIX) and key.upper() not in known
+    )
+    if unknown:
+        raise SettingsRefused(
+            f"The environment sets {', '.join(unknown)}, and there is no such setting.",
+            "See deploy/settings.example.env for the names.",
+        )
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = sorted({(str(e["loc"][0]), e["type"]) for e in error.errors(include_input=False)})
+        named = ", ".join(f"{variable(name)} ({rule})" for name, rule in faults)
+        raise SettingsRefused(
+            f"The settings cannot be used: {named}.",
+            "See deploy/settings.example.env for the form of each.",
+        ) from None
+
+
+def example() -> str:
+    """The text of ``deploy/settings.example.env``: every setting with its default."""
+    lines = [
+        "# The gateway's settings and their defaults. Set only what differs.",
+        "# Written by `make docs` from gateway/settings.py; a test keeps the two equal.",
+    ]
+    for name, field in Settings.model_fields.items():
+        lines += ["", f"# {field.description}", f"{variable(name)}={_shown(field.default)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _shown(default: object) -> str:
+    """A default as it is written in an environment file."""
+    if default is None or default == ():
+        return ""
+    return str(default)
