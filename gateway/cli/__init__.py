@@ -14,13 +14,14 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
+import os
 import sys
 import traceback
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import IntEnum
 from pathlib import Path
-from typing import Any
+from typing import Protocol, TextIO, cast
 
 DISTRIBUTION = "charnwood-gateway"
 
@@ -122,7 +123,15 @@ def overview() -> str:
     )
 
 
-def load(command: Command) -> Any:
+class Runnable(Protocol):
+    """What Typer makes of a module."""
+
+    def main(self, *, args: list[str], prog_name: str) -> object:
+        """Parse the arguments and run; ends in ``SystemExit``."""
+        ...
+
+
+def load(command: Command) -> Runnable:
     """Import a command's module and return it as something with ``main(args=…, prog_name=…)``.
 
     Raises:
@@ -138,7 +147,7 @@ def load(command: Command) -> Any:
     if app is None:
         message = f"{command.module} holds neither `app` nor `command`"
         raise TypeError(message)
-    return typer.main.get_command(app)
+    return cast("Runnable", typer.main.get_command(app))
 
 
 def main(arguments: list[str]) -> int:
@@ -153,14 +162,18 @@ def main(arguments: list[str]) -> int:
     command = next((row for row in COMMANDS if row.name == first), None)
     if command is None:
         return _unknown(first)
+    return _run(command, arguments[1:])
+
+
+def _run(command: Command, arguments: list[str]) -> int:
     try:
-        load(command).main(args=arguments[1:], prog_name=f"gateway {command.name}")
+        load(command).main(args=arguments, prog_name=f"gateway {command.name}")
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else Exit.OK
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
-    except BrokenPipeError:
-        sys.stdout = None  # the reader has gone (`| head`), and Python must not flush to it again
+    except BrokenPipeError:  # the reader has gone, as in `gateway feed list | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.OK
     except Exception as error:  # noqa: BLE001 - the one place where a command's failure is shown
         return _failed(error)
@@ -203,5 +216,5 @@ def _exit_code(status: int) -> Exit:
     return Exit.INTERNAL if status >= 500 else Exit.FOUND_WRONG  # noqa: PLR2004 - HTTP's own line
 
 
-def _say(text: str, stream: Any) -> None:
+def _say(text: str, stream: TextIO) -> None:
     stream.write(text + "\n")

@@ -1,0 +1,284 @@
+"""The log: a closed catalogue of events, each with its level, its sentence and the fields it may carry.
+
+One JSON object a line on standard error. A field that the event does not name, or a value that is not a
+number, a truth or a short code without blanks, is dropped and counted (``gateway_log_dropped_total``): a
+name, an address, a query string or an exception's text has no way in. In tests such a field raises.
+Other libraries' log lines come out as logger, level and exception type; their texts may quote input.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections import Counter
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, TextIO
+
+import structlog
+from typing_extensions import override
+
+CODE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.:+/-]{0,79}$")
+"""What a text value must look like: a slug, an id, a code, a route template, a hash."""
+
+
+class Level(Enum):
+    """How urgent an event is, with the number that the standard library gives it."""
+
+    DEBUG = logging.DEBUG
+    INFO = logging.INFO
+    WARNING = logging.WARNING
+    ERROR = logging.ERROR
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the catalogue says about one event."""
+
+    code: str
+    level: Level
+    says: str
+    fields: frozenset[str]
+
+
+def _entry(code: str, level: Level, says: str, fields: str = "") -> Entry:
+    return Entry(code, level, says, frozenset(fields.split()))
+
+
+class Event(Enum):
+    """Everything that can be logged."""
+
+    STARTED = _entry(
+        "service.started", Level.INFO, "The gateway is listening.", "version store port snapshot"
+    )
+    STOPPED = _entry("service.stopped", Level.INFO, "The gateway has stopped.", "seconds")
+    NOT_READY = _entry("service.not_ready", Level.WARNING, "Readiness has failed.", "check")
+    REQUEST = _entry(
+        "http.request",
+        Level.INFO,
+        "A request was answered.",
+        "request_id method route status client seconds bytes_in",
+    )
+    REQUEST_FAILED = _entry(
+        "http.failed",
+        Level.ERROR,
+        "A request failed inside the gateway; the caller got 500.",
+        "request_id method error_type where",
+    )
+    REQUEST_REFUSED = _entry(
+        "http.refused",
+        Level.INFO,
+        "The guard refused a request before its body was read whole.",
+        "request_id problem bytes_in chunked",
+    )
+    TOKEN_ISSUED = _entry("access.token_issued", Level.INFO, "A token was issued.", "client scopes")
+    TOKEN_REFUSED = _entry(
+        "access.token_refused", Level.WARNING, "A token was refused.", "request_id reason"
+    )
+    PUSH_RECORDED = _entry(
+        "intake.recorded",
+        Level.INFO,
+        "A push was recorded; its receipt balances.",
+        "request_id feed receipt received recorded revised duplicate out_of_scope excluded"
+        " quarantined seconds",
+    )
+    RETRACTION_RECORDED = _entry(
+        "intake.retracted",
+        Level.INFO,
+        "A source took records back.",
+        "request_id feed receipt retracted unknown",
+    )
+    COMMITTED = _entry(
+        "store.committed", Level.DEBUG, "A group of jobs was committed.", "jobs records seconds"
+    )
+    COMMIT_FAILED = _entry(
+        "store.commit_failed",
+        Level.ERROR,
+        "A commit failed; nothing was acknowledged.",
+        "jobs error_type",
+    )
+    STORE_UNAVAILABLE = _entry(
+        "store.unavailable", Level.ERROR, "The database does not answer.", "error_type"
+    )
+    STORE_BACK = _entry("store.back", Level.INFO, "The database answers again.", "seconds")
+    SEQUENCER_DIED = _entry(
+        "store.sequencer_died",
+        Level.ERROR,
+        "The sequencer has died; waiting pushes were answered.",
+        "error_type waiting",
+    )
+    BACKED_UP = _entry("store.backed_up", Level.INFO, "A backup was made.", "bytes seconds")
+    LAW_LOADED = _entry(
+        "law.loaded", Level.INFO, "A snapshot of the law is in force.", "snapshot policies day"
+    )
+    LAW_REFUSED = _entry(
+        "law.refused",
+        Level.ERROR,
+        "A new set of policies is broken; the last good one stays in force.",
+        "snapshot part rule",
+    )
+    POLICY_ERRED = _entry(
+        "law.policy_erred", Level.ERROR, "A policy failed to evaluate, so it withheld.", "policy"
+    )
+    RELEASED = _entry(
+        "release.committed",
+        Level.INFO,
+        "A release was committed to the ledger.",
+        "request_id subscription release considered released withheld held superseded notices",
+    )
+    RELEASE_WITHDRAWN = _entry(
+        "release.withdrawn",
+        Level.WARNING,
+        "The law changed before a release was sent; it was withdrawn.",
+        "subscription release",
+    )
+    CHECKPOINT_SIGNED = _entry(
+        "ledger.checkpoint", Level.INFO, "A checkpoint was signed.", "size root"
+    )
+    VERIFY_FAILED = _entry(
+        "ledger.verify_failed", Level.ERROR, "Verification found a difference.", "check position"
+    )
+    KEYS_CREATED = _entry("keys.created", Level.INFO, "Keys were made.", "kind key_id")
+    CLOCK_SKEWED = _entry(
+        "clock.skewed", Level.ERROR, "The clocks of gateway and database differ.", "seconds"
+    )
+    LIBRARY = _entry(
+        "library.message",
+        Level.WARNING,
+        "A library logged something; its text is not kept.",
+        "logger error_type where",
+    )
+
+
+@dataclass
+class Journal:
+    """Where events go, and what was dropped on the way. One a process; ``JOURNAL`` below."""
+
+    strict: bool = False
+    """Whether a field that is not permitted raises: on in tests, off in service."""
+    level: Level = Level.INFO
+    stream: TextIO | None = None
+    """Standard error where absent (looked up at each line, so that it may be replaced)."""
+    dropped: Counter[str] = field(default_factory=Counter)
+    """Dropped fields, by event code."""
+
+    def write(self, logger: object, method: str, line: MutableMapping[str, Any]) -> str:
+        """Structlog's last processor: drop what is not permitted, then render."""
+        del logger, method
+        entry: Entry = line["entry"]
+        permitted = {
+            name: value
+            for name, value in line["fields"].items()
+            if self._passes(entry, name, value)
+        }
+        head = {"at": line["timestamp"], "level": entry.level.name.lower(), "event": entry.code}
+        return str(_render({**head, **permitted, "says": entry.says}))
+
+    def _passes(self, entry: Entry, name: str, value: object) -> bool:
+        if name in entry.fields and _is_plain(value):
+            return True
+        if self.strict:
+            message = f"{entry.code} may not carry {name} as it came"
+            raise FieldNotPermitted(message)
+        self.dropped[entry.code] += 1
+        return False
+
+    def put(self, line: str) -> None:
+        """Write one line at once: a line that waits in a buffer is lost with the process."""
+        stream = self.stream or sys.stderr
+        stream.write(line + "\n")
+        stream.flush()
+
+
+class FieldNotPermitted(TypeError):
+    """A log call names a field, or brings a value, that the catalogue does not permit."""
+
+
+def _is_plain(value: object) -> bool:
+    if value is None or isinstance(value, bool | int | float):
+        return True
+    return isinstance(value, str) and CODE.match(value) is not None
+
+
+def _render(line: Mapping[str, Any]) -> str | bytes:
+    return structlog.processors.JSONRenderer(ensure_ascii=True)(None, "", dict(line))
+
+
+JOURNAL = Journal()
+
+
+class _Sink:
+    """The end of structlog's chain: takes the rendered line."""
+
+    def msg(self, line: str) -> None:
+        """Write one rendered line."""
+        JOURNAL.put(line)
+
+
+class _Catalogued(structlog.BoundLoggerBase):
+    """A logger with one method: there are no levels to choose and no texts to write."""
+
+    def put(self, entry: Entry, fields: Mapping[str, object]) -> None:
+        """Send one entry of the catalogue down the chain."""
+        self._proxy_to_logger("msg", entry=entry, fields=fields)
+
+
+_log: _Catalogued = structlog.wrap_logger(
+    _Sink(),
+    processors=[structlog.processors.TimeStamper(fmt="iso", utc=True), JOURNAL.write],
+    wrapper_class=_Catalogued,
+)
+
+
+def emit(event: Event, **fields: object) -> None:
+    """Log one event of the catalogue.
+
+    Args:
+        event: Which one; it brings its code, level and sentence.
+        fields: Only those that the catalogue names for it; numbers, truths, and codes without blanks.
+
+    Raises:
+        FieldNotPermitted: A field is not permitted, and the journal is strict (in tests).
+    """
+    if event.value.level.value >= JOURNAL.level.value:
+        _log.put(event.value, fields)
+
+
+def where(error: BaseException) -> str:
+    """The place in the code where an exception was raised: ``file.py:12``. Never its text."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return "unknown"
+    return f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}"
+
+
+class _LibraryHandler(logging.Handler):
+    """Turns other libraries' records into ``library.message``, without their text."""
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        emit(
+            Event.LIBRARY,
+            logger=record.name,
+            error_type=type(error).__name__ if error else None,
+            where=where(error) if error else f"{record.filename}:{record.lineno}",
+        )
+
+
+def configure(level: str = "info", *, strict: bool = False, stream: TextIO | None = None) -> None:
+    """Send events to ``stream``, and take over the standard library's root logger.
+
+    Args:
+        level: The lowest level that is written: debug, info, warning or error.
+        strict: Whether a field that is not permitted raises (tests) or is dropped and counted.
+        stream: Where lines go; standard error where absent.
+    """
+    JOURNAL.level = Level[level.upper()]
+    JOURNAL.strict = strict
+    JOURNAL.stream = stream
+    logging.basicConfig(handlers=[_LibraryHandler()], level=logging.WARNING, force=True)
