@@ -1,0 +1,69 @@
+"""Keys made from keys: HKDF-SHA256 (RFC 5869), and keyed hashes of several parts.
+
+Written on ``hmac.digest`` because a version's two keys are derived for every row recorded, and the
+object-based HKDF of ``cryptography`` costs several times as much.
+"""
+
+from __future__ import annotations
+
+import hmac
+from hashlib import sha256
+
+SIZE = 32
+"""Bytes in every secret, key and hash here."""
+
+_COMMITMENT_SALT = b"gateway/commitment-salt\x01"
+_SEALED_HALF = b"gateway/sealed-half\x01"
+_PSEUDONYM = b"gateway/pseudonym"
+
+
+def hkdf_extract(salt: bytes, material: bytes) -> bytes:
+    """RFC 5869 §2.2: concentrate ``material`` into 32 bytes; an empty salt is 32 zero bytes."""
+    return hmac.digest(salt or bytes(SIZE), material, sha256)
+
+
+def hkdf_expand(key: bytes, info: bytes, length: int = SIZE) -> bytes:
+    """RFC 5869 §2.3: stretch a 32-byte ``key`` into ``length`` bytes bound to ``info``.
+
+    Raises:
+        ValueError: ``length`` is not 1 to 8,160 (255 blocks).
+    """
+    if not 0 < length <= 255 * SIZE:
+        raise ValueError("HKDF-Expand gives 1 to 8160 bytes")
+    block, stretched, count = b"", b"", 0
+    while len(stretched) < length:
+        count += 1
+        block = hmac.digest(key, block + info + bytes((count,)), sha256)
+        stretched += block
+    return stretched[:length]
+
+
+def commitment_salt(secret: bytes) -> bytes:
+    """The salt of one version's commitment: HKDF-Expand(secret, "gateway/commitment-salt")."""
+    return hmac.digest(secret, _COMMITMENT_SALT, sha256)
+
+
+def sealed_half_key(secret: bytes) -> bytes:
+    """The AES-256 key of one version's sealed half: HKDF-Expand(secret, "gateway/sealed-half")."""
+    return hmac.digest(secret, _SEALED_HALF, sha256)
+
+
+def pseudonym_key(master: bytes, recipient: str, quarter: str) -> bytes:
+    """The key of the ids that one recipient sees for incidents first reported in one quarter.
+
+    Args:
+        master: The pseudonym master of the key ring.
+        recipient: The partner's id.
+        quarter: The quarter's name, such as ``2026-Q4``.
+    """
+    return hkdf_expand(master, _PSEUDONYM + framed(recipient.encode(), quarter.encode()))
+
+
+def keyed_hash(key: bytes, *parts: bytes) -> bytes:
+    """HMAC-SHA256 over parts, each framed by its length, so that no two lists of parts collide."""
+    return hmac.digest(key, framed(*parts), sha256)
+
+
+def framed(*parts: bytes) -> bytes:
+    """Join parts, each after its length in 4 bytes, big endian."""
+    return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
