@@ -1,0 +1,259 @@
+"""All that needs numpy, shapely or convertbng: imported once geography or a conversion is needed.
+
+Coordinates go by OSTN15 (convertbng, the grid is inside the wheel), many in one call, because a call
+costs as much as ten rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import shapely
+from convertbng.cutil import convert_bng, convert_lonlat
+from numpy.typing import NDArray
+
+from gateway.intake.geography import (
+    AREA_KINDS,
+    EAST,
+    NORTH,
+    SOUTH,
+    WEST,
+    AreaEdition,
+    GeographyRefused,
+    PointEdition,
+    district_in,
+)
+from schemas.open_half import MapPoint
+
+Floats: TypeAlias = NDArray[np.float64]
+Pair: TypeAlias = tuple[float, float]
+
+AREA_CELL = 0.004
+"""Degrees. Small enough that many cells lie wholly inside their areas."""
+POINT_CELL = 200.0
+"""Metres. Few map points can be the nearest to somewhere in so small a square."""
+MAX_CELLS = 100_000
+"""Cells remembered by an index (some 30 MB); when full, it begins again."""
+FARTHEST = 20_000.0
+"""Metres: a map point farther off does not stand for a place."""
+_ROUNDING = 1e-9
+_LEAST_RING = 4
+_NOTE = {"wards": "ward", "lsoa": "lsoa", "msoa": "msoa", "districts": "district"}
+
+
+# ------------------------------------------------------------------------------ conversions
+def to_degrees(metres: Sequence[Pair]) -> list[Pair | None]:
+    """Return longitude and latitude (WGS 84) of eastings and northings; None outside coverage."""
+    return _converted(convert_lonlat, metres)
+
+
+def to_metres(degrees: Sequence[Pair]) -> list[Pair | None]:
+    """Return easting and northing (EPSG:27700) of longitudes and latitudes; None outside coverage."""
+    return _converted(convert_bng, degrees)
+
+
+def _converted(
+    convert: Callable[[Floats, Floats], tuple[Floats, Floats]], pairs: Sequence[Pair]
+) -> list[Pair | None]:
+    if not pairs:
+        return []
+    given = np.array(pairs, dtype=float)
+    firsts, seconds = (found.tolist() for found in convert(given[:, 0], given[:, 1]))
+    # convertbng says NaN where its grid has no value, and only NaN differs from itself
+    return [
+        (x, y) if x == x and y == y else None  # noqa: PLR0124
+        for x, y in zip(firsts, seconds, strict=True)
+    ]
+
+
+# --------------------------------------------------------------------------------- outlines
+def outline(geometry: object, *, metres: bool, number: int) -> tuple[bytes, bool]:
+    """Return a GeoJSON Polygon or MultiPolygon as WKB in degrees, and whether it was repaired.
+
+    Args:
+        geometry: The ``geometry`` member.
+        metres: The coordinates are eastings and northings (EPSG:27700), else degrees.
+        number: The feature's number, for the refusal.
+
+    Raises:
+        GeographyRefused: Another type, no usable rings, or outside the United Kingdom.
+    """
+    match geometry:
+        case {"type": "Polygon", "coordinates": list(rings)}:
+            polygons = [rings]
+        case {"type": "MultiPolygon", "coordinates": list(polygons)} if polygons:
+            pass
+        case _:
+            raise _refused(number, "geometry", "is neither Polygon nor MultiPolygon")
+    try:
+        shape = shapely.multipolygons([_polygon(one, metres=metres) for one in polygons])
+    except (ValueError, TypeError, shapely.errors.GEOSException):
+        raise _refused(
+            number, "geometry", "has rings that are no closed lists of numbers"
+        ) from None
+    west, south, east, north = shapely.bounds(shape)
+    if not (west >= WEST and south >= SOUTH and east <= EAST and north <= NORTH):
+        raise _refused(number, "outside_great_britain", "does not lie in the United Kingdom")
+    if repaired := not shapely.is_valid(shape):
+        shape = _areas_only(shapely.make_valid(shape))
+    if shapely.is_empty(shape):
+        raise _refused(number, "geometry", "has an outline that encloses nothing")
+    return shapely.to_wkb(shape), repaired
+
+
+def _refused(number: int, code: str, says: str) -> GeographyRefused:
+    return GeographyRefused(f"geography.{code}", f"Feature {number} {says}.")
+
+
+def _polygon(rings: list[Any], *, metres: bool) -> Any:  # noqa: ANN401 - shapely has no types
+    lines = [_ring(ring, metres=metres) for ring in rings]
+    return shapely.polygons(lines[0], lines[1:] or None) if lines else shapely.Polygon()
+
+
+def _ring(ring: object, *, metres: bool) -> Any:  # noqa: ANN401 - shapely has no types
+    line = np.array(ring)
+    if line.ndim != 2 or len(line) < _LEAST_RING or line.shape[1] not in {2, 3}:  # noqa: PLR2004
+        raise ValueError
+    if line.dtype.kind not in "iuf" or not np.isfinite(line).all():
+        raise ValueError
+    x, y = line[:, 0].astype(float), line[:, 1].astype(float)
+    if metres:
+        x, y = convert_lonlat(x, y)
+    return shapely.linearrings(np.column_stack((x, y)), handle_nan="allow")
+
+
+def _areas_only(shape: Any) -> Any:  # noqa: ANN401 - shapely has no types
+    # make_valid leaves the lines and points of a collapsed part beside its areas
+    parts = shapely.get_parts(shapely.get_parts(shape))
+    return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])  # noqa: PLR2004
+
+
+# ------------------------------------------------------------------------------------ areas
+class Areas:
+    """Which areas a place lies in.
+
+    Several editions of a kind may be there: the newest that has the place answers. On a shared
+    boundary the lower code does.
+
+    The answer for one kind is an index into ``codes``, ``notes`` and ``districts``; ``none`` (their
+    length) where no area of that kind has the place.
+    """
+
+    def __init__(self, editions: Iterable[AreaEdition]) -> None:
+        rows = [(one.kind, one.edition, row) for one in editions for row in one.rows]
+        rows.sort(key=lambda entry: entry[2].code)
+        rows.sort(key=lambda entry: entry[1], reverse=True)
+        self.none = len(rows)
+        self.codes = [row.code for _, _, row in rows]
+        self.notes = [f"{_NOTE[kind]}:{edition}" for kind, edition, _ in rows]
+        self.districts = [
+            row.name or None if kind == "districts" else district_in(row.name)
+            for kind, _, row in rows
+        ]
+        self._kind = [AREA_KINDS.index(kind) for kind, _, _ in rows]
+        self._shapes = np.array([shapely.from_wkb(row.wkb) for _, _, row in rows], dtype=object)
+        shapely.prepare(self._shapes)
+        self._tree = shapely.STRtree(self._shapes)
+        self._cells: dict[tuple[int, int], tuple[list[int], list[int]]] = {}
+
+    def at(self, places: Sequence[Pair]) -> list[list[int]]:
+        """Return for each place (degrees) one answer a kind, in the order of ``AREA_KINDS``."""
+        answers: list[list[int]] = []
+        asked: list[int] = []
+        areas: list[int] = []
+        for number, (x, y) in enumerate(places):
+            key = (int(x // AREA_CELL), int(y // AREA_CELL))
+            sure, unsure = self._cells.get(key) or self._cell(key)
+            answers.append(sure)
+            asked.extend([number] * len(unsure))
+            areas.extend(unsure)
+        if not asked:
+            return answers
+        points = np.array(places)[asked]
+        inside = shapely.intersects_xy(self._shapes[areas], points[:, 0], points[:, 1])
+        for hit in np.flatnonzero(inside).tolist():
+            number, area = asked[hit], areas[hit]
+            kind = self._kind[area]
+            if area < answers[number][kind]:
+                # a new list, since the cell's own answer is shared
+                answers[number] = [*answers[number][:kind], area, *answers[number][kind + 1 :]]
+        return answers
+
+    def _cell(self, key: tuple[int, int]) -> tuple[list[int], list[int]]:
+        """Work out a cell once: the areas that hold all of it, and those that cut it and rank first."""
+        west, south = key[0] * AREA_CELL, key[1] * AREA_CELL
+        box = shapely.box(
+            west - _ROUNDING,
+            south - _ROUNDING,
+            west + AREA_CELL + _ROUNDING,
+            south + AREA_CELL + _ROUNDING,
+        )
+        touching = np.sort(self._tree.query(box, predicate="intersects"))
+        holds = shapely.covers(self._shapes[touching], box)
+        sure = [self.none] * len(AREA_KINDS)
+        for area in reversed(touching[holds].tolist()):
+            sure[self._kind[area]] = area
+        unsure = [area for area in touching[~holds].tolist() if area < sure[self._kind[area]]]
+        if len(self._cells) >= MAX_CELLS:
+            self._cells.clear()
+        self._cells[key] = answer = (sure, unsure)
+        return answer
+
+
+# ------------------------------------------------------------------------------- map points
+class DistrictPoints:
+    """The map points of one district, found by distance on the national grid."""
+
+    def __init__(self, points: list[MapPoint]) -> None:
+        metres = to_metres([(point.longitude, point.latitude) for point in points])
+        covered = [(point, pair) for point, pair in zip(points, metres, strict=True) if pair]
+        self._points = [point for point, _ in covered]
+        self._eastings = np.array([pair[0] for _, pair in covered], dtype=float)
+        self._northings = np.array([pair[1] for _, pair in covered], dtype=float)
+        self._cells: dict[tuple[int, int], list[tuple[float, float, MapPoint]]] = {}
+
+    def nearest(self, easting: float, northing: float) -> MapPoint | None:
+        """Return the nearest point (the first by longitude, latitude of equals) within 20 km."""
+        key = (int(easting // POINT_CELL), int(northing // POINT_CELL))
+        near = self._cells.get(key)
+        if near is None:
+            near = self._cell(key)
+        best, least = None, FARTHEST * FARTHEST
+        for x, y, point in near:
+            square = (x - easting) ** 2 + (y - northing) ** 2
+            if square < least or (best is None and square == least):
+                best, least = point, square
+        return best
+
+    def _cell(self, key: tuple[int, int]) -> list[tuple[float, float, MapPoint]]:
+        """Work out a cell once: the points that are nearest to some place in it."""
+        half = POINT_CELL / 2
+        across = np.abs(self._eastings - (key[0] * POINT_CELL + half))
+        along = np.abs(self._northings - (key[1] * POINT_CELL + half))
+        farthest = np.hypot(across + half, along + half)
+        closest = np.hypot(np.maximum(across - half, 0), np.maximum(along - half, 0))
+        limit = min(float(farthest.min(initial=FARTHEST)), FARTHEST)
+        near = [
+            (float(self._eastings[place]), float(self._northings[place]), self._points[place])
+            for place in np.flatnonzero(closest <= limit + _ROUNDING).tolist()
+        ]
+        if len(self._cells) >= MAX_CELLS:
+            self._cells.clear()
+        self._cells[key] = near
+        return near
+
+
+def points_by_district(editions: Iterable[PointEdition]) -> dict[str, list[MapPoint]]:
+    """Return the map points of each district as its rows name it, sorted.
+
+    A point that several editions hold carries the newest.
+    """
+    newest: dict[tuple[float, float, str], str] = {}
+    for edition in sorted(editions, key=lambda one: one.edition):
+        newest.update(dict.fromkeys(edition.rows, f"police-uk-points:{edition.edition}"))
+    found: dict[str, list[MapPoint]] = {}
+    for (longitude, latitude, district), note in sorted(newest.items()):
+        found.setdefault(district, []).append(MapPoint(longitude, latitude, note))
+    return found

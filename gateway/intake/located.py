@@ -1,0 +1,365 @@
+"""The third step of intake: where was it? Coordinates both ways, area codes, the map point.
+
+What the source said is never changed: a supplied area code stays, a published point stays where its
+publisher put it, and a coordinate that cannot be right sends the row to quarantine, by field and rule,
+instead of being mended. The exact place stays in the incident, which recording seals; the map point
+is what the open half gets in its stead.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from gateway.intake.geography import (
+    EAST,
+    NORTH,
+    SOUTH,
+    WEST,
+    AreaEdition,
+    PointEdition,
+)
+from schemas.codes import LocationPrecision
+from schemas.incident import Incident
+from schemas.open_half import MapPoint
+from schemas.receipts import FieldFault
+
+if TYPE_CHECKING:
+    from gateway.intake.geometry import Areas, DistrictPoints
+
+PUBLISHED = "published"
+"""The edition of a map point that came with the row, as data.police.uk's do."""
+
+MAX_EASTING, MAX_NORTHING = 700_000, 1_250_000
+"""Metres: the extent of OSTN15 and so of the national grid."""
+
+RULES = {
+    "place.half_a_point": "One coordinate of the pair is missing.",
+    "place.outside_great_britain": "The point lies outside Great Britain.",
+    "place.axes_swapped": "The pair lies in Great Britain only if exchanged.",
+    "place.degrees_for_metres": "Easting and northing are metres; these are degrees.",
+    "place.coordinates_disagree": "The two pairs of coordinates lie more than a kilometre apart.",
+}
+"""What a place can get wrong, with the sentence that the sender reads."""
+
+Pair: TypeAlias = tuple[float, float]
+
+_DISAGREE = 0.01
+"""Degrees: a kilometre northwards, more than any datum mistaken for another can explain."""
+_CODES = ("ward_code", "lsoa_code", "msoa_code", "district_code")
+"""The incident's fields in the order of ``geography.AREA_KINDS``."""
+_EXACT = frozenset({LocationPrecision.POINT, LocationPrecision.STREET, LocationPrecision.POSTCODE})
+_PLACED = _EXACT | {LocationPrecision.PUBLISHED_POINT}
+_CLAIMS_A_POINT = frozenset({LocationPrecision.POINT, LocationPrecision.PUBLISHED_POINT})
+_COARSER = {
+    "postcode": LocationPrecision.POSTCODE,
+    "lsoa_code": LocationPrecision.LSOA,
+    "msoa_code": LocationPrecision.MSOA,
+    "ward_code": LocationPrecision.WARD,
+    "district_code": LocationPrecision.DISTRICT,
+}
+
+
+class Located(NamedTuple):
+    """An incident with its place worked out, and the map point that may stand for it outside.
+
+    With ``faults`` the row belongs in quarantine: the incident is then as it came, without a point.
+    Pointers name the incident's fields, since columns are the adapter's business.
+    """
+
+    incident: Incident
+    point: MapPoint | None
+    faults: tuple[FieldFault, ...] = ()
+
+
+class _Spot(NamedTuple):
+    """One place in both systems; a published point that came in degrees has no metres."""
+
+    longitude: float
+    latitude: float
+    easting: float | None
+    northing: float | None
+
+
+# ------------------------------------------------------------------------------- geography
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The loaded geography, ready to be asked; safe to share between threads. Make by ``build``."""
+
+    areas: Areas | None = None
+    points: Mapping[str, DistrictPoints] = field(default_factory=dict)
+    """Map points by district."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """District by GSS code of the district, or of an LSOA or MSOA named after it."""
+    outlined: frozenset[str] = frozenset()
+    """Districts of which some outline is loaded."""
+
+    @classmethod
+    def build(
+        cls,
+        areas: Iterable[AreaEdition] = (),
+        points: Iterable[PointEdition] = (),
+        district_names: Mapping[str, str] | None = None,
+    ) -> Places:
+        """Index stored editions; several of a kind may be given, the newest is asked first.
+
+        Args:
+            areas: Outlines. Names of LSOAs, MSOAs and districts tell which district a place is in.
+            points: Map points.
+            district_names: GSS code → name of districts whose outline is not loaded, so that a feed's
+                district code finds map points that know their district by name.
+        """
+        area_editions, point_editions = tuple(areas), tuple(points)
+        if not area_editions and not point_editions:
+            return cls()
+        # numpy and shapely take 0.25 s to import, which a gateway without geography need not spend
+        from gateway.intake.geometry import (  # noqa: PLC0415
+            Areas,
+            DistrictPoints,
+            points_by_district,
+        )
+
+        index = Areas(area_editions)
+        names = {code: _fold(name) for code, name in (district_names or {}).items()}
+        # the newest comes first, so it is written last
+        for code, district in reversed(list(zip(index.codes, index.districts, strict=True))):
+            if district is not None:
+                names[code] = _fold(district)
+        districts: dict[str, list[MapPoint]] = {}
+        for text, listed in points_by_district(point_editions).items():
+            districts.setdefault(names.get(text, _fold(text)), []).extend(listed)
+        return cls(
+            areas=index if area_editions else None,
+            points={name: DistrictPoints(listed) for name, listed in districts.items()},
+            names=names,
+            outlined=frozenset(_fold(name) for name in index.districts if name is not None),
+        )
+
+    def district_of(
+        self, incident: Incident, found: Sequence[int], default: str | None
+    ) -> str | None:
+        """Return the district of an exact place: by its own codes, else by outline, else the default.
+
+        The default speaks for rows without any area code only, and not where the loaded outlines of
+        that very district leave the place outside.
+        """
+        supplied = incident.district_code, incident.lsoa_code, incident.msoa_code
+        for code in supplied:
+            if code is not None and (name := self.names.get(code)) is not None:
+                return name
+        if supplied[0] is not None and _fold(supplied[0]) in self.points:
+            return _fold(supplied[0])
+        if self.areas is not None:
+            for area in found:
+                if area < self.areas.none and (name := self.areas.districts[area]) is not None:
+                    return _fold(name)
+        if default is None or incident.ward_code is not None or any(supplied):
+            return None
+        name = self.names.get(default, _fold(default))
+        return None if name in self.outlined else name
+
+
+def _fold(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+NOWHERE = Places()
+"""No geography loaded: coordinates are checked and converted, published points kept."""
+
+
+# -------------------------------------------------------------------------------- the step
+def located(
+    incident: Incident, places: Places = NOWHERE, default_district: str | None = None
+) -> Located:
+    """Locate one incident; see ``located_batch``."""
+    return located_batch((incident,), places, default_district)[0]
+
+
+def located_batch(
+    incidents: Sequence[Incident], places: Places = NOWHERE, default_district: str | None = None
+) -> list[Located]:
+    """Locate the incidents of a push, in their order. Never raises on any incident.
+
+    Args:
+        incidents: As their adapter made them.
+        places: The geography loaded.
+        default_district: GSS code or name of the district in which rows without any area code lie.
+    """
+    answers: list[Located | None] = [None] * len(incidents)
+    placed: list[int] = []
+    for number, incident in enumerate(incidents):
+        fault = _fault_in(incident)
+        if fault is not None:
+            answers[number] = Located(incident, None, fault)
+        elif incident.easting is None and incident.longitude is None:
+            answers[number] = Located(_without_coordinates(incident), None)
+        else:
+            placed.append(number)
+    if placed:
+        chosen = [incidents[number] for number in placed]
+        spots = _spots(chosen)
+        found = _areas_at(chosen, spots, places)
+        for number, incident, spot, areas in zip(placed, chosen, spots, found, strict=True):
+            answers[number] = _answer(incident, spot, areas, places, default_district)
+    return [answer for answer in answers if answer is not None]
+
+
+def _fault(name: str, rule: str) -> tuple[FieldFault, ...]:
+    return (FieldFault(pointer=f"/{name}", rule=rule, says=RULES[rule]),)
+
+
+def _fault_in(incident: Incident) -> tuple[FieldFault, ...] | None:
+    """Find what is wrong by range alone; whether a place in range is covered, conversion tells."""
+    x, y = incident.easting, incident.northing
+    if x is None or y is None:
+        if x is not y:
+            return _fault("easting" if x is None else "northing", "place.half_a_point")
+    elif _in_degrees(x, y) or _in_degrees(y, x):
+        return _fault("easting", "place.degrees_for_metres")
+    elif not _on_grid(x, y):
+        return _fault("easting", _range_rule(swapped=_on_grid(y, x)))
+    longitude, latitude = incident.longitude, incident.latitude
+    if longitude is None or latitude is None:
+        if longitude is not latitude:
+            return _fault("latitude" if latitude is None else "longitude", "place.half_a_point")
+    elif not _in_degrees(longitude, latitude):
+        return _fault("longitude", _range_rule(swapped=_in_degrees(latitude, longitude)))
+    return None
+
+
+def _range_rule(*, swapped: bool) -> str:
+    return "place.axes_swapped" if swapped else "place.outside_great_britain"
+
+
+def _on_grid(x: float, y: float) -> bool:
+    return 0 <= x <= MAX_EASTING and 0 <= y <= MAX_NORTHING
+
+
+def _in_degrees(x: float, y: float) -> bool:
+    return WEST <= x <= EAST and SOUTH <= y <= NORTH
+
+
+def _without_coordinates(incident: Incident) -> Incident:
+    """Keep the precision true: what has no coordinates is no point."""
+    if incident.location_precision not in _CLAIMS_A_POINT:
+        return incident
+    known = (level for name, level in _COARSER.items() if getattr(incident, name) is not None)
+    return _changed(incident, {"location_precision": next(known, LocationPrecision.NONE)})
+
+
+def _changed(incident: Incident, values: dict[str, Any]) -> Incident:
+    # model_copy takes 5 µs, this 2; every value is of its field's type, so nothing needs validation
+    changed = copy.copy(incident)
+    changed.__dict__.update(values)
+    changed.__pydantic_fields_set__.update(values)
+    return changed
+
+
+def _spots(incidents: Sequence[Incident]) -> list[_Spot | None]:
+    """Put all places into both systems, one conversion call each way; None outside coverage."""
+    spots: list[_Spot | None] = [None] * len(incidents)
+    grid: dict[int, Pair] = {}
+    degrees: dict[int, Pair] = {}
+    for number, incident in enumerate(incidents):
+        easting, northing = incident.easting, incident.northing
+        longitude, latitude = incident.longitude, incident.latitude
+        if easting is not None and northing is not None:
+            grid[number] = (easting, northing)
+        elif longitude is not None and latitude is not None:
+            if incident.location_precision is LocationPrecision.PUBLISHED_POINT:
+                spots[number] = _Spot(longitude, latitude, None, None)
+            else:
+                degrees[number] = (longitude, latitude)
+    if not grid and not degrees:
+        return spots
+    # numpy and convertbng take 0.3 s to import, which a gateway of published points need not spend
+    from gateway.intake.geometry import to_degrees, to_metres  # noqa: PLC0415
+
+    for number, metres, place in zip(
+        grid, grid.values(), to_degrees([*grid.values()]), strict=True
+    ):
+        if place is not None:
+            spots[number] = _Spot(*place, *metres)
+    for number, place, on_grid in zip(
+        degrees, degrees.values(), to_metres([*degrees.values()]), strict=True
+    ):
+        if on_grid is not None:
+            spots[number] = _Spot(*place, *on_grid)
+    return spots
+
+
+def _areas_at(
+    incidents: Sequence[Incident], spots: Sequence[_Spot | None], places: Places
+) -> list[Sequence[int]]:
+    """Return the areas round each place that is known finely enough to say."""
+    found: list[Sequence[int]] = [()] * len(incidents)
+    if places.areas is None:
+        return found
+    asked = [
+        (number, spot[:2])
+        for number, (incident, spot) in enumerate(zip(incidents, spots, strict=True))
+        if spot is not None and incident.location_precision in _PLACED
+    ]
+    answers = places.areas.at([place for _, place in asked])
+    for (number, _), answer in zip(asked, answers, strict=True):
+        found[number] = answer
+    return found
+
+
+def _answer(
+    incident: Incident,
+    spot: _Spot | None,
+    found: Sequence[int],
+    places: Places,
+    default: str | None,
+) -> Located:
+    """Put the answer for one place together."""
+    if spot is None:
+        name = "longitude" if incident.easting is None else "easting"
+        return Located(incident, None, _fault(name, "place.outside_great_britain"))
+    if incident.longitude is not None and incident.latitude is not None:
+        apart = abs(incident.longitude - spot.longitude), abs(incident.latitude - spot.latitude)
+        if max(apart) > _DISAGREE:
+            return Located(incident, None, _fault("longitude", "place.coordinates_disagree"))
+    values = _missing_codes(incident, found, places)
+    if incident.longitude is None:
+        values["longitude"], values["latitude"] = spot.longitude, spot.latitude
+    elif incident.easting is None and spot.easting is not None and spot.northing is not None:
+        values["easting"], values["northing"] = round(spot.easting), round(spot.northing)
+    point = _point_for(incident, spot, found, places, default)
+    return Located(_changed(incident, values) if values else incident, point)
+
+
+def _missing_codes(incident: Incident, found: Sequence[int], places: Places) -> dict[str, Any]:
+    """Return the area codes that the source did not supply, with the editions they come from."""
+    values: dict[str, Any] = {}
+    if places.areas is None:
+        return values
+    notes: list[str] = []
+    for name, area in zip(_CODES, found, strict=False):
+        if area < places.areas.none and getattr(incident, name) is None:
+            values[name] = places.areas.codes[area]
+            notes.append(places.areas.notes[area])
+    if notes:
+        values["geography_editions"] = (*incident.geography_editions, *notes)
+    return values
+
+
+def _point_for(
+    incident: Incident, spot: _Spot, found: Sequence[int], places: Places, default: str | None
+) -> MapPoint | None:
+    """Return the published point itself, or the map point nearest to an exact place."""
+    if incident.location_precision is LocationPrecision.PUBLISHED_POINT:
+        return MapPoint(
+            spot.longitude if incident.longitude is None else incident.longitude,
+            spot.latitude if incident.latitude is None else incident.latitude,
+            PUBLISHED,
+        )
+    if incident.location_precision not in _EXACT or spot.easting is None or spot.northing is None:
+        return None
+    if not places.points:
+        return None
+    district = places.points.get(places.district_of(incident, found, default) or "")
+    return None if district is None else district.nearest(spot.easting, spot.northing)
