@@ -162,11 +162,11 @@ def example() -> str:
         "# Written by `make docs` from gateway/settings.py; a test keeps the two equal.",
     ]
     for name, field in Settings.model_fields.items():
-        lines += ["", f"# {field.description}", f"{variable(name)}={_shown(field.default)}"]
+        lines += ["", f"# {field.description}", f"{variable(name)}={shown(field.default)}"]
     return "\n".join(lines) + "\n"
 
 
-def _shown(default: object) -> str:
+def shown(default: object) -> str:
     """A default as it is written in an environment file."""
     if default is None or default == ():
         return ""

@@ -1,0 +1,79 @@
+# `make demo` and `make test` need Python 3.11 or later and make, nothing else: each builds what it needs in .venv.
+VENV   := .venv
+PYTHON := $(VENV)/bin/python
+GATEWAY := $(VENV)/bin/gateway
+ARGS   ?=
+COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+          --no-emit-index-url --no-header
+PYTEST  = $(PYTHON) -m pytest --numprocesses 2 --dist worksteal --quiet -rs
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test prove check bench lock docs clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+demo: $(VENV)/.runs $(GATEWAY) ## the whole job on invented data; ARGS="--once --json" ends with a summary
+	@$(GATEWAY) demo $(ARGS)
+
+test: $(VENV)/.tests ## every test, at most ten minutes
+	@$(PYTEST) --cov --cov-report=term $(ARGS)
+
+prove: $(VENV)/.tests ## the full counts that the issues name; hours; goes on where it stopped
+	@PROVE=1 $(PYTHON) -m pytest -m prove --timeout 0 -rs $(ARGS)
+
+check: $(VENV)/.tests ## style, types, layers, and that generated pages are current
+	@$(VENV)/bin/ruff check
+	@$(VENV)/bin/ruff format --check
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports --no-cache
+	@$(PYTHON) -m gateway.docs --check
+
+bench: $(VENV)/.tests ## figures with floors and targets, into tests/reports/bench.json
+	@$(PYTHON) -m tests.benchmarks $(ARGS)
+
+docs: $(VENV)/.tests ## write the generated tables again
+	@$(PYTHON) -m gateway.docs
+
+lock: $(VENV)/.tests ## resolve the dependencies of pyproject.toml again; UPGRADE=--upgrade for newer ones
+	@$(COMPILE) $(UPGRADE) pyproject.toml --output-file requirements.lock
+	@$(COMPILE) $(UPGRADE) pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean: ## remove what was built
+	rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis
+
+# --- the environment: a stamp a lock, so that nothing is installed again until a lock changes
+
+$(VENV)/.made:
+	@for candidate in python3 python3.13 python3.12 python3.11; do \
+	  if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$candidate; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then echo "This needs Python 3.11 or later, and none was found." >&2; exit 69; fi; \
+	echo "· making $(VENV) with $$("$$python" --version)"; \
+	if ! "$$python" -m venv $(VENV) >/dev/null; then \
+	  echo "Python cannot make an environment; on Debian install python3-venv." >&2; rm -rf $(VENV); exit 69; fi
+	@touch $@
+
+# the checkout comes first on the path, so that a stranger's `policies` cannot stand in; -P keeps out the current folder
+$(GATEWAY): Makefile $(VENV)/.made
+	@printf '%s\n' '#!/bin/sh' \
+	  'here=$$(cd "$$(dirname "$$(readlink -f "$$0")")/../.." && pwd)' \
+	  'start="import sys; sys.path.insert(0, sys.argv.pop(1)); from gateway.__main__ import main; main()"' \
+	  'exec "$$here/$(PYTHON)" -P -c "$$start" "$$here" "$$@"' > $@
+	@chmod +x $@
+
+INSTALL = if command -v uv >/dev/null 2>&1; \
+	then uv pip install --quiet --python $(PYTHON) --require-hashes --requirement $(1); \
+	else $(PYTHON) -m pip install --quiet --disable-pip-version-check --no-input --prefer-binary \
+	  --require-hashes --requirement $(1); fi
+
+$(VENV)/.runs: requirements.lock $(VENV)/.made
+	@if [ ! -e $(VENV)/.tests ] || [ requirements.lock -nt $(VENV)/.tests ]; then \
+	  echo "· installing what runs: $$(grep -c '^[a-z0-9].*==' requirements.lock) packages, once"; \
+	  $(call INSTALL,requirements.lock); fi
+	@touch $@
+
+$(VENV)/.tests: requirements-dev.lock $(VENV)/.made | $(GATEWAY)
+	@echo "· installing what tests: $$(grep -c '^[a-z0-9].*==' requirements-dev.lock) packages, once"
+	@$(call INSTALL,requirements-dev.lock)
+	@touch $@

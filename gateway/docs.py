@@ -1,0 +1,196 @@
+"""Writes the tables that stand in the READMEs, from the code that they describe.
+
+``python -m gateway.docs`` writes, ``--check`` fails where a page is not current. A table stands between
+``<!-- begin: name -->`` and ``<!-- end: name -->``; everything else on the page is written by hand.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, cast
+
+from gateway import settings
+from gateway.errors import GatewayError
+from gateway.events import Event
+from schemas.incident import SENSITIVITY, Incident
+
+ROOT = Path(__file__).resolve().parent.parent
+REPORTS = ROOT / "tests" / "reports"
+EXAMPLE = "deploy/settings.example.env"
+NOT_FIGURES = {"name", "test", "commit", "date"}
+
+
+def table(head: tuple[str, ...], rows: Iterable[Iterable[object]]) -> str:
+    """A Markdown table; a bar inside a cell is escaped."""
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join(
+        "| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines
+    )
+
+
+def errors() -> list[type[GatewayError]]:
+    """Every error of the gateway that can leave, wherever it is defined, by status and code."""
+    for module in _modules("gateway"):
+        importlib.import_module(module)
+    return sorted(_below(GatewayError), key=lambda error: (error.status, error.code))
+
+
+def _below(error: type[GatewayError]) -> set[type[GatewayError]]:
+    found = {error}
+    for child in error.__subclasses__():
+        found |= _below(child)
+    return {one for one in found if one.__module__.startswith("gateway.")}
+
+
+def _modules(package: str) -> Iterator[str]:
+    """Modules below a package, without those that run or migrate something."""
+    folder = ROOT / package
+    for path in sorted(folder.rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        names = parts[:-1] if parts[-1] == "__init__" else parts
+        if not {"migrations", "cli", "__main__", "docs"} & set(names):
+            yield ".".join(names)
+
+
+def error_table() -> str:
+    """The problem documents, as ``gateway/README.md`` shows them."""
+    rows = [
+        (error.status, f"`{error.code}`", error.title, error.remedy, error.retry_after or "")
+        for error in errors()
+    ]
+    return table(
+        ("status", "type: `urn:gateway:problem:` +", "says", "remedy", "Retry-After, s"), rows
+    )
+
+
+def event_table() -> str:
+    """The log events, as ``gateway/README.md`` shows them."""
+    rows = [
+        (f"`{e.code}`", e.level.name.lower(), e.says, ", ".join(f"`{f}`" for f in sorted(e.fields)))
+        for e in (event.value for event in Event)
+    ]
+    return table(("event", "level", "says", "may carry"), rows)
+
+
+def settings_table() -> str:
+    """The settings, as ``gateway/README.md`` shows them."""
+    rows = [
+        (f"`{settings.variable(name)}`", f"`{settings.shown(field.default)}`", field.description)
+        for name, field in settings.Settings.model_fields.items()
+    ]
+    return table(("variable", "default", "what it is"), rows)
+
+
+def exit_table() -> str:
+    """The exit codes of the command line."""
+    cli = importlib.import_module("gateway.cli")
+    return table(("code", "means"), [(code.value, code.says) for code in cli.Exit])
+
+
+def dictionary() -> str:
+    """The data dictionary: every field of the common record with its mark, half and group."""
+    rows = [
+        (f"`{name}`", _type(name), one.mark.value, one.half.value, one.group or "")
+        for name, one in SENSITIVITY.items()
+    ]
+    return table(("field", "type", "mark", "half", "group"), rows)
+
+
+def _type(name: str) -> str:
+    """The type as the model writes it: ``Annotated[SourceCode | None, C]`` is shown as its first part."""
+    written = str(Incident.__annotations__[name])
+    return "`" + written.removeprefix("Annotated[").rpartition(", ")[0] + "`"
+
+
+def figures() -> str:
+    """The newest line of every report of `make prove`, oldest claim first."""
+    rows = []
+    for report in sorted(REPORTS.glob("*.jsonl")):
+        lines = report.read_text(encoding="utf-8").splitlines()
+        if lines:
+            rows.append(_figure(json.loads(lines[-1])))  # noqa: TID251 - our own report
+    if not rows:
+        return "Nothing has been proved at full count yet: run `make prove`."
+    return table(("proof", "figures", "commit", "date"), rows)
+
+
+def _figure(line: dict[str, Any]) -> tuple[str, str, str, str]:
+    counted = ", ".join(
+        f"{key.replace('_', ' ')} {value:,}" if isinstance(value, int | float) else f"{key} {value}"
+        for key, value in line.items()
+        if key not in NOT_FIGURES
+    )
+    return str(line["name"]).replace("_", " "), counted, str(line["commit"]), str(line["date"])
+
+
+def from_module(module: str, function: str) -> Callable[[], str]:
+    """A table that a package makes itself."""
+    return lambda: cast("str", getattr(importlib.import_module(module), function)())
+
+
+PAGES: dict[str, dict[str, Callable[[], str]]] = {
+    "README.md": {"figures": figures},
+    "gateway/README.md": {
+        "errors": error_table,
+        "events": event_table,
+        "settings": settings_table,
+        "exit codes": exit_table,
+    },
+    "schemas/README.md": {"data dictionary": dictionary},
+    "adapters/README.md": {"crosswalks": from_module("adapters.crosswalk", "readme_tables")},
+    "policies/README.md": {"law": from_module("policies.readme", "tables")},
+}
+
+
+def filled(page: str, text: str) -> str:
+    """The page with every table of today between its marks.
+
+    Raises:
+        ValueError: The page has no place for one of its tables.
+    """
+    for name, make in PAGES[page].items():
+        begin, end = f"<!-- begin: {name} -->", f"<!-- end: {name} -->"
+        before, found, rest = text.partition(begin)
+        _old, closed, after = rest.partition(end)
+        if not (found and closed):
+            message = f"{page} has no place marked {begin} … {end}"
+            raise ValueError(message)
+        text = f"{before}{begin}\n\n{make()}\n\n{end}{after}"
+    return text
+
+
+def stale() -> dict[Path, str]:
+    """Every page that is not current, with the text that it should have."""
+    wanted = {ROOT / EXAMPLE: settings.example()}
+    for page in PAGES:
+        path = ROOT / page
+        wanted[path] = filled(page, path.read_text(encoding="utf-8"))
+    return {
+        path: text
+        for path, text in wanted.items()
+        if not path.is_file() or path.read_text(encoding="utf-8") != text
+    }
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pages, or with ``--check`` only say which are not current."""
+    pages = stale()
+    names = ", ".join(path.relative_to(ROOT).as_posix() for path in pages)
+    if "--check" in arguments:
+        if names:
+            sys.stderr.write(f"Not current: {names}. Run `make docs`.\n")
+        return 1 if names else 0
+    for path, text in pages.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    sys.stdout.write(f"Written: {names or 'nothing, all pages were current'}.\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
