@@ -128,6 +128,17 @@ def _figure(line: dict[str, Any]) -> tuple[str, str, str, str]:
     return str(line["name"]).replace("_", " "), counted, str(line["commit"]), str(line["date"])
 
 
+def decisions() -> str:
+    """The index of decision records: number, title, status."""
+    rows = []
+    for path in sorted((ROOT / "deploy" / "decisions").glob("[0-9]*.md")):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        status = next((line for line in lines if line.startswith("Status: ")), "Status: unknown")
+        number, _, title = lines[0].removeprefix("# ").partition(" ")
+        rows.append((number, f"[{title}]({path.name})", status.removeprefix("Status: ")))
+    return table(("number", "decision", "status"), rows)
+
+
 def from_module(module: str, function: str) -> Callable[[], str]:
     """A table that a package makes itself."""
     return lambda: cast("str", getattr(importlib.import_module(module), function)())
@@ -141,6 +152,7 @@ PAGES: dict[str, dict[str, Callable[[], str]]] = {
         "settings": settings_table,
         "exit codes": exit_table,
     },
+    "deploy/decisions/README.md": {"index": decisions},
     "schemas/README.md": {"data dictionary": dictionary},
     "adapters/README.md": {"crosswalks": from_module("adapters.crosswalk", "readme_tables")},
     "policies/README.md": {"law": from_module("policies.readme", "tables")},
