@@ -1,0 +1,178 @@
+"""From an incident to its record class: all that the law will look at.
+
+Equal rows get the same instance, which makes both the class and the decision about it cheap.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from policies.lists import packaged_lists
+from schemas.codes import Ground, Handling, Kind, MappingStatus, Marking, Regime, SubjectRole
+from schemas.feeds import Feed
+from schemas.incident import SENSITIVITY, Incident
+from schemas.partners import PartnerKind
+from schemas.record_class import RecordClass
+from schemas.sensitivity import FieldGroup
+from schemas.typology import TYPOLOGY
+
+REMEMBERED = 8_192
+"""Classes that are remembered; the least recently used goes first."""
+_KNOWN = frozenset(TYPOLOGY.names)
+
+
+class _Traits(NamedTuple):
+    """Everything that fixes a record class."""
+
+    source: str
+    controller: str
+    regime: Regime
+    open_data: bool
+    holder: PartnerKind | None
+    kind: Kind
+    status: MappingStatus
+    area: str | None
+    behaviour: str | None
+    sensitive: bool
+    marking: Marking
+    handling: Handling | None
+    roles: tuple[SubjectRole, ...]
+    groups: tuple[FieldGroup, ...]
+    grounds: tuple[Ground, ...]
+
+
+class _Coded(NamedTuple):
+    """Every code of an incident that may make it sensitive."""
+
+    behaviour: str | None
+    sub_behaviour: str | None
+    candidates: tuple[str, ...]
+    others: tuple[str, ...]
+    scheme: str | None
+    code: str | None
+    opening: str | None
+    closing: tuple[str, ...]
+    qualifiers: tuple[str, ...]
+
+
+def classify(
+    incident: Incident, feed: Feed, controller_kind: PartnerKind | None, kept: frozenset[str]
+) -> RecordClass:
+    """Return the record class of an incident version.
+
+    Args:
+        incident: As the adapter understood it.
+        feed: The feed it came by: source, controller, regime, marking, licence.
+        controller_kind: What the controller is on the day of recording; None when off the register.
+        kept: Names of sealed fields that are held (``Law.kept_fields``).
+    """
+    traits = _Traits(
+        feed.name,
+        feed.controller,
+        feed.regime,
+        feed.open_data_licence is not None,
+        controller_kind,
+        incident.kind,
+        incident.mapping_status,
+        incident.typology_area,
+        incident.typology_behaviour,
+        is_sensitive(incident),
+        _highest(feed.marking, incident.marking),
+        incident.handling,
+        _roles(incident) if "people" in kept else (),
+        _groups(incident, kept) if kept else (),
+        incident.grounds,
+    )
+    return _class_of(traits)
+
+
+def is_sensitive(incident: Incident) -> bool:
+    """Whether the incident's place is coarsened: by flag, ground, behaviour or source code.
+
+    Candidates and further behaviours count as well: what may be sensitive is treated as sensitive.
+    Source: ``policies/data/sensitive.toml``.
+    """
+    sensitive = packaged_lists().sensitive
+    if incident.grounds and sensitive.any_ground:
+        return True
+    if any(getattr(incident, flag) for flag in sensitive.flags):
+        return True
+    coded = _Coded(
+        incident.typology_behaviour,
+        incident.typology_sub_behaviour,
+        incident.candidate_behaviours,
+        incident.other_behaviours,
+        incident.source_category_scheme,
+        incident.source_category_code,
+        incident.opening_code,
+        incident.closing_codes,
+        incident.qualifier_codes,
+    )
+    return _sensitive_by_code(coded)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _sensitive_by_code(coded: _Coded) -> bool:
+    sensitive = packaged_lists().sensitive
+    excepted = sensitive.behaviours.get(coded.behaviour or "")
+    if excepted is not None and coded.sub_behaviour not in excepted:
+        return True
+    if coded.sub_behaviour in sensitive.sub_behaviours:
+        return True
+    if any(other in sensitive.behaviours for other in (*coded.candidates, *coded.others)):
+        return True
+    codes = (coded.code, coded.opening, *coded.closing, *coded.qualifiers)
+    return any((coded.scheme, each) in sensitive.codes for each in codes)
+
+
+def _highest(feed: Marking, incident: Marking) -> Marking:
+    """The higher of two markings (high-water mark)."""
+    return feed if feed is Marking.OFFICIAL_SENSITIVE else incident
+
+
+def _roles(incident: Incident) -> tuple[SubjectRole, ...]:
+    return tuple(sorted({person.role for person in incident.people}))
+
+
+def _groups(incident: Incident, kept: frozenset[str]) -> tuple[FieldGroup, ...]:
+    """Groups of the sealed fields that are held and have a value."""
+    values = incident.__dict__
+    found = {
+        SENSITIVITY[name].group for name in kept if values[name] is not None and values[name] != ()
+    }
+    return tuple(sorted(group for group in found if group is not None))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _class_of(traits: _Traits) -> RecordClass:
+    return RecordClass(
+        source=traits.source,
+        controller=traits.controller,
+        regime=traits.regime,
+        open_data=traits.open_data,
+        kind=traits.kind,
+        mapping_status=traits.status,
+        typology_area=traits.area if traits.area in _KNOWN else None,
+        typology_behaviour=traits.behaviour if traits.behaviour in _KNOWN else None,
+        sensitive=traits.sensitive,
+        marking=traits.marking,
+        handling=traits.handling,
+        roles=traits.roles,
+        field_groups=traits.groups,
+        grounds=tuple(sorted(set(traits.grounds))),
+        si_paragraphs=_paragraphs(traits),
+    )
+
+
+def _paragraphs(traits: _Traits) -> tuple[int, ...]:
+    """Paragraphs of the Schedule to SI 2007/1831 that prescribe the record for its holder."""
+    if traits.status is MappingStatus.OUT_OF_SCOPE:
+        return ()
+    return tuple(
+        paragraph.number
+        for paragraph in packaged_lists().prescribed.paragraph
+        if traits.holder in paragraph.holder_kinds
+        and traits.kind in paragraph.incident_kinds
+        and (paragraph.ground is None or paragraph.ground in traits.grounds)
+    )

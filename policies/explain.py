@@ -1,0 +1,67 @@
+"""Why a record goes or stays, in the policy's own words."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from policies.law import Law
+from schemas.base import Word
+from schemas.decisions import Condition, Decision
+from schemas.record_class import RecordClass
+from schemas.subscriptions import Subscription
+
+FLAGS = {
+    "protocol_not_live": (
+        "The holder has no signed information-sharing protocol in force (SI 2007/1830 reg 4(1)–(3)). "
+        "That does not stop section 17A, which is a duty of the Act."
+    ),
+}
+"""What each flag of a decision means."""
+
+
+class Explanation(Word):
+    """A decision with the words of the permit it rests on."""
+
+    decision: Decision
+    basis: str | None
+    """The permit in its own words, with its section; None where no permit speaks for the power."""
+    flags: tuple[str, ...]
+    """Each flag of the decision as a sentence."""
+
+
+def explain(
+    law: Law, subscription: Subscription, record_class: RecordClass, day: date
+) -> Explanation:
+    """Say which conditions are met and unmet for one subscription, one record class and one day."""
+    decision = law.decide(subscription, record_class, day)
+    permit = law.bundle.permits.get(subscription.power)
+    return Explanation(
+        decision=decision,
+        basis=None if permit is None else f"{permit.says} ({permit.cites})",
+        flags=tuple(FLAGS[flag] for flag in decision.flags),
+    )
+
+
+def rendered(explanation: Explanation) -> str:
+    """Return an explanation as plain text, a line a condition, for a terminal."""
+    decision = explanation.decision
+    asked = (decision.power.value, f"{decision.lane.value} lane", decision.day.isoformat())
+    lines = [
+        " · ".join((decision.outcome.value.upper(), *asked)),
+        f"Basis: {explanation.basis or 'none'}",
+        *_listed("Unmet", "✗", decision.unmet),
+        *_listed("Met", "✓", decision.met),
+    ]
+    lines += [f"  ! {name}: the policy could not be evaluated" for name in decision.errors]
+    lines += [f"Flag: {flag}" for flag in explanation.flags]
+    lines.append(f"Law: {decision.snapshot}")
+    return "\n".join(lines) + "\n"
+
+
+def _listed(title: str, sign: str, conditions: tuple[Condition, ...]) -> list[str]:
+    if not conditions:
+        return []
+    rows = [
+        f"  {sign} {condition.says} [{condition.cites}; {condition.id}]" for condition in conditions
+    ]
+    return [f"{title} ({len(conditions)}):", *rows]

@@ -1,0 +1,261 @@
+"""The law of one moment: rules, treatments, register and protocols as one immutable snapshot.
+
+Decisions are remembered inside the snapshot and never outlive it. **Release ⇔ the engine allows and
+nothing erred** (Cedar skips a policy that errs, so an allow beside an error is no allow).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from types import MappingProxyType
+
+import cedarpy
+from pydantic import TypeAdapter
+
+from policies import request
+from policies.bundle import Bundle
+from policies.lists import Lists, packaged_lists
+from policies.refusals import PolicyRefused
+from policies.register import Register, Standing
+from policies.treatments import Treatments
+from schemas.codes import Kind, MappingStatus, Regime
+from schemas.decisions import About, Condition, Decision, Outcome
+from schemas.incident import SENSITIVITY
+from schemas.partners import Partner
+from schemas.powers import Power, Protocol
+from schemas.record_class import RecordClass
+from schemas.sensitivity import Half, Lane
+from schemas.subscriptions import Subscription
+
+REMEMBERED = 20_000
+"""Decisions that one snapshot remembers before it starts afresh."""
+NO_PERMIT = "no_permit"
+PROTOCOL_NOT_LIVE = "protocol_not_live"
+_PARTNERS = TypeAdapter(tuple[Partner, ...])
+_PROTOCOLS = TypeAdapter(tuple[Protocol, ...])
+_ERRED = re.compile(r"policy `([^`]+)`")
+_TOLD = frozenset({About.RECIPIENT, About.REQUEST})
+_NO_RECORD = RecordClass(
+    source="none",
+    controller="none",
+    regime=Regime.GENERAL,
+    kind=Kind.ASB_INCIDENT,
+    mapping_status=MappingStatus.UNCLASSIFIED,
+)
+"""Stands in where no record is spoken of. Conditions about recipient or request cannot read it."""
+_SAYS_NO_PERMIT = "No permit of this bundle speaks for the power: it is not built or not enabled."
+_CITES: dict[Power, str] = {
+    Power.SECTION_115: "Crime and Disorder Act 1998 s.115(1)",
+    Power.SECTION_17A: "Crime and Disorder Act 1998 s.17A(1)",
+    Power.NON_PERSONAL: "Data Protection Act 2018 s.57(3)",
+}
+
+
+class Law:
+    """What was in force at one moment. Immutable but for what it remembers; safe between threads.
+
+    Args:
+        bundle: The rules.
+        treatments: One table a lane.
+        partners: The register.
+        protocols: The partnership's information-sharing protocols.
+        lists: The dated facts; the packaged ones where absent.
+    """
+
+    def __init__(
+        self,
+        bundle: Bundle,
+        treatments: Mapping[Lane, Treatments],
+        partners: Iterable[Partner],
+        protocols: Iterable[Protocol] = (),
+        lists: Lists | None = None,
+    ) -> None:
+        self.bundle = bundle
+        self.treatments: Mapping[Lane, Treatments] = MappingProxyType(dict(treatments))
+        self.lists = lists or packaged_lists()
+        self.register = Register(partners, self.lists)
+        self.protocols = tuple(sorted(protocols, key=lambda protocol: protocol.id))
+        self.parts: Mapping[str, str] = MappingProxyType(self._texts())
+        """Name → text: enough to build the same law again (``from_parts``)."""
+        self.sha256 = _digest(self.parts)
+        """SHA-256 of the parts, in hex: stands on every decision."""
+        self._recent: dict[tuple[int, int, date], tuple[Subscription, RecordClass, Decision]] = {}
+        self._decided: dict[tuple[Subscription, RecordClass, date], Decision] = {}
+        self._pairs: dict[tuple[str, str, date], cedarpy.Entities] = {}
+
+    @classmethod
+    def from_parts(cls, parts: Mapping[str, str]) -> Law:
+        """Build the law again from the parts of a snapshot.
+
+        Raises:
+            PolicyRefused: A part is missing or does not fit.
+        """
+        folders: dict[str, dict[str, str]] = {}
+        for name, text in parts.items():
+            folder, _, file = name.partition("/")
+            folders.setdefault(folder, {})[file] = text
+        try:
+            register = folders["register"]
+            partners = _PARTNERS.validate_json(register["partners.json"])
+            protocols = _PROTOCOLS.validate_json(register["protocols.json"])
+            tables = folders["treatments"]
+            rules, facts = folders["cedar"], folders["data"]
+            lanes = {Lane(file.removesuffix(".toml")): text for file, text in tables.items()}
+        except (KeyError, ValueError):
+            raise PolicyRefused("the snapshot", "", "a part is missing or does not fit") from None
+        treatments = {lane: Treatments.load(lane, text) for lane, text in lanes.items()}
+        return cls(Bundle.load(rules), treatments, partners, protocols, Lists.load(facts))
+
+    def decide(self, subscription: Subscription, record_class: RecordClass, day: date) -> Decision:
+        """Say whether records of a class may go to a subscription on a day, and every condition.
+
+        A partner that nobody registered is refused with that reason; nothing here raises for it.
+        """
+        # The entry holds both objects, so that their ids cannot pass to others while it stands.
+        recent = self._recent.get((id(subscription), id(record_class), day))
+        if recent is not None:
+            return recent[2]
+        key = (subscription, record_class, day)
+        decision = self._decided.get(key)
+        if decision is None:
+            decision = self._evaluate(subscription, record_class, day)
+            if len(self._decided) >= REMEMBERED:
+                self._decided = {}
+            self._decided[key] = decision
+        if len(self._recent) >= REMEMBERED:
+            self._recent = {}
+        self._recent[id(subscription), id(record_class), day] = (
+            subscription,
+            record_class,
+            decision,
+        )
+        return decision
+
+    def standing(self, subscription: Subscription, day: date) -> tuple[Condition, ...]:
+        """Return the unmet conditions about recipient and request: what a refused recipient is told.
+
+        They can read no record (``Bundle.load`` refuses one that does), so that they reveal none.
+        """
+        decision = self.decide(subscription, _NO_RECORD, day)
+        return tuple(condition for condition in decision.unmet if condition.about in _TOLD)
+
+    def kept_fields(self, day: date) -> frozenset[str]:
+        """Return the names of sealed fields that a power in force on the day reads at rest.
+
+        A power counts if the bundle permits it; section 115 only while a signed protocol covers it
+        (SI 2007/1830 reg 4). What it reads follows from the treatment tables of its lanes.
+        """
+        lanes = {
+            lane
+            for power in self.bundle.permits
+            if power is not Power.SECTION_115 or self._section_115_covered(day)
+            for lane in self.lists.lanes_of.get(power, ())
+        }
+        return frozenset(
+            name
+            for lane, table in self.treatments.items()
+            if lane in lanes
+            for name in table.read_at_rest
+            if SENSITIVITY[name].half is Half.SEALED
+        )
+
+    def _section_115_covered(self, day: date) -> bool:
+        return any(
+            protocol.covers_section_115 and protocol.live_on(day) for protocol in self.protocols
+        )
+
+    def _texts(self) -> dict[str, str]:
+        texts = {f"cedar/{name}": text for name, text in self.bundle.texts.items()}
+        texts.update({f"data/{name}": text for name, text in self.lists.texts.items()})
+        texts.update(
+            {f"treatments/{lane.value}.toml": table.text for lane, table in self.treatments.items()}
+        )
+        texts["register/partners.json"] = _PARTNERS.dump_json(self.register.partners).decode()
+        texts["register/protocols.json"] = _PROTOCOLS.dump_json(self.protocols).decode()
+        return texts
+
+    def _evaluate(
+        self, subscription: Subscription, record_class: RecordClass, day: date
+    ) -> Decision:
+        power = subscription.power
+        holder = self.register.holder(record_class.controller, day)
+        entities = request.with_class(
+            self._pair(subscription.partner, holder, day),
+            record_class,
+            holder,
+            self.bundle.engine.schema,
+        )
+        purposes = self.lists.counts_for.get(subscription.purpose, ())
+        result = self.bundle.engine.ask(power, request.asked(subscription, purposes), entities)
+        erred = _erred(result.diagnostics.errors)
+        refused = frozenset() if result.allowed else frozenset(result.diagnostics.reasons)
+        conditions = self.bundle.conditions(power)
+        unmet = tuple(condition for condition in conditions if condition.id in refused)
+        permit = self.bundle.permits.get(power)
+        if permit is None:
+            unmet = (_no_permit(power), *unmet)
+        releases = result.allowed and not erred and permit is not None
+        return Decision(
+            outcome=Outcome.RELEASE if releases else Outcome.WITHHOLD,
+            power=power,
+            lane=subscription.lane,
+            day=day,
+            snapshot=self.sha256,
+            basis=None if permit is None else permit.id,
+            met=tuple(
+                condition
+                for condition in conditions
+                if condition.id not in refused and condition.id not in erred
+            ),
+            unmet=unmet,
+            errors=erred,
+            flags=self._flags(power, holder, day),
+        )
+
+    def _pair(self, recipient: str, holder: str, day: date) -> cedarpy.Entities:
+        key = (recipient, holder, day)
+        pair = self._pairs.get(key)
+        if pair is None:
+            standings: dict[str, Standing] = {
+                name: self.register.standing(name, day) for name in (recipient, holder)
+            }
+            pair = request.partners(standings, self.bundle.engine.schema)
+            if len(self._pairs) >= REMEMBERED:
+                self._pairs = {}
+            self._pairs[key] = pair
+        return pair
+
+    def _flags(self, power: Power, holder: str, day: date) -> tuple[str, ...]:
+        """What is wrong without stopping: the holder has no live protocol (SI 2007/1830 reg 4)."""
+        if power is not Power.SECTION_17A or any(
+            protocol.covers_section_17a and holder in protocol.parties and protocol.live_on(day)
+            for protocol in self.protocols
+        ):
+            return ()
+        return (PROTOCOL_NOT_LIVE,)
+
+
+def _no_permit(power: Power) -> Condition:
+    return Condition(
+        id=NO_PERMIT,
+        power=power,
+        cites=_CITES[power],
+        says=_SAYS_NO_PERMIT,
+        about=About.REQUEST,
+    )
+
+
+def _erred(messages: list[str]) -> tuple[str, ...]:
+    """Ids of the policies that failed; a failure without one is the request's own."""
+    found = {match.group(1) for message in messages if (match := _ERRED.search(message))}
+    nameless = {"request" for message in messages if not _ERRED.search(message)}
+    return tuple(sorted(found | nameless))
+
+
+def _digest(parts: Mapping[str, str]) -> str:
+    canonical = json.dumps(dict(parts), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode("ascii")).hexdigest()

@@ -1,0 +1,199 @@
+"""The dated facts that the law rests on, as closed models of the files in ``policies/data``."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from functools import cache, cached_property
+from typing import Literal
+
+from pydantic import ValidationError
+
+from policies.refusals import PolicyRefused
+from schemas.base import Word
+from schemas.codes import Ground, Kind
+from schemas.packaged import packaged_text
+from schemas.partners import PartnerKind, Period
+from schemas.powers import Power, Purpose
+from schemas.sensitivity import Lane
+
+FILES = ("section_115_2.toml", "purposes.toml", "prescribed.toml", "sensitive.toml")
+
+
+class ListedBody(Period):
+    """One line of section 115(2)."""
+
+    ref: str
+    kinds: tuple[PartnerKind, ...]
+    england_and_wales: bool
+    source: str
+    uncertain: str | None = None
+
+
+class UnlistedBody(Word):
+    """A kind that the list does not name, and why."""
+
+    kind: PartnerKind
+    why: str
+
+
+class RelevantAuthorities(Word):
+    """``section_115_2.toml``."""
+
+    edition: str
+    section_17a_in_force: date
+    entry: tuple[ListedBody, ...]
+    unlisted: tuple[UnlistedBody, ...]
+
+
+class PurposeEntry(Word):
+    """What a purpose rests on and for which powers it counts."""
+
+    code: Purpose
+    provisions: tuple[str, ...]
+    counts_for: tuple[Power, ...]
+
+
+class PowerEntry(Word):
+    """The lanes that a power may use."""
+
+    code: Power
+    lanes: tuple[Lane, ...]
+
+
+class Purposes(Word):
+    """``purposes.toml``."""
+
+    purpose: tuple[PurposeEntry, ...]
+    power: tuple[PowerEntry, ...]
+
+
+class Paragraph(Word):
+    """One paragraph of the Schedule to SI 2007/1831."""
+
+    number: int
+    holder_kinds: tuple[PartnerKind, ...]
+    unit: str
+    incident_kinds: tuple[Kind, ...]
+    ground: Ground | None = None
+    fields: tuple[str, ...]
+    code_list: str | None = None
+    frozen_at: str | None = None
+    holder_status: Literal["clear", "needs_legal_view"]
+    uncertain: str | None = None
+
+
+class Prescribed(Word):
+    """``prescribed.toml``."""
+
+    disclose_by: str
+    form: str
+    paragraph: tuple[Paragraph, ...]
+
+
+class SensitiveBehaviour(Word):
+    """A behaviour or sub-behaviour whose place is coarsened."""
+
+    code: str
+    except_sub_behaviours: tuple[str, ...] = ()
+    source: str
+
+
+class SensitiveCodes(Word):
+    """Source codes whose place is coarsened, in the schemes that use them."""
+
+    schemes: tuple[str, ...]
+    codes: tuple[str, ...]
+    source: str
+
+
+class Sensitive(Word):
+    """``sensitive.toml``."""
+
+    flags: tuple[str, ...]
+    any_ground: bool
+    behaviour: tuple[SensitiveBehaviour, ...]
+    sub_behaviour: tuple[SensitiveBehaviour, ...]
+    code: tuple[SensitiveCodes, ...]
+
+    @cached_property
+    def behaviours(self) -> dict[str, frozenset[str]]:
+        """Sub-behaviours excepted, by sensitive behaviour."""
+        return {entry.code: frozenset(entry.except_sub_behaviours) for entry in self.behaviour}
+
+    @cached_property
+    def sub_behaviours(self) -> frozenset[str]:
+        """Sensitive sub-behaviours."""
+        return frozenset(entry.code for entry in self.sub_behaviour)
+
+    @cached_property
+    def codes(self) -> frozenset[tuple[str, str]]:
+        """Sensitive source codes as (scheme, code)."""
+        return frozenset(
+            (scheme, code)
+            for entry in self.code
+            for scheme in entry.schemes
+            for code in entry.codes
+        )
+
+
+class Lists(Word):
+    """All four files, with the text they were read from."""
+
+    texts: dict[str, str]
+    relevant_authorities: RelevantAuthorities
+    purposes: Purposes
+    prescribed: Prescribed
+    sensitive: Sensitive
+
+    @classmethod
+    def load(cls, texts: Mapping[str, str]) -> Lists:
+        """Read the four files by name.
+
+        Raises:
+            PolicyRefused: A file is missing, is no TOML, or says what its model does not know.
+        """
+        documents = {}
+        for name in FILES:
+            if name not in texts:
+                raise PolicyRefused(name, "", "the file is missing")
+            try:
+                documents[name] = tomllib.loads(texts[name])
+            except tomllib.TOMLDecodeError as broken:
+                raise PolicyRefused(name, "", f"it is no TOML: {broken}") from None
+        try:
+            return cls(
+                texts={name: texts[name] for name in FILES},
+                relevant_authorities=RelevantAuthorities.model_validate(documents[FILES[0]]),
+                purposes=Purposes.model_validate(documents[FILES[1]]),
+                prescribed=Prescribed.model_validate(documents[FILES[2]]),
+                sensitive=Sensitive.model_validate(documents[FILES[3]]),
+            )
+        except ValidationError as broken:
+            where = ".".join(str(part) for part in broken.errors()[0]["loc"])
+            raise PolicyRefused(broken.title, where, "it does not fit its model") from None
+
+    @cached_property
+    def listed(self) -> dict[PartnerKind, ListedBody]:
+        """The line of section 115(2) that names a kind."""
+        return {kind: line for line in self.relevant_authorities.entry for kind in line.kinds}
+
+    @cached_property
+    def counts_for(self) -> dict[Purpose, tuple[str, ...]]:
+        """Powers for which each purpose counts, sorted."""
+        return {
+            entry.code: tuple(sorted(power.value for power in entry.counts_for))
+            for entry in self.purposes.purpose
+        }
+
+    @cached_property
+    def lanes_of(self) -> dict[Power, tuple[Lane, ...]]:
+        """Lanes that each power may use."""
+        return {entry.code: entry.lanes for entry in self.purposes.power}
+
+
+@cache
+def packaged_lists() -> Lists:
+    """Return the lists that travel inside the package."""
+    return Lists.load({name: packaged_text("policies", f"data/{name}") for name in FILES})

@@ -1,0 +1,41 @@
+"""The name under which one recipient knows one incident, for one quarter."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
+_DOMAIN = b"released-id/1|"
+
+
+def released_id(key: bytes, quarter: str, incident_id: bytes) -> str:
+    """Return ``r1.<quarter>.<22 characters>``: HMAC-SHA256 cut to 128 bits, base64url.
+
+    The same incident has the same id in all its versions, another id for another key. Keys are one a
+    recipient and quarter, so that two recipients cannot join what they hold.
+
+    Args:
+        key: The recipient's key for the quarter.
+        quarter: Quarter of the first report, such as ``2026Q4`` (``quarter_of``).
+        incident_id: The incident's own id inside the gateway.
+    """
+    digest = hmac.digest(key, _DOMAIN + quarter.encode("ascii") + b"|" + incident_id, "sha256")
+    return f"r1.{quarter}.{base64.urlsafe_b64encode(digest[:16])[:22].decode('ascii')}"
+
+
+def quarter_of(instant: datetime) -> str:
+    """Return the calendar quarter of an aware instant by the clock of Europe/London, as ``2026Q4``.
+
+    Source: SI 2007/1831 reg 1 (information period): three months from 1 July 2007, in local time.
+
+    Raises:
+        ValueError: The instant has no time zone.
+    """
+    if instant.tzinfo is None:
+        message = "a quarter needs an aware instant"
+        raise ValueError(message)
+    local = instant.astimezone(LONDON)
+    return f"{local.year:04d}Q{(local.month + 2) // 3}"

@@ -1,0 +1,110 @@
+"""The register of partners, read as it stood on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from policies.lists import Lists, packaged_lists
+from schemas.partners import Partner, PartnerKind
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a partner is on one day."""
+
+    on_register: bool
+    kind: PartnerKind | None
+    relevant_authority: bool
+    """Section 17A(5): an England and Wales authority for the time being within section 115(2)."""
+    withholds_section_17a: bool
+
+
+UNKNOWN = Standing(
+    on_register=False, kind=None, relevant_authority=False, withholds_section_17a=False
+)
+"""How a partner stands that nobody registered."""
+
+
+def is_listed(partner: Partner, day: date, lists: Lists | None = None) -> bool:
+    """Whether section 115(2) names the partner's kind of the day. An agent is not named by it."""
+    kind = partner.kind_on(day)
+    if kind is None:
+        return False
+    line = (lists or packaged_lists()).listed.get(kind)
+    return line is not None and line.covers(day)
+
+
+def is_relevant_authority(partner: Partner, day: date, lists: Lists | None = None) -> bool:
+    """Whether the partner gives and receives under section 17A on the day (s.17A(5)).
+
+    Narrower than ``is_listed``: an authority in England and Wales, once section 17A is in force. One
+    that acts on behalf of a relevant authority does not become one.
+    """
+    known = lists or packaged_lists()
+    kind = partner.kind_on(day)
+    return (
+        kind is not None
+        and day >= known.relevant_authorities.section_17a_in_force
+        and is_listed(partner, day, known)
+        and known.listed[kind].england_and_wales
+    )
+
+
+class Register:
+    """Partners by id. Immutable."""
+
+    def __init__(self, partners: Iterable[Partner], lists: Lists | None = None) -> None:
+        self._partners = {partner.id: partner for partner in partners}
+        self._lists = lists or packaged_lists()
+
+    @property
+    def partners(self) -> tuple[Partner, ...]:
+        """All partners, by id."""
+        return tuple(self._partners[name] for name in sorted(self._partners))
+
+    def standing(self, name: str, day: date) -> Standing:
+        """Return how the partner of that id stands on the day; ``UNKNOWN`` if nobody registered it."""
+        partner = self._partners.get(name)
+        if partner is None:
+            return UNKNOWN
+        return Standing(
+            on_register=partner.kind_on(day) is not None,
+            kind=partner.kind_on(day),
+            relevant_authority=is_relevant_authority(partner, day, self._lists),
+            withholds_section_17a=any(
+                decision.covers(day) for decision in partner.withholds_section_17a
+            ),
+        )
+
+    def principals(self, name: str, day: date) -> tuple[str, ...]:
+        """Return the listed authorities on whose behalf the partner acts on the day (s.115(1)(b)).
+
+        An arm's-length management organisation counts by this and by nothing else.
+        """
+        partner = self._partners.get(name)
+        if partner is None or not partner.covers(day):
+            return ()
+        return tuple(
+            agency.principal
+            for agency in partner.acts_on_behalf_of
+            if agency.covers(day) and self._is_listed(agency.principal, day)
+        )
+
+    def holder(self, name: str, day: date) -> str:
+        """Return who holds on the day what was the named partner's: itself, else its successor.
+
+        A chain that ends nowhere, or runs in a circle, leaves the last name that could be followed.
+        """
+        passed: set[str] = set()
+        while (partner := self._partners.get(name)) is not None and partner.kind_on(day) is None:
+            passed.add(name)
+            if partner.succeeded_by is None or partner.succeeded_by in passed:
+                break
+            name = partner.succeeded_by
+        return name
+
+    def _is_listed(self, name: str, day: date) -> bool:
+        partner = self._partners.get(name)
+        return partner is not None and is_listed(partner, day, self._lists)

@@ -1,0 +1,200 @@
+"""The treatment tables: per lane, one operation for every field of ``Incident``.
+
+Deny by default, for fields too: a field that nobody treated stops the gateway from starting.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from pydantic import TypeAdapter, ValidationError
+
+from policies.operations import APPLY_BY_FIELD, OPERATIONS, Apply, Operation
+from policies.refusals import PolicyRefused
+from schemas.base import Word
+from schemas.incident import SENSITIVITY
+from schemas.open_half import OpenDetail, OpenHalf
+from schemas.packaged import packaged_text
+from schemas.released import DepersonalisedIncident
+from schemas.sensitivity import Lane
+
+_COLUMNS = frozenset(OpenHalf.model_fields) - {"detail"}
+_DETAIL = frozenset(OpenDetail.model_fields) - {"unlisted_codes", "point_edition"}
+_RELEASED = frozenset(DepersonalisedIncident.model_fields)
+_STAMPED = frozenset({"version", "source", "controller"})
+"""Fields of the released record that come from the log and the class, not from the incident."""
+PACKAGED_LANES = (Lane.DEPERSONALISED, Lane.STATISTICS)
+
+
+class Treatment(Word):
+    """One line of a table."""
+
+    op: str
+    keeps: str | None = None
+    releases: str | None = None
+
+
+_LINES = TypeAdapter(dict[str, Treatment])
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One field's way into the open half."""
+
+    field: str
+    target: str
+    in_detail: bool
+    apply: Apply
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A table compiled once: recording applies ``steps``, release copies the rest."""
+
+    steps: tuple[Step, ...]
+    columns: tuple[tuple[str, str], ...]
+    """(field of the open half, field released)."""
+    details: tuple[tuple[str, str], ...]
+    """(field of the detail, field released)."""
+    times: tuple[tuple[str, str], ...]
+    """(epoch column, field released as ISO text)."""
+
+
+class Treatments:
+    """The table of one lane. Immutable; made by ``load``."""
+
+    def __init__(self, lane: Lane, text: str, lines: Mapping[str, Treatment]) -> None:
+        self.lane = lane
+        self.text = text
+        self.lines: Mapping[str, Treatment] = MappingProxyType(dict(lines))
+        """One treatment a field of ``Incident``, by field name."""
+        self.plan = _compiled(self.lines)
+        self.read_at_rest = frozenset(
+            name for name, line in lines.items() if OPERATIONS[line.op].reads_at_rest
+        )
+        """Fields that release needs as they came."""
+
+    @classmethod
+    def load(cls, lane: Lane, text: str) -> Treatments:
+        """Read and check one table.
+
+        Raises:
+            PolicyRefused: A field of ``Incident`` has no treatment or one that does not exist is
+                treated; an operation is unknown, or its lane, mark or half does not allow it; a
+                target is not one that the operation may fill, so that a field cannot pass as another.
+        """
+        lines = _lines(lane, text)
+        for name in SENSITIVITY:
+            if name not in lines:
+                raise PolicyRefused(_file(lane), name, "the field has no treatment")
+        for name, line in lines.items():
+            fault = _fault(lane, name, line)
+            if fault is not None:
+                raise PolicyRefused(_file(lane), name, fault)
+        _check_targets(lane, lines)
+        return cls(lane, text, lines)
+
+    @classmethod
+    def unchecked(cls, lane: Lane, text: str) -> Treatments:
+        """Read a table without checking it. For one test only: that the canary test can turn red.
+
+        ``load`` refuses a table such as ``address_text = { op = "keep", keeps =
+        "source_category_label", releases = "source_category_label" }``; this lets it through, and the
+        canary planted in the address must then be found in what leaves. An architecture test may
+        assert that nothing outside ``tests`` names this method.
+        """
+        return cls(lane, text, _lines(lane, text))
+
+
+def _file(lane: Lane) -> str:
+    return f"{lane.value}.toml"
+
+
+def _lines(lane: Lane, text: str) -> dict[str, Treatment]:
+    try:
+        return _LINES.validate_python(tomllib.loads(text).get("field", {}))
+    except tomllib.TOMLDecodeError as broken:
+        raise PolicyRefused(_file(lane), "", f"it is no TOML: {broken}") from None
+    except ValidationError as broken:
+        where = ".".join(str(part) for part in broken.errors()[0]["loc"])
+        raise PolicyRefused(_file(lane), where, "a treatment is op, keeps and releases") from None
+
+
+def _fault(lane: Lane, name: str, line: Treatment) -> str | None:
+    """What is wrong with one line, or None."""
+    sensitivity = SENSITIVITY.get(name)
+    operation = OPERATIONS.get(line.op)
+    if sensitivity is None:
+        return "Incident has no such field"
+    if operation is None:
+        return "there is no such operation"
+    if lane not in operation.lanes:
+        return f"{line.op} is not for this lane"
+    if sensitivity.mark not in operation.marks or sensitivity.half not in operation.halves:
+        return f"{line.op} is not for a field marked {sensitivity.mark}, {sensitivity.half}"
+    if operation.only and name not in operation.only:
+        return f"{line.op} is not for this field"
+    return _target_fault(name, line, operation)
+
+
+def _target_fault(name: str, line: Treatment, operation: Operation) -> str | None:
+    if (line.keeps is None) != (operation.apply is None):
+        return f"{line.op} keeps nothing" if line.keeps else f"{line.op} says what it keeps"
+    if (line.releases is None) == operation.releases:
+        return (
+            f"{line.op} releases nothing" if line.releases else f"{line.op} says what it releases"
+        )
+    if line.keeps is not None and line.keeps not in (operation.keeps_as or {name}):
+        return f"{line.op} may not keep it there"
+    if line.releases is not None and line.releases not in (operation.leaves_as or {name}):
+        return f"{line.op} may not release it there"
+    return None
+
+
+def _check_targets(lane: Lane, lines: Mapping[str, Treatment]) -> None:
+    """Each target has one giver (a place has several candidates); depersonalised leaves none out."""
+    kept = [line.keeps for line in lines.values() if line.keeps]
+    left = [line.releases for line in lines.values() if line.releases and line.releases != "place"]
+    for targets in (kept, left):
+        twice = sorted({target for target in targets if targets.count(target) > 1})
+        if twice:
+            raise PolicyRefused(_file(lane), twice[0], "two fields are given to one target")
+    if lane is Lane.DEPERSONALISED:
+        missing = sorted((_COLUMNS | _DETAIL) - set(kept))
+        missing += sorted(_RELEASED - _STAMPED - {"place"} - set(left))
+        if missing:
+            raise PolicyRefused(_file(lane), missing[0], "no field is given to this target")
+
+
+def _compiled(lines: Mapping[str, Treatment]) -> Plan:
+    steps: list[Step] = []
+    columns: list[tuple[str, str]] = []
+    details: list[tuple[str, str]] = []
+    times: list[tuple[str, str]] = []
+    for name, line in lines.items():
+        operation = OPERATIONS[line.op]
+        if operation.apply is None or line.keeps is None:
+            continue
+        in_detail = line.keeps in _DETAIL
+        apply = APPLY_BY_FIELD[name] if line.op == "map_point" else operation.apply
+        steps.append(Step(name, line.keeps, in_detail, apply))
+        if line.releases is None or line.releases == "place":
+            continue
+        where = times if line.op == "hour" else details if in_detail else columns
+        where.append((line.keeps, line.releases))
+    return Plan(tuple(steps), tuple(columns), tuple(details), tuple(times))
+
+
+@cache
+def packaged_treatments() -> Mapping[Lane, Treatments]:
+    """Return the tables that travel inside the package, by lane."""
+    return MappingProxyType(
+        {
+            lane: Treatments.load(lane, packaged_text("policies", f"treatments/{lane.value}.toml"))
+            for lane in PACKAGED_LANES
+        }
+    )
