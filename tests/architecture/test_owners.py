@@ -1,0 +1,52 @@
+"""Each outside library has one place in the house, so that it can be changed there."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from tests.architecture.source import PACKAGES, ROOT, files, tree
+
+OWNERS = {
+    "sqlalchemy": ("gateway/store/",),
+    "sqlite3": ("gateway/store/",),
+    "psycopg": ("gateway/store/",),
+    "alembic": ("gateway/store/",),
+    "httpx": ("gateway/net/", "gateway/client/"),
+    "structlog": ("gateway/events.py",),
+    "fastapi": ("gateway/api/", "gateway/console/"),
+    "starlette": ("gateway/api/", "gateway/console/"),
+    "uvicorn": ("gateway/api/", "gateway/cli/"),
+    "typer": ("gateway/cli/",),
+    "rich": ("gateway/cli/",),
+    "cedarpy": ("policies/",),
+    "pydantic_settings": ("gateway/settings.py",),
+    "authlib": ("gateway/access/",),
+    "joserfc": ("gateway/access/",),
+    "convertbng": ("gateway/intake/",),
+    "shapely": ("gateway/intake/",),
+}
+
+
+@pytest.mark.parametrize("library", OWNERS)
+def test_a_library_is_imported_only_by_its_owner(library: str) -> None:
+    elsewhere = [
+        name
+        for path in files(*PACKAGES)
+        if library in _imported(tree(path))
+        and not (name := path.relative_to(ROOT).as_posix()).startswith(OWNERS[library])
+    ]
+
+    assert elsewhere == []
+
+
+def _imported(module: ast.Module) -> set[str]:
+    """Top-level names of everything that a module imports."""
+    found: set[str] = set()
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add((node.module or "").split(".")[0])
+    return found
