@@ -1,0 +1,63 @@
+"""Step 2, mapped: the feed's adapter makes an incident of each row. Pure; no row is kept."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from adapters.source import (
+    CannotMap,
+    Excluded,
+    Identity,
+    Mapped,
+    Mapper,
+    OutOfScope,
+    Reference,
+)
+from gateway.intake.received import Received
+from schemas.incident import Incident
+from schemas.receipts import RowProblem
+
+
+@dataclass(slots=True)
+class MappedPush:
+    """What the adapter made of a push: incidents, and every other row in exactly one bucket."""
+
+    received: int
+    incidents: list[tuple[int, Incident, Identity]] = field(default_factory=list)
+    refused: list[tuple[RowProblem, Reference | None]] = field(default_factory=list)
+    excluded: Counter[str] = field(default_factory=Counter)
+    withdrawn: list[tuple[Identity, str]] = field(default_factory=list)
+    """Identities of excluded rows: where such an incident was recorded before, it is retracted."""
+    out_of_scope: int = 0
+    dropped_fields: Counter[str] = field(default_factory=Counter)
+
+
+def map_rows(received: Received, mapper: Mapper) -> MappedPush:
+    """Map every row."""
+    push = MappedPush(received.count)
+    push.refused.extend((problem, None) for problem in received.refused)
+    for number, row in received.rows:
+        outcome = mapper.map(row)
+        if outcome.__class__ is Mapped:
+            push.incidents.append((number, outcome.incident, outcome.identity))
+            push.dropped_fields.update(outcome.dropped)
+        else:
+            _set_aside(push, number, outcome)
+    return push
+
+
+def _set_aside(push: MappedPush, number: int, outcome: object) -> None:
+    match outcome:
+        case Excluded(reason, identity):
+            push.excluded[reason] += 1
+            if identity is not None:
+                push.withdrawn.append((identity, reason))
+        case OutOfScope(_, identity):
+            push.out_of_scope += 1
+            if identity is not None:
+                push.withdrawn.append((identity, "out_of_scope"))
+        case CannotMap(faults, reference):
+            push.refused.append((RowProblem(row=number, faults=faults), reference))
+        case _:
+            raise TypeError

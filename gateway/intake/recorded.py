@@ -1,0 +1,256 @@
+"""Step 4, recorded: minimise, coarsen, split, and append in one commit.
+
+With section 17A alone in force nothing sealed is kept: ``kept`` is empty, every personal value ends
+here, and what reaches the log has no field that could hold one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from adapters.source import Identity, Mapper, Reference
+from gateway.intake.located import Located, Places, located_batch
+from gateway.intake.mapped import MappedPush
+from gateway.keys.derive import SIZE, commitment_salt, framed, keyed_hash, sealed_half_key
+from gateway.keys.ring import KeyRing
+from gateway.keys.sealing import NONCE_SIZE, wrap
+from gateway.log.commitment import open_bytes
+from gateway.log.entries import Entry, PreparedPush, Quarantined, Withdrawal
+from policies.classes import classify
+from policies.depersonalise import open_half
+from policies.law import Law
+from policies.pseudonym import quarter_of
+from schemas.feeds import Feed
+from schemas.incident import SENSITIVITY, Incident, first_known_time
+from schemas.partners import PartnerKind
+from schemas.receipts import RowProblem
+from schemas.released import RetractionReason
+from schemas.sensitivity import Half, Lane
+
+_SEALED = frozenset(name for name, mark in SENSITIVITY.items() if mark.half is Half.SEALED)
+_WITHDRAWN_AS = {
+    "duplicate": RetractionReason.DUPLICATE,
+    "error": RetractionReason.RECORDED_IN_ERROR,
+    "test": RetractionReason.TEST_RECORD,
+}
+"""Reason of an exclusion → why a record sent before is taken back; every other reason is OTHER."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """All that one feed's pushes need, fixed while a push is worked on."""
+
+    feed_id: int
+    feed: Feed
+    mapper: Mapper
+    controller_kind: PartnerKind | None
+    law: Law
+    kept: frozenset[str]
+    """Sealed fields that a live power uses (``Law.kept_fields``)."""
+    coarsened: frozenset[str]
+    """Sealed fields that enter the open half in a coarser form (the treatment table's ``keeps``)."""
+    places: Places
+    keys: KeyRing
+    random: Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class PushRequest:
+    """Who pushed, when, and how a repeat is known."""
+
+    receipt_id: str
+    client_id: str
+    partner: str
+    fingerprint: bytes
+    key_hmac: bytes | None
+    unit: bytes | None
+    at: datetime
+
+
+def prepare(mapped: MappedPush, desk: Desk, request: PushRequest) -> PreparedPush:
+    """Work a mapped push out as far as it can be without the lock."""
+    places = located_batch(
+        [incident for _, incident, _ in mapped.incidents], desk.places, desk.feed.district_code
+    )
+    push = _empty(mapped, desk, request)
+    secrets = _Secrets(desk, len(mapped.incidents) + len(mapped.withdrawn))
+    for (number, _, identity), located in zip(mapped.incidents, places, strict=True):
+        natural, content = _keys(identity, desk)
+        if located.faults:
+            problem = RowProblem(row=number, faults=tuple(located.faults))
+            push.quarantined.append(Quarantined(problem, natural))
+            continue
+        push.entries.append(_entry(number, located, natural, content, desk, push.at, secrets))
+        push.dropped_fields.update(_dropped(located.incident, desk))
+    _set_aside(push, mapped, desk, secrets)
+    return push
+
+
+def _empty(mapped: MappedPush, desk: Desk, request: PushRequest) -> PreparedPush:
+    return PreparedPush(
+        receipt_id=request.receipt_id,
+        client_id=request.client_id,
+        partner=request.partner,
+        feed_id=desk.feed_id,
+        feed_name=desk.feed.name,
+        fingerprint=request.fingerprint,
+        key_hmac=request.key_hmac,
+        unit=request.unit,
+        at=int(request.at.timestamp()),
+        stamp=request.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        nonce=desk.random(16).hex(),
+        received=mapped.received,
+        entries=[],
+        quarantined=[],
+        out_of_scope=mapped.out_of_scope,
+        excluded=Counter(mapped.excluded),
+        dropped_fields=Counter(mapped.dropped_fields),
+    )
+
+
+class _Secrets:
+    """One random draw for a whole push, dealt out version by version."""
+
+    def __init__(self, desk: Desk, versions: int) -> None:
+        self._pool = desk.random((SIZE + 2 * NONCE_SIZE) * versions)
+        self._kek = desk.keys.wrapping
+        self._at = 0
+
+    def _draw(self, size: int) -> bytes:
+        self._at += size
+        return self._pool[self._at - size : self._at]
+
+    def version(self, associated: bytes) -> tuple[bytes, bytes, bytes]:
+        """Return a fresh secret, the same wrapped, and a nonce for its sealed half."""
+        secret, nonce = self._draw(SIZE), self._draw(NONCE_SIZE)
+        return secret, wrap(self._kek, secret, associated, nonce), self._draw(NONCE_SIZE)
+
+
+def natural_key(desk: Desk, reference: str) -> bytes:
+    """Return the key under which a source reference is known: never the reference itself."""
+    return keyed_hash(desk.keys.natural_key, desk.feed.name.encode(), b"ref", reference.encode())
+
+
+def _keys(identity: Identity, desk: Desk) -> tuple[bytes | None, bytes | None]:
+    if isinstance(identity, Reference):
+        return natural_key(desk, identity.text), None
+    name = desk.feed.name.encode()
+    return None, keyed_hash(desk.keys.natural_key, name, b"content", identity.text.encode())
+
+
+def _entry(
+    number: int,
+    located: Located,
+    natural: bytes | None,
+    content: bytes | None,
+    desk: Desk,
+    at: int,
+    secrets: _Secrets,
+) -> Entry:
+    incident = located.incident
+    half = open_half(incident, located.point, desk.law.treatments[Lane.DEPERSONALISED])
+    record_class = classify(incident, desk.feed, desk.controller_kind, desk.kept)
+    sealed = _sealed_half(incident, desk.kept)
+    columns = [
+        half.occurred_from,
+        half.occurred_to,
+        half.reported,
+        half.time_precision.value,
+        half.kind.value,
+        half.typology_area,
+        half.typology_behaviour,
+        half.typology_sub_behaviour,
+        half.mapping_status.value,
+        half.point_longitude,
+        half.point_latitude,
+        half.lsoa_code,
+        half.msoa_code,
+        half.ward_code,
+        half.district_code,
+        half.detail.model_dump_json(exclude_defaults=True),
+        None,
+    ]
+    class_json = record_class.canonical_json
+    content_hmac = keyed_hash(
+        desk.keys.content, open_bytes(columns), class_json.encode(), sealed or b""
+    )[:16]
+    secret, wrapped, nonce = secrets.version(content_hmac)
+    columns.insert(0, at)
+    return Entry(
+        row=number,
+        natural_key=natural,
+        content_key=content,
+        content_hmac=content_hmac,
+        class_json=class_json,
+        kind=half.kind.value,
+        mapping_status=half.mapping_status.value,
+        quarter=_quarter(incident, at),
+        columns=columns,
+        open_bytes=open_bytes(columns),
+        salt=commitment_salt(secret),
+        wrapped_secret=wrapped,
+        sealed_key=sealed_half_key(secret) if sealed is not None else None,
+        sealed_half=sealed,
+        nonce=nonce,
+    )
+
+
+def _quarter(incident: Incident, at: int) -> str:
+    known = first_known_time(incident)
+    return quarter_of(known if known is not None else datetime.fromtimestamp(at, tz=UTC))
+
+
+def _sealed_half(incident: Incident, kept: frozenset[str]) -> bytes | None:
+    """Return what is kept of the sealed fields as JSON bytes, or None where nothing is."""
+    present = kept & incident.model_fields_set
+    if not present:
+        return None
+    return incident.model_dump_json(include=set(present), exclude_defaults=True).encode()
+
+
+def _dropped(incident: Incident, desk: Desk) -> list[str]:
+    """Name the fields whose value ends here: sealed, not kept, and coarsened by no treatment."""
+    ends_here = (incident.model_fields_set & _SEALED) - desk.kept - desk.coarsened
+    return [name for name in ends_here if _has_value(getattr(incident, name))]
+
+
+def _has_value(value: object) -> bool:
+    return value is not None and value != ()
+
+
+def _set_aside(push: PreparedPush, mapped: MappedPush, desk: Desk, secrets: _Secrets) -> None:
+    for problem, reference in mapped.refused:
+        key = None if reference is None else natural_key(desk, reference.text)
+        push.quarantined.append(Quarantined(problem, key))
+    for identity, reason in mapped.withdrawn:
+        if not isinstance(identity, Reference):
+            continue
+        secret, wrapped, _ = secrets.version(b"")
+        push.withdrawals.append(
+            Withdrawal(
+                natural_key(desk, identity.text),
+                _WITHDRAWN_AS.get(reason, RetractionReason.OTHER),
+                commitment_salt(secret),
+                wrapped,
+            )
+        )
+
+
+def fingerprint(keys: KeyRing, feed: str, media_type: str, body: bytes) -> bytes:
+    """Return the keyed hash by which a repeated push is known to be the same."""
+    return keyed_hash(keys.idempotency, feed.encode(), media_type.encode(), body)
+
+
+def idempotency_hmac(keys: KeyRing, client_id: str, key: str) -> bytes:
+    """Return the keyed hash of an Idempotency-Key, scoped to the client."""
+    return keyed_hash(keys.idempotency, b"key", framed(client_id.encode(), key.encode()))
+
+
+def retraction_secrets(desk: Desk, count: int) -> Sequence[tuple[bytes, bytes]]:
+    """Return commitment salt and wrapped secret for so many retraction entries."""
+    secrets = _Secrets(desk, count)
+    drawn = [secrets.version(b"") for _ in range(count)]
+    return [(commitment_salt(secret), wrapped) for secret, wrapped, _ in drawn]

@@ -1,0 +1,78 @@
+"""What a log row's hash covers, and in which order of bytes.
+
+``inner`` covers everything that erasure takes away (natural key, content, open columns, sealed half),
+salted by the version's secret; ``commitment`` covers what stays (position, incident, version, kind of
+entry, record class) and ``inner``. After erasure ``inner`` stays, so class and row still verify.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+
+from gateway.keys.derive import framed
+
+OPEN_COLUMNS = (
+    "recorded_at",
+    "occurred_from",
+    "occurred_to",
+    "reported",
+    "time_precision",
+    "kind",
+    "typology_area",
+    "typology_behaviour",
+    "typology_sub_behaviour",
+    "mapping_status",
+    "point_longitude",
+    "point_latitude",
+    "lsoa_code",
+    "msoa_code",
+    "ward_code",
+    "district_code",
+    "detail",
+    "reason",
+)
+"""The log's open columns, in the order in which they are hashed and stored."""
+
+
+class EntryKind(StrEnum):
+    """What a log entry says about an incident."""
+
+    RECORDED = "recorded"
+    RETRACTED = "retracted"
+    RESTRICTED = "restricted"
+    LIFTED = "lifted"
+    ERASED = "erased"
+
+
+class State(StrEnum):
+    """Where an incident stands."""
+
+    LIVE = "live"
+    RETRACTED = "retracted"
+    RESTRICTED = "restricted"
+    ERASED = "erased"
+
+
+def open_bytes(columns: Sequence[Any]) -> bytes:
+    """Return the canonical bytes of the open columns, ordered as ``OPEN_COLUMNS``."""
+    return json.dumps(columns, separators=(",", ":"), allow_nan=False).encode()
+
+
+def inner_hash(
+    salt: bytes, natural_key: bytes, content_hmac: bytes, columns: bytes, ciphertext: bytes | None
+) -> bytes:
+    """Return the salted hash of all that erasure would take away."""
+    body = b"" if ciphertext is None else sha256(ciphertext).digest()
+    return sha256(salt + framed(natural_key, content_hmac, columns, body)).digest()
+
+
+def commitment(
+    position: int, incident: int, version: int, kind: str, class_sha256: bytes, inner: bytes
+) -> bytes:
+    """Return the hash of one log row: an entry of its push's batch root."""
+    numbers = b"".join(number.to_bytes(8, "big") for number in (position, incident, version))
+    return sha256(b"gateway/log" + numbers + framed(kind.encode(), class_sha256, inner)).digest()

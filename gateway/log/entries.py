@@ -1,0 +1,92 @@
+"""What intake hands to the log: a push, worked out as far as it can be without the lock."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from schemas.receipts import Receipt, RowProblem
+from schemas.released import RetractionReason
+
+MAX_PROBLEMS_ANSWERED = 1_000
+"""Rows whose problems stand in the answer itself; all of them stand in quarantine."""
+
+
+@dataclass(slots=True)
+class Entry:
+    """One mapped, located and coarsened row."""
+
+    row: int
+    natural_key: bytes | None
+    """None where the row is known by content and occurrence: then ``content_key`` says which."""
+    content_key: bytes | None
+    content_hmac: bytes
+    class_json: str
+    kind: str
+    mapping_status: str
+    quarter: str
+    columns: list[Any]
+    """The open columns, ordered as ``commitment.OPEN_COLUMNS``."""
+    open_bytes: bytes
+    salt: bytes
+    wrapped_secret: bytes
+    sealed_key: bytes | None
+    """Key of the sealed half; None where nothing sealed is kept."""
+    sealed_half: bytes | None
+    nonce: bytes
+
+
+@dataclass(slots=True)
+class Quarantined:
+    """A row that could not be taken: number, faults, and its natural key where that was readable."""
+
+    problem: RowProblem
+    natural_key: bytes | None
+
+
+@dataclass(slots=True)
+class Withdrawal:
+    """A row that says «this is no incident» (duplicate, error …) of what may have been recorded."""
+
+    natural_key: bytes
+    reason: RetractionReason
+    salt: bytes
+    wrapped_secret: bytes
+
+
+@dataclass(slots=True)
+class PreparedPush:
+    """Everything about a push that needs no lock."""
+
+    receipt_id: str
+    client_id: str
+    partner: str
+    feed_id: int
+    feed_name: str
+    fingerprint: bytes
+    key_hmac: bytes | None
+    unit: bytes | None
+    at: int
+    """Seconds since 1970, from the injected clock."""
+    stamp: str
+    """The same instant as ISO 8601."""
+    nonce: str
+    received: int
+    entries: list[Entry]
+    quarantined: list[Quarantined]
+    withdrawals: list[Withdrawal] = field(default_factory=list)
+    out_of_scope: int = 0
+    excluded: Counter[str] = field(default_factory=Counter)
+    dropped_fields: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class PushAnswer:
+    """What the sender is told; stored, so that a repeated push is told the same."""
+
+    receipt: Receipt
+    problems: tuple[RowProblem, ...]
+    excluded_by_reason: dict[str, int]
+    leaf: int
+    repeated: bool = False

@@ -1,0 +1,280 @@
+"""The recording job: runs inside the writer's transaction, and does nothing that could wait outside.
+
+Idempotency, occurrence numbers, natural keys, then positions, commitments, one ledger leaf.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections import Counter
+from hashlib import sha256
+from typing import Any
+
+from gateway.errors import IdempotencyConflict
+from gateway.keys.derive import keyed_hash
+from gateway.keys.sealing import encrypt, position_bytes
+from gateway.ledger.leaf import Operation, leaf
+from gateway.ledger.tree import batch_root
+from gateway.log.commitment import EntryKind, State, commitment, inner_hash
+from gateway.log.entries import MAX_PROBLEMS_ANSWERED, Entry, PreparedPush, PushAnswer
+from gateway.store import tables as t
+from gateway.store.tx import Standing, Tx
+from schemas.receipts import Receipt, RowProblem
+
+
+class Recording:
+    """Records one prepared push. Callable as a job of the writer; may be called again."""
+
+    def __init__(self, push: PreparedPush, natural_key_key: bytes) -> None:
+        self._push = push
+        self._key = natural_key_key
+
+    def __call__(self, tx: Tx) -> PushAnswer:
+        """Record the push, or give the answer that the same push got before.
+
+        Raises:
+            IdempotencyConflict: The idempotency key was used with another body.
+        """
+        earlier = self._answered_before(tx)
+        if earlier is not None:
+            return earlier
+        batch = _Batch(self._push)
+        keyed = self._natural_keys(tx)
+        known = tx.standing(self._push.feed_id, list(dict.fromkeys(key for key, _ in keyed)))
+        for key, entry in keyed:
+            batch.take(tx, key, entry, known)
+        batch.write(tx)
+        return self._close(tx, batch)
+
+    def _answered_before(self, tx: Tx) -> PushAnswer | None:
+        push = self._push
+        if push.key_hmac is None:
+            return None
+        row = tx.one(t.PUSH, {"client_id": push.client_id, "key_hmac": push.key_hmac})
+        if row is None:
+            return None
+        if not hmac.compare_digest(bytes(row["fingerprint"]), push.fingerprint):
+            raise IdempotencyConflict
+        return stored_answer(row)
+
+    def _natural_keys(self, tx: Tx) -> list[tuple[bytes, Entry]]:
+        """Give every entry its natural key, counting the occurrences of rows without a reference."""
+        push = self._push
+        contents = [e.content_key for e in push.entries if e.content_key is not None]
+        if not contents:
+            return [(e.natural_key, e) for e in push.entries if e.natural_key is not None]
+        distinct = list(dict.fromkeys(contents))
+        seen = Counter(tx.unit_counts(push.unit, distinct)) if push.unit else Counter[bytes]()
+        keyed: list[tuple[bytes, Entry]] = []
+        for entry in push.entries:
+            key = entry.natural_key
+            if entry.content_key is not None:
+                seen[entry.content_key] += 1
+                number = seen[entry.content_key].to_bytes(4, "big")
+                key = keyed_hash(self._key, entry.content_key, number)
+            if key is not None:
+                keyed.append((key, entry))
+        if push.unit:
+            tx.keep_unit_counts(push.unit, {content: seen[content] for content in distinct})
+        return keyed
+
+    def _close(self, tx: Tx, batch: _Batch) -> PushAnswer:
+        push = self._push
+        receipt = batch.receipt()
+        index = tx.seal(self._leaf(batch, receipt))
+        problems = tuple(q.problem for q in push.quarantined)
+        excluded = dict(push.excluded)
+        if batch.after_retraction:
+            excluded["retracted_before"] = batch.after_retraction
+        answer = PushAnswer(receipt, problems[:MAX_PROBLEMS_ANSWERED], excluded, index)
+        tx.add(t.PUSH, [self._push_row(batch, answer)])
+        self._quarantine(tx, batch)
+        return answer
+
+    def _leaf(self, batch: _Batch, receipt: Receipt) -> bytes:
+        push = self._push
+        return leaf(
+            Operation.PUSH,
+            at=push.stamp,
+            actor=push.client_id,
+            nonce=push.nonce,
+            partner=push.partner,
+            feed=push.feed_name,
+            receipt=push.receipt_id,
+            receipt_sha256=receipt_digest(receipt),
+            first=batch.first if batch.commitments else 0,
+            count=len(batch.commitments),
+            root=batch_root(batch.commitments).hex(),
+        )
+
+    def _push_row(self, batch: _Batch, answer: PushAnswer) -> dict[str, Any]:
+        push = self._push
+        last = batch.first + len(batch.commitments) - 1
+        return {
+            "receipt_id": push.receipt_id,
+            "client_id": push.client_id,
+            "feed": push.feed_id,
+            "key_hmac": push.key_hmac,
+            "fingerprint": push.fingerprint,
+            "answer": answer_json(answer),
+            "first_position": batch.first if batch.commitments else None,
+            "last_position": last if batch.commitments else None,
+            "leaf": answer.leaf,
+            "at": push.at,
+        }
+
+    def _quarantine(self, tx: Tx, batch: _Batch) -> None:
+        push = self._push
+        tx.add(
+            t.QUARANTINE,
+            (
+                {
+                    "receipt_id": push.receipt_id,
+                    "row": q.problem.row,
+                    "feed": push.feed_id,
+                    "faults": json.dumps([fault.model_dump() for fault in q.problem.faults]),
+                    "natural_key": q.natural_key,
+                    "at": push.at,
+                    "resolved_at": None,
+                }
+                for q in push.quarantined
+            ),
+        )
+        tx.resolve_quarantine(push.feed_id, batch.taken_keys, push.at)
+
+
+class _Batch:
+    """The rows of one push as they get their places."""
+
+    def __init__(self, push: PreparedPush) -> None:
+        self._push = push
+        self.first = 0
+        self.commitments: list[bytes] = []
+        self.taken_keys: list[bytes] = []
+        self.after_retraction = 0
+        self._log: list[tuple[Any, ...]] = []
+        self._sealed: list[tuple[Any, ...]] = []
+        self._new: dict[bytes, tuple[Any, ...]] = {}
+        self._moved: dict[int, tuple[Any, ...]] = {}
+        self._kinds: Counter[str] = Counter()
+        self._mapping: Counter[str] = Counter()
+        self._revised = self._duplicate = 0
+
+    def take(self, tx: Tx, key: bytes, entry: Entry, known: dict[bytes, Standing]) -> None:
+        """Record one entry as a first version, a revision or nothing new."""
+        if not self.first:
+            self.first = tx.head.log_size + 1
+        before = known.get(key)
+        if before is not None and before.state in {State.RETRACTED, State.ERASED}:
+            self.after_retraction += 1
+            return
+        if before is not None and before.content_hmac == entry.content_hmac:
+            self._duplicate += 1
+            return
+        position = self.first + len(self._log)
+        incident, version = (position, 1) if before is None else (before.id, before.version + 1)
+        self._place(tx, key, entry, position, incident, version)
+        quarter = entry.quarter if before is None else before.quarter
+        state = State.LIVE.value if before is None else before.state
+        now = Standing(incident, version, position, entry.content_hmac, state, quarter)
+        known[key] = now
+        self._mapping[entry.mapping_status] += 1
+        self.taken_keys.append(key)
+        if before is None:
+            self._kinds[entry.kind] += 1
+        else:
+            self._revised += 1
+        self._stand(key, now)
+
+    def _stand(self, key: bytes, now: Standing) -> None:
+        incident, version, position, content, state, quarter = now
+        if version == 1 or key in self._new:
+            feed = self._push.feed_id
+            self._new[key] = (incident, feed, key, version, position, content, state, quarter)
+        else:
+            self._moved[incident] = (version, position, content, state, incident)
+
+    def _place(
+        self, tx: Tx, key: bytes, entry: Entry, position: int, incident: int, version: int
+    ) -> None:
+        class_id, class_sha256 = tx.class_id(entry.class_json)
+        ciphertext = None
+        if entry.sealed_key is not None and entry.sealed_half is not None:
+            ciphertext = encrypt(
+                entry.sealed_key, entry.sealed_half, position_bytes(position), entry.nonce
+            )
+        inner = inner_hash(entry.salt, key, entry.content_hmac, entry.open_bytes, ciphertext)
+        kind = EntryKind.RECORDED.value
+        self._log.append(
+            (
+                position,
+                incident,
+                version,
+                kind,
+                class_id,
+                *entry.columns,
+                entry.content_hmac,
+                inner,
+            )
+        )
+        self._sealed.append((position, entry.wrapped_secret, ciphertext))
+        self.commitments.append(commitment(position, incident, version, kind, class_sha256, inner))
+
+    def write(self, tx: Tx) -> None:
+        """Write what was taken."""
+        if self._log:
+            tx.append_log(self._log, self._sealed)
+            tx.insert_incidents(list(self._new.values()))
+            tx.move_incidents(list(self._moved.values()))
+
+    def receipt(self) -> Receipt:
+        """Return the receipt, which balances or does not come to be."""
+        push = self._push
+        return Receipt(
+            id=push.receipt_id,
+            feed=push.feed_name,
+            received=push.received,
+            recorded=sum(self._kinds.values()),
+            recorded_by_kind=dict(self._kinds),
+            mapping=dict(self._mapping),
+            revised=self._revised,
+            duplicate=self._duplicate,
+            out_of_scope=push.out_of_scope,
+            excluded=sum(push.excluded.values()) + self.after_retraction,
+            quarantined=len(push.quarantined),
+            dropped_fields=dict(push.dropped_fields),
+        )
+
+
+def receipt_digest(receipt: Receipt) -> str:
+    """Return the SHA-256 of a receipt's canonical JSON, in hex: what the push's leaf holds."""
+    return sha256(canonical(receipt.model_dump(mode="json"))).hexdigest()
+
+
+def canonical(document: Any) -> bytes:  # noqa: ANN401 - any JSON document
+    """Return sorted, blank-free JSON bytes."""
+    return json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
+
+
+def answer_json(answer: PushAnswer) -> str:
+    """Return an answer as it is stored for repeats."""
+    return canonical(
+        {
+            "receipt": answer.receipt.model_dump(mode="json"),
+            "problems": [problem.model_dump(mode="json") for problem in answer.problems],
+            "excluded_by_reason": answer.excluded_by_reason,
+        }
+    ).decode()
+
+
+def stored_answer(row: dict[str, Any]) -> PushAnswer:
+    """Rebuild the answer from a push row: the repeat gets what the first got."""
+    document = json.loads(row["answer"])  # noqa: TID251 - our own stored document
+    return PushAnswer(
+        Receipt.model_validate(document["receipt"]),
+        tuple(RowProblem.model_validate(problem) for problem in document["problems"]),
+        document["excluded_by_reason"],
+        row["leaf"],
+        repeated=True,
+    )

@@ -1,0 +1,113 @@
+"""The retraction job: a source takes records back; release makes the notices from the log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.ledger.leaf import Operation, leaf
+from gateway.ledger.tree import batch_root
+from gateway.log.commitment import EntryKind, State, commitment, inner_hash, open_bytes
+from gateway.store import tables as t
+from gateway.store.tx import Standing, Tx
+from schemas.released import RetractionReason
+
+_NO_OPEN_COLUMNS: tuple[None, ...] = (None,) * 16
+"""Every open column but ``recorded_at`` and ``reason``."""
+
+
+@dataclass(slots=True)
+class Retraction:
+    """What a source takes back, worked out as far as it can be without the lock."""
+
+    id: str
+    client_id: str
+    partner: str
+    feed_id: int
+    feed_name: str
+    reason: RetractionReason
+    keys: list[bytes]
+    """Natural keys, without repeats."""
+    secrets: list[tuple[bytes, bytes]]
+    """For each key: commitment salt and wrapped secret (associated data: the empty content)."""
+    at: int
+    stamp: str
+    nonce: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retracted:
+    """How many were taken back, were taken back before, or are not known."""
+
+    retracted: int
+    already: int
+    unknown: int
+    leaf: int
+
+
+class Retracting:
+    """Appends one ``retracted`` entry for each live incident named."""
+
+    def __init__(self, retraction: Retraction) -> None:
+        self._r = retraction
+
+    def __call__(self, tx: Tx) -> Retracted:
+        """Append the entries and seal one leaf."""
+        r = self._r
+        known = tx.standing(r.feed_id, r.keys)
+        first = tx.head.log_size + 1
+        log: list[tuple[Any, ...]] = []
+        sealed: list[tuple[Any, ...]] = []
+        commitments: list[bytes] = []
+        already = 0
+        for key, (salt, wrapped) in zip(r.keys, r.secrets, strict=True):
+            standing = known.get(key)
+            if standing is None or standing.state == State.RETRACTED:
+                already += standing is not None
+                continue
+            position = first + len(log)
+            row, hashed = self._entry(tx, key, standing, position, salt)
+            log.append(row)
+            commitments.append(hashed)
+            sealed.append((position, wrapped, None))
+            tx.change(t.INCIDENT, {"id": standing.id}, {"state": State.RETRACTED.value})
+        if log:
+            tx.append_log(log, sealed)
+        index = tx.seal(self._leaf(first if log else 0, commitments))
+        return Retracted(len(log), already, len(r.keys) - len(log) - already, index)
+
+    def _entry(
+        self, tx: Tx, key: bytes, standing: Standing, position: int, salt: bytes
+    ) -> tuple[tuple[Any, ...], bytes]:
+        kind = EntryKind.RETRACTED.value
+        class_id, class_sha256 = tx.class_at(standing.position)
+        columns = [self._r.at, *_NO_OPEN_COLUMNS, self._r.reason.value]
+        inner = inner_hash(salt, key, b"", open_bytes(columns), None)
+        row = (
+            position,
+            standing.id,
+            standing.version,
+            kind,
+            class_id,
+            *columns,
+            b"",
+            inner,
+        )
+        hashed = commitment(position, standing.id, standing.version, kind, class_sha256, inner)
+        return row, hashed
+
+    def _leaf(self, first: int, commitments: list[bytes]) -> bytes:
+        r = self._r
+        return leaf(
+            Operation.RETRACTION,
+            at=r.stamp,
+            actor=r.client_id,
+            nonce=r.nonce,
+            partner=r.partner,
+            feed=r.feed_name,
+            request=r.id,
+            reason=r.reason.value,
+            first=first,
+            count=len(commitments),
+            root=batch_root(commitments).hex(),
+        )

@@ -1,0 +1,314 @@
+"""Step 3, disclosed: checked again inside the lock and committed, with its ledger leaf.
+
+A draft is worked out without the lock. It commits only if the subscription, the law's epoch and the
+incidents' states are still those it was worked out from; otherwise it is stale and is made anew.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from gateway.keys.derive import framed
+from gateway.ledger.leaf import Operation, leaf
+from gateway.ledger.tree import batch_root
+from gateway.release.decided import Decided
+from gateway.store import tables as t
+from gateway.store.releasing import Candidate, Held, Window, states_of
+from gateway.store.tx import Tx
+from schemas.released import DepersonalisedIncident, Notice
+from schemas.subscriptions import Subscription
+
+RECORD = "record"
+"""What a disclosure row is: a record, or ``notice:`` and the kind of notice."""
+
+
+class Stale(Exception):
+    """Something that the draft rests on has moved. Nothing was written."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """A release as it is to be, worked out from one consistent read."""
+
+    subscription: Subscription
+    row_version: int
+    after: int
+    number: int
+    decided: Decided
+    law_epoch: int
+    window: Window
+    records: list[DepersonalisedIncident]
+    notices: list[Notice]
+    lines: list[bytes]
+    """JSON of each notice and then of each record: what is hashed and what is sent."""
+    at: int
+    stamp: str
+    nonce: str
+
+    @property
+    def content_hash(self) -> bytes:
+        """SHA-256 over the lines, each ended by a newline."""
+        return content_hash(self.lines)
+
+    def counts(self) -> dict[str, int | dict[str, int]]:
+        """Considered = released + withheld + held + superseded, by versions in the window."""
+        current = sum(self.window.current_by_class.values())
+        released = len(self.records)
+        withheld = sum(
+            number
+            for class_id, number in self.window.current_by_class.items()
+            if not self.decided.decisions[class_id].releases
+        )
+        if current != released + withheld:
+            message = "a release that does not balance"
+            raise ArithmeticError(message)
+        return {
+            "considered": current + self.window.superseded,
+            "released": released,
+            "withheld": withheld,
+            "held": 0,
+            "superseded": self.window.superseded,
+            "notices": len(self.notices),
+            "reasons": dict(self.decided.reasons(self.window.current_by_class)),
+        }
+
+
+def content_hash(lines: Sequence[bytes]) -> bytes:
+    """Return the SHA-256 over lines, each ended by a newline."""
+    digest = sha256()
+    for line in lines:
+        digest.update(line + b"\n")
+    return digest.digest()
+
+
+def disclosure_rows(draft: Draft) -> list[dict[str, object]]:
+    """Return the disclosure rows of a draft: notices first, in the order of ``lines``."""
+    rows: list[dict[str, object]] = []
+    for held, notice in zip(draft.window.held, draft.notices, strict=True):
+        rows.append(_row(draft, len(rows), held, notice.id, f"notice:{notice.kind.value}"))
+    for candidate, record in zip(draft.window.candidates, draft.records, strict=True):
+        rows.append(_row(draft, len(rows), candidate, record.id, RECORD))
+    return rows
+
+
+def _row(
+    draft: Draft, sequence: int, about: Candidate | Held, released_id: str, what: str
+) -> dict[str, object]:
+    return {
+        "subscription": draft.subscription.id,
+        "number": draft.number,
+        "sequence": sequence,
+        "incident": about.incident,
+        "version": about.version,
+        "position": about.position,
+        "released_id": released_id,
+        "what": what,
+        "reason": about.reason if isinstance(about, Held) else None,
+    }
+
+
+def disclosure_entry(row: dict[str, object]) -> bytes:
+    """Return the bytes of one disclosure row that go into its release's batch root."""
+    names = ("sequence", "incident", "version", "position")
+    numbers = b"".join(int(str(row[name])).to_bytes(8, "big") for name in names)
+    texts = (str(row["released_id"]), str(row["what"]), str(row["reason"] or ""))
+    return numbers + framed(*(text.encode() for text in texts))
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosing:
+    """The job that commits a draft, acknowledging what the recipient says it has."""
+
+    draft: Draft
+    acknowledge: int | None
+    actor: str
+
+    def __call__(self, tx: Tx) -> int:
+        """Commit the release and return its leaf's index.
+
+        Raises:
+            Stale: Make the draft anew.
+        """
+        draft = self.draft
+        row = tx.one(t.SUBSCRIPTION, {"id": draft.subscription.id})
+        if row is None or self._moved(tx, row):
+            raise Stale
+        if self.acknowledge is not None and self.acknowledge > row["acknowledged"]:
+            acknowledge(tx, draft, self.acknowledge, self.actor)
+        rows = disclosure_rows(draft)
+        counts = draft.counts()
+        index = tx.seal(self._leaf(rows, counts))
+        tx.add(t.RELEASE, [self._release_row(counts, index)])
+        tx.add(t.DISCLOSURE, rows)
+        empty = not rows
+        tx.add(t.DELIVERY, [self._delivery(empty=empty)])
+        values: dict[str, int | None] = {
+            "decided_to": draft.window.to_position,
+            "last_release": draft.number,
+            "pending": None if empty else draft.number,
+        }
+        if empty:
+            # there is nothing in it to acknowledge
+            values["acknowledged"] = draft.number
+        elif self.acknowledge is not None:
+            values["acknowledged"] = max(self.acknowledge, row["acknowledged"])
+        tx.change(t.SUBSCRIPTION, {"id": draft.subscription.id}, values)
+        return index
+
+    def _moved(self, tx: Tx, row: dict[str, object]) -> bool:
+        draft = self.draft
+        if (
+            row["row_version"] != draft.row_version
+            or row["decided_to"] != draft.after
+            or row["last_release"] != draft.number - 1
+            or tx.head.law_epoch != draft.law_epoch
+        ):
+            return True
+        if tx.head.log_size == draft.window.log_size:
+            return False
+        states = states_of(tx.connection, [c.incident for c in draft.window.candidates])
+        return any(states[c.incident] != (c.version, "live") for c in draft.window.candidates)
+
+    def _leaf(
+        self, rows: list[dict[str, object]], counts: dict[str, int | dict[str, int]]
+    ) -> bytes:
+        draft, subscription = self.draft, self.draft.subscription
+        flags = sorted({flag for d in draft.decided.decisions.values() for flag in d.flags})
+        return leaf(
+            Operation.RELEASE,
+            at=draft.stamp,
+            actor=self.actor,
+            nonce=draft.nonce,
+            recipient=subscription.partner,
+            subscription=subscription.id,
+            number=draft.number,
+            power=subscription.power.value,
+            purpose=subscription.purpose.value,
+            lane=subscription.lane.value,
+            mode=subscription.mode.value,
+            snapshot=draft.decided.snapshot,
+            day=draft.decided.day.isoformat(),
+            law_epoch=draft.law_epoch,
+            flags=flags,
+            from_position=draft.after,
+            to_position=draft.window.to_position,
+            content_sha256=draft.content_hash.hex(),
+            disclosures_root=batch_root(map(disclosure_entry, rows)).hex(),
+            **counts,
+        )
+
+    def _release_row(
+        self, counts: dict[str, int | dict[str, int]], index: int
+    ) -> dict[str, object]:
+        draft = self.draft
+        return {
+            "subscription": draft.subscription.id,
+            "number": draft.number,
+            "from_position": draft.after,
+            "to_position": draft.window.to_position,
+            "snapshot": draft.decided.snapshot,
+            "law_epoch": draft.law_epoch,
+            "day": draft.decided.day.isoformat(),
+            "at": draft.at,
+            "counts": json.dumps(counts, sort_keys=True, separators=(",", ":")),
+            "content_hash": draft.content_hash,
+            "leaf": index,
+        }
+
+    def _delivery(self, *, empty: bool) -> dict[str, object]:
+        draft = self.draft
+        return {
+            "subscription": draft.subscription.id,
+            "number": draft.number,
+            "state": "acknowledged" if empty else "pending",
+            "attempts": 1,
+            "at": draft.at,
+        }
+
+
+def acknowledge(tx: Tx, draft: Draft, number: int, actor: str) -> None:
+    """Note that the recipient has every release up to ``number``, with one leaf."""
+    _acknowledge(tx, draft.subscription, number, actor, draft.stamp, draft.nonce)
+
+
+def _acknowledge(
+    tx: Tx, subscription: Subscription, number: int, actor: str, at: str, nonce: str
+) -> None:
+    tx.seal(
+        leaf(
+            Operation.ACKNOWLEDGEMENT,
+            at=at,
+            actor=actor,
+            nonce=nonce[::-1],
+            subscription=subscription.id,
+            recipient=subscription.partner,
+            number=number,
+        )
+    )
+    tx.acknowledge_deliveries(subscription.id, number)
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledging:
+    """The job that acknowledges without asking for more."""
+
+    subscription: Subscription
+    number: int
+    actor: str
+    stamp: str
+    nonce: str
+
+    def __call__(self, tx: Tx) -> bool:
+        """Acknowledge; return whether anything was new."""
+        row = tx.one(t.SUBSCRIPTION, {"id": self.subscription.id})
+        if row is None or self.number <= row["acknowledged"]:
+            return False
+        _acknowledge(tx, self.subscription, self.number, self.actor, self.stamp, self.nonce)
+        pending = row["pending"]
+        still = pending if pending is not None and pending > self.number else None
+        values = {"acknowledged": self.number, "pending": still}
+        tx.change(t.SUBSCRIPTION, {"id": self.subscription.id}, values)
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Reopening:
+    """The job that closes a pending release because the law changed: it was tried, so it counts as
+    «had it»; what it covered is decided anew under the next number.
+    """
+
+    subscription: Subscription
+    number: int
+    actor: str
+    stamp: str
+    nonce: str
+
+    def __call__(self, tx: Tx) -> bool:
+        """Close it as unconfirmed; return whether it was still pending."""
+        row = tx.one(t.SUBSCRIPTION, {"id": self.subscription.id})
+        release = tx.one(t.RELEASE, {"subscription": self.subscription.id, "number": self.number})
+        if row is None or release is None or row["pending"] != self.number:
+            return False
+        tx.seal(
+            leaf(
+                Operation.UNCONFIRMED,
+                at=self.stamp,
+                actor=self.actor,
+                nonce=self.nonce,
+                subscription=self.subscription.id,
+                recipient=self.subscription.partner,
+                number=self.number,
+                reason="law-changed",
+            )
+        )
+        about = {"subscription": self.subscription.id, "number": self.number}
+        tx.change(t.DELIVERY, about, {"state": "unconfirmed"})
+        tx.change(
+            t.SUBSCRIPTION,
+            {"id": self.subscription.id},
+            {"decided_to": release["from_position"], "pending": None},
+        )
+        return True

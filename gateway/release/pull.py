@@ -1,0 +1,369 @@
+"""A pull: acknowledge what the recipient has, then give it the pending release or make the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from gateway.clock import LONDON, Clock
+from gateway.errors import CursorAhead, LawRefuses, NotFound, StoreUnavailable
+from gateway.keys.ring import KeyRing
+from gateway.law.book import Edition, LawBook
+from gateway.ledger.leaf import Operation, leaf, stamp
+from gateway.release.cursor import make_cursor, read_cursor
+from gateway.release.decided import Decided, decide_classes
+from gateway.release.disclosed import (
+    RECORD,
+    Acknowledging,
+    Disclosing,
+    Draft,
+    Reopening,
+    Stale,
+)
+from gateway.release.sent import Page
+from gateway.release.treated import names_for, notice_of, treat
+from gateway.store.reading import Reader
+from gateway.store.releasing import (
+    Candidate,
+    candidates_at,
+    disclosed_in,
+    read_window,
+    release_row,
+)
+from gateway.store.tx import Tx
+from gateway.store.writer import Writer
+from schemas.codes import Marking
+from schemas.decisions import Condition
+from schemas.released import Notice, NoticeKind, Quality, RetractionReason
+from schemas.subscriptions import Subscription
+
+MAX_DRAFTS = 8
+"""How often a draft that went stale is made anew before the recipient is asked to come again."""
+
+
+@dataclass(slots=True)
+class Pulled:
+    """A page to write out, and what to look at before each record."""
+
+    page: Page
+    look: Callable[[int], bool]
+    broken: Callable[[int], None]
+
+
+class Door:
+    """The one door out. Everything that is released goes through it."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        writer: Writer,
+        book: LawBook,
+        keys: KeyRing,
+        clock: Clock,
+        random: Callable[[int], bytes],
+    ) -> None:
+        self._reader, self._writer, self._book = reader, writer, book
+        self._keys, self._clock, self._random = keys, clock, random
+
+    # ------------------------------------------------------------------ the two calls
+    def pull(
+        self, subscription_id: str, partner: str, actor: str, after: str | None, limit: int
+    ) -> Pulled:
+        """Give the next page.
+
+        Args:
+            subscription_id: Whose page.
+            partner: The caller's partner; somebody else's subscription does not exist for it.
+            actor: The calling system, for the ledger.
+            after: The last page's cursor: acknowledges all up to it. None gives what is pending.
+            limit: Records and notices at most; a pending release comes back whole.
+
+        Raises:
+            NotFound: There is no such subscription of this partner.
+            CursorInvalid: The cursor is not ours.
+            CursorAhead: It names a release that was never made.
+            LawRefuses: The law refuses the recipient or the request as such; every reason is named.
+            StoreUnavailable: The database does not answer, or the log moves faster than we read.
+        """
+        for _ in range(MAX_DRAFTS):
+            row = self._own(subscription_id, partner)
+            number = self._number(row, after)
+            try:
+                found = self._resend(row, number, actor) if number < row["last_release"] else None
+                return found or self._next(row, number, actor, limit, acknowledge=after is not None)
+            except Stale:
+                continue
+        raise StoreUnavailable
+
+    def acknowledge(self, subscription_id: str, partner: str, actor: str, cursor: str) -> bool:
+        """Acknowledge every release up to a cursor (raises as ``pull``)."""
+        row = self._own(subscription_id, partner)
+        number = self._number(row, cursor)
+        return self._acknowledge(row, number, actor)
+
+    # ------------------------------------------------------------------ steps
+    def _own(self, subscription_id: str, partner: str) -> dict[str, Any]:
+        row = self._reader.subscription(subscription_id, partner)
+        if row is None:
+            raise NotFound
+        return row
+
+    def _number(self, row: dict[str, Any], after: str | None) -> int:
+        if after is None:
+            return int(row["acknowledged"])
+        number = read_cursor(self._keys.cursor, row["id"], after)
+        if number > row["last_release"]:
+            raise CursorAhead
+        return number
+
+    def _acknowledge(self, row: dict[str, Any], number: int, actor: str) -> bool:
+        if number <= row["acknowledged"]:
+            return False
+        now = stamp(self._clock.now())
+        job = Acknowledging(_subscription(row), number, actor, now, self._random(16).hex())
+        return self._writer.run(job)
+
+    def _next(
+        self, row: dict[str, Any], number: int, actor: str, limit: int, *, acknowledge: bool
+    ) -> Pulled:
+        edition = self._book.refresh()
+        draft, unmet = self._draft(row, edition, limit)
+        if draft.window.to_position == draft.after and not draft.lines:
+            if acknowledge:
+                self._acknowledge(row, number, actor)
+            _refuse(unmet)
+            return self._pulled(draft, row["last_release"], edition, actor)
+        job = Disclosing(draft, number if acknowledge else None, actor)
+        self._writer.run(job)
+        if not draft.lines:
+            _refuse(unmet)
+        return self._pulled(draft, draft.number, edition, actor)
+
+    def _draft(
+        self, row: dict[str, Any], edition: Edition, limit: int
+    ) -> tuple[Draft, tuple[Condition, ...]]:
+        subscription = _subscription(row)
+        now = self._clock.now()
+        day = now.astimezone(LONDON).date()
+        classes = self._book.classes()
+        decided = decide_classes(edition.law, subscription, classes, day)
+        with self._reader.connection() as connection:
+            window = read_window(
+                connection, row["id"], row["decided_to"], decided.asked, decided.allowed, limit
+            )
+        if (
+            window.law_epoch != edition.epoch
+            or not window.current_by_class.keys() <= classes.keys()
+        ):
+            raise Stale
+        names = names_for(self._keys, subscription.partner)
+        records = treat(window.candidates, classes, edition.law, names)
+        notices = [notice_of(held) for held in window.held]
+        draft = Draft(
+            subscription=subscription,
+            row_version=row["row_version"],
+            after=row["decided_to"],
+            number=row["last_release"] + 1,
+            decided=decided,
+            law_epoch=edition.epoch,
+            window=window,
+            records=records,
+            notices=notices,
+            lines=[_line(notice) for notice in notices] + [_line(record) for record in records],
+            at=int(now.timestamp()),
+            stamp=stamp(now),
+            nonce=self._random(16).hex(),
+        )
+        return draft, edition.law.standing(subscription, day)
+
+    # ------------------------------------------------------------------ again
+    def _resend(self, row: dict[str, Any], number: int, actor: str) -> Pulled | None:
+        """Render the release after ``number`` again, or None where there is none to render."""
+        self._acknowledge(row, number, actor)
+        edition = self._book.refresh()
+        subscription = _subscription(row)
+        day = self._clock.now().astimezone(LONDON).date()
+        wanted = number + 1
+        with self._reader.connection() as connection:
+            release = release_row(connection, row["id"], wanted)
+            while release is not None and self._closed(connection, row["id"], wanted):
+                wanted += 1
+                release = release_row(connection, row["id"], wanted)
+            if release is None:
+                return None
+            rows = disclosed_in(connection, row["id"], wanted)
+            positions = [r["position"] for r in rows if r["what"] == RECORD]
+            candidates = candidates_at(connection, positions)
+        decided = decide_classes(edition.law, subscription, self._book.classes(), day)
+        allowed = set(decided.allowed)
+        refused = any(c.class_id not in allowed for c in candidates.values())
+        if refused and row["pending"] == wanted:
+            at = stamp(self._clock.now())
+            self._writer.run(Reopening(subscription, wanted, actor, at, self._random(16).hex()))
+            raise Stale
+        kept = [candidates[p] for p in positions if p in candidates]
+        kept = [candidate for candidate in kept if candidate.class_id in allowed]
+        if wanted <= row["acknowledged"]:
+            self._seal_replay(subscription, wanted, len(kept), actor)
+        return self._rendered(row, wanted, rows, kept, decided, edition, actor, release["at"])
+
+    def _closed(self, connection: Any, subscription: str, number: int) -> bool:  # noqa: ANN401 - a connection lent by the reader
+        return self._reader.delivery_state(connection, subscription, number) == "unconfirmed"
+
+    def _rendered(
+        self,
+        row: dict[str, Any],
+        number: int,
+        rows: Sequence[dict[str, Any]],
+        kept: list[Candidate],
+        decided: Decided,
+        edition: Edition,
+        actor: str,
+        at: int,
+    ) -> Pulled:
+        subscription = _subscription(row)
+        names = names_for(self._keys, subscription.partner)
+        records = treat(kept, decided.classes, edition.law, names)
+        notices = [_line(_notice_again(r)) for r in rows if r["what"] != RECORD]
+        page = self._page(subscription, number, at, decided, kept)
+        page.notices, page.records = notices, [_line(record) for record in records]
+        return Pulled(
+            page,
+            self._look(subscription, [c.class_id for c in kept], edition),
+            self._broken(subscription, number, actor),
+        )
+
+    def _seal_replay(
+        self, subscription: Subscription, number: int, records: int, actor: str
+    ) -> None:
+        made = leaf(
+            Operation.REPLAY,
+            at=stamp(self._clock.now()),
+            actor=actor,
+            nonce=self._random(16).hex(),
+            subscription=subscription.id,
+            recipient=subscription.partner,
+            number=number,
+            released=records,
+        )
+
+        def replayed(tx: Tx) -> int:
+            return tx.seal(made)
+
+        self._writer.run(replayed)
+
+    # ------------------------------------------------------------------ pages
+    def _pulled(self, draft: Draft, number: int, edition: Edition, actor: str) -> Pulled:
+        page = self._page(
+            draft.subscription, number, draft.at, draft.decided, draft.window.candidates
+        )
+        split = len(draft.notices)
+        page.notices, page.records = draft.lines[:split], draft.lines[split:]
+        class_ids = [candidate.class_id for candidate in draft.window.candidates]
+        return Pulled(
+            page,
+            self._look(draft.subscription, class_ids, edition),
+            self._broken(draft.subscription, number, actor),
+        )
+
+    def _page(
+        self,
+        subscription: Subscription,
+        number: int,
+        at: int,
+        decided: Decided,
+        rows: Sequence[Candidate],
+    ) -> Page:
+        key = self._keys.cursor
+        highest = any(
+            decided.classes[row.class_id].marking is Marking.OFFICIAL_SENSITIVE for row in rows
+        )
+        made = stamp(datetime.fromtimestamp(at, tz=LONDON))
+        return Page(
+            subscription=subscription.id,
+            release=number,
+            cursor=make_cursor(key, subscription.id, number),
+            begun_at=make_cursor(key, subscription.id, max(0, number - 1)),
+            quality=quality(made),
+            marking=(Marking.OFFICIAL_SENSITIVE if highest else Marking.OFFICIAL).value,
+            stamp=made,
+            notices=(),
+            records=(),
+        )
+
+    def _look(
+        self, subscription: Subscription, class_ids: list[int], edition: Edition
+    ) -> Callable[[int], bool]:
+        """Return the look before each record: free while nothing moved, a fresh decision once it has."""
+        latest = edition
+
+        def may_go(index: int) -> bool:
+            nonlocal latest
+            if self._writer.law_epoch > latest.epoch:
+                latest = self._book.refresh()
+            if latest is edition:
+                return True
+            day = self._clock.now().astimezone(LONDON).date()
+            record_class = self._book.classes()[class_ids[index]]
+            return latest.law.decide(subscription, record_class, day).releases
+
+        return may_go
+
+    def _broken(self, subscription: Subscription, number: int, actor: str) -> Callable[[int], None]:
+        def broken(sent: int) -> None:
+            made = leaf(
+                Operation.BROKEN_OFF,
+                at=stamp(self._clock.now()),
+                actor=actor,
+                nonce=self._random(16).hex(),
+                subscription=subscription.id,
+                recipient=subscription.partner,
+                number=number,
+                disclosed=sent,
+                reason="law-changed",
+            )
+
+            def seal(tx: Tx) -> int:
+                return tx.seal(made)
+
+            self._writer.run(seal)
+
+        return broken
+
+
+def _refuse(unmet: tuple[Condition, ...]) -> None:
+    """Tell a recipient that the law refuses as such why, and nothing about any record."""
+    if unmet:
+        told = [{"id": c.id, "says": c.says, "cites": c.cites} for c in unmet]
+        raise LawRefuses(extra={"conditions": told})
+
+
+def _subscription(row: dict[str, Any]) -> Subscription:
+    return Subscription.model_validate_json(row["body"])
+
+
+def _line(word: Any) -> bytes:  # noqa: ANN401 - a released word
+    made: str = word.model_dump_json(exclude_defaults=True)
+    return made.encode()
+
+
+def _notice_again(row: dict[str, Any]) -> Notice:
+    return Notice(
+        id=row["released_id"],
+        version=row["version"],
+        kind=NoticeKind(row["what"].removeprefix("notice:")),
+        reason=None if row["reason"] is None else RetractionReason(row["reason"]),
+    )
+
+
+def quality(as_of: str) -> Quality:
+    """Return the quality block of a page (DPA 2018 s.38(5)(b))."""
+    return Quality(
+        as_of=as_of,
+        completeness="incidents as the sources sent them up to this instant; later changes follow",
+        grading="as recorded by the source; not verified by the gateway",
+        statement="Codes were mapped by the crosswalk named in each record; time and place are "
+        "coarsened by rule.",
+    )

@@ -1,0 +1,100 @@
+"""Step 2, treated: what may go gets the form of its lane and the recipient's own id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from gateway.keys.derive import pseudonym_key
+from gateway.keys.ring import KeyRing
+from gateway.store.releasing import Candidate, Held
+from policies.depersonalise import depersonalise
+from policies.law import Law
+from policies.pseudonym import released_id
+from schemas.open_half import OpenDetail, OpenHalf
+from schemas.record_class import RecordClass
+from schemas.released import DepersonalisedIncident, Notice, NoticeKind, RetractionReason
+from schemas.sensitivity import Lane
+
+_NOTICE_KINDS = {
+    "retracted": NoticeKind.RETRACTED,
+    "restricted": NoticeKind.RESTRICTED,
+    "lifted": NoticeKind.LIFTED,
+    "erased": NoticeKind.ERASED,
+    "recorded": NoticeKind.AMENDED_DELETE,
+}
+"""Kind of log entry → what it means to someone who holds the record. A new version that may not go to
+the recipient is «amended, delete»: the content is not his."""
+
+
+@dataclass(slots=True)
+class Names:
+    """The ids under which one recipient knows incidents; one key a quarter, derived once."""
+
+    master: bytes
+    recipient: str
+    _keys: dict[str, bytes] = field(default_factory=dict)
+
+    def id_of(self, incident: int, quarter: str) -> str:
+        """Return the recipient's id of an incident first reported in a quarter."""
+        key = self._keys.get(quarter)
+        if key is None:
+            key = self._keys[quarter] = pseudonym_key(self.master, self.recipient, quarter)
+        return released_id(key, quarter, incident.to_bytes(8, "big"))
+
+
+def names_for(keys: KeyRing, recipient: str) -> Names:
+    """Return the names of one recipient."""
+    return Names(keys.pseudonym_master, recipient)
+
+
+def treat(
+    candidates: Iterable[Candidate],
+    classes: Mapping[int, RecordClass],
+    law: Law,
+    names: Names,
+) -> list[DepersonalisedIncident]:
+    """Give every candidate the form of the depersonalised lane."""
+    table = law.treatments[Lane.DEPERSONALISED]
+    return [
+        depersonalise(
+            open_half_of(row),
+            classes[row.class_id],
+            names.id_of(row.incident, row.quarter),
+            row.version,
+            table,
+        )
+        for row in candidates
+    ]
+
+
+def open_half_of(row: Candidate) -> OpenHalf:
+    """Rebuild the open half from its log row."""
+    return OpenHalf(
+        kind=row.kind,
+        occurred_from=row.occurred_from,
+        occurred_to=row.occurred_to,
+        reported=row.reported,
+        time_precision=row.time_precision,
+        typology_area=row.typology_area,
+        typology_behaviour=row.typology_behaviour,
+        typology_sub_behaviour=row.typology_sub_behaviour,
+        mapping_status=row.mapping_status,
+        point_longitude=row.point_longitude,
+        point_latitude=row.point_latitude,
+        lsoa_code=row.lsoa_code,
+        msoa_code=row.msoa_code,
+        ward_code=row.ward_code,
+        district_code=row.district_code,
+        detail=OpenDetail.model_validate_json(row.detail),
+    )
+
+
+def notice_of(held: Held) -> Notice:
+    """Return the notice about a record that the recipient holds."""
+    return Notice(
+        id=held.released_id,
+        version=held.version,
+        kind=_NOTICE_KINDS[held.entry_kind],
+        reason=None if held.reason is None else RetractionReason(held.reason),
+    )

@@ -1,0 +1,222 @@
+"""Reading outside the writing transaction: the register, receipts, quarantine, the ledger.
+
+Every question that concerns a partner carries the partner: there is no ``get(id)`` without its owner.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Engine, and_, desc, func, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from gateway.errors import StoreUnavailable
+from gateway.store import tables as t
+
+
+class HeadRow(NamedTuple):
+    """How far log and ledger go, and the law's epoch."""
+
+    log_size: int
+    ledger_size: int
+    law_epoch: int
+
+
+class Reader:
+    """Questions to the database, each in a short read of its own."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """Lend a connection inside one consistent read.
+
+        Raises:
+            StoreUnavailable: The database does not answer.
+        """
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except (DBAPIError, PoolTimeoutError, sqlite3.OperationalError) as error:
+            raise StoreUnavailable from error
+
+    def head(self) -> HeadRow:
+        """Return the head."""
+        with self.connection() as c:
+            columns = (t.HEAD.c.log_size, t.HEAD.c.ledger_size, t.HEAD.c.law_epoch)
+            return HeadRow(*c.execute(select(*columns)).one())
+
+    # --- register
+    def bodies(self, table_name: str) -> dict[str, str]:
+        """Return id → JSON body of every partner, protocol, client or subscription."""
+        table = t.METADATA.tables[table_name]
+        key = next(iter(table.primary_key.columns))
+        with self.connection() as c:
+            return {row[0]: row[1] for row in c.execute(select(key, table.c.body).order_by(key))}
+
+    def feeds(self) -> list[tuple[int, str, str]]:
+        """Return (id, name, JSON body) of every feed, by name."""
+        with self.connection() as c:
+            rows = c.execute(
+                select(t.FEED.c.id, t.FEED.c.name, t.FEED.c.body).order_by(t.FEED.c.name)
+            )
+            return [(row[0], row[1], row[2]) for row in rows]
+
+    def subscription(self, subscription: str, partner: str) -> dict[str, Any] | None:
+        """Return a partner's own subscription row, or None."""
+        where = and_(t.SUBSCRIPTION.c.id == subscription, t.SUBSCRIPTION.c.partner == partner)
+        with self.connection() as c:
+            row = c.execute(select(t.SUBSCRIPTION).where(where)).mappings().first()
+            return None if row is None else dict(row)
+
+    def subscriptions_of(self, partner: str) -> list[dict[str, Any]]:
+        """Return a partner's subscription rows."""
+        statement = (
+            select(t.SUBSCRIPTION)
+            .where(t.SUBSCRIPTION.c.partner == partner)
+            .order_by(t.SUBSCRIPTION.c.id)
+        )
+        with self.connection() as c:
+            return [dict(row) for row in c.execute(statement).mappings()]
+
+    def delivery_state(self, connection: Connection, subscription: str, number: int) -> str | None:
+        """Return how the delivery of one release stands."""
+        d = t.DELIVERY
+        statement = select(d.c.state).where(d.c.subscription == subscription, d.c.number == number)
+        found: str | None = connection.execute(statement).scalar()
+        return found
+
+    def classes(self, above: int = 0) -> list[tuple[int, str]]:
+        """Return (id, canonical JSON) of every record class with an id above ``above``."""
+        statement = (
+            select(t.RECORD_CLASS.c.id, t.RECORD_CLASS.c.canonical_json)
+            .where(t.RECORD_CLASS.c.id > above)
+            .order_by(t.RECORD_CLASS.c.id)
+        )
+        with self.connection() as c:
+            return [(row[0], row[1]) for row in c.execute(statement)]
+
+    # --- senders
+    def receipt(self, receipt_id: str, feed: int) -> str | None:
+        """Return the stored answer of a push to a feed, as JSON."""
+        where = and_(t.PUSH.c.receipt_id == receipt_id, t.PUSH.c.feed == feed)
+        with self.connection() as c:
+            found: str | None = c.execute(select(t.PUSH.c.answer).where(where)).scalar()
+            return found
+
+    def quarantined(
+        self, feed: int, after: tuple[str, int] | None, limit: int
+    ) -> list[dict[str, Any]]:
+        """Return open quarantine rows of a feed in the order of receipts, after a given one."""
+        q = t.QUARANTINE
+        statement = select(q).where(q.c.feed == feed, q.c.resolved_at.is_(None))
+        if after is not None:
+            receipt, row = after
+            later = (q.c.receipt_id > receipt) | ((q.c.receipt_id == receipt) & (q.c.row > row))
+            statement = statement.where(later)
+        statement = statement.order_by(q.c.receipt_id, q.c.row).limit(limit)
+        with self.connection() as c:
+            return [dict(row) for row in c.execute(statement).mappings()]
+
+    def incident(self, feed: int, natural_key: bytes) -> dict[str, Any] | None:
+        """Return where an incident stands with the class of its current version."""
+        i, log, cls = t.INCIDENT, t.LOG, t.RECORD_CLASS
+        statement = (
+            select(i, cls.c.canonical_json, log.c.class_id)
+            .join(log, log.c.position == i.c.position)
+            .join(cls, cls.c.id == log.c.class_id)
+            .where(i.c.feed == feed, i.c.natural_key == natural_key)
+        )
+        with self.connection() as c:
+            row = c.execute(statement).mappings().first()
+            return None if row is None else dict(row)
+
+    def disclosures_of(self, incident: int) -> list[dict[str, Any]]:
+        """Return every disclosure and notice of an incident, over all recipients (IG role only)."""
+        d, r, s = t.DISCLOSURE, t.RELEASE, t.SUBSCRIPTION
+        statement = (
+            select(d, r.c.at, r.c.leaf, s.c.partner)
+            .join(r, and_(r.c.subscription == d.c.subscription, r.c.number == d.c.number))
+            .join(s, s.c.id == d.c.subscription)
+            .where(d.c.incident == incident)
+            .order_by(r.c.leaf, d.c.sequence)
+        )
+        with self.connection() as c:
+            return [dict(row) for row in c.execute(statement).mappings()]
+
+    # --- ledger
+    def leaf(self, index: int) -> tuple[bytes, bytes] | None:
+        """Return a leaf's bytes and hash."""
+        statement = select(t.LEDGER.c.leaf, t.LEDGER.c.hash).where(t.LEDGER.c["index"] == index)
+        with self.connection() as c:
+            row = c.execute(statement).first()
+            return None if row is None else (bytes(row[0]), bytes(row[1]))
+
+    def node(self, level: int, index: int) -> bytes:
+        """Return the hash of a complete subtree.
+
+        Raises:
+            LookupError: There is none.
+        """
+        with self.connection() as c:
+            return node_hash(c, level, index)
+
+    def newest_checkpoint(self) -> tuple[int, str] | None:
+        """Return size and note of the last published checkpoint."""
+        statement = select(t.CHECKPOINT.c.size, t.CHECKPOINT.c.note)
+        with self.connection() as c:
+            row = c.execute(statement.order_by(desc(t.CHECKPOINT.c.size)).limit(1)).first()
+            return None if row is None else (row[0], row[1])
+
+    # --- places
+    def geographies(self) -> list[dict[str, Any]]:
+        """Return the loaded editions, newest last."""
+        with self.connection() as c:
+            return [
+                dict(row)
+                for row in c.execute(select(t.GEOGRAPHY).order_by(t.GEOGRAPHY.c.id)).mappings()
+            ]
+
+    def areas(self, geography: int) -> list[tuple[str, str, bytes]]:
+        """Return (code, name, WKB) of an edition's areas."""
+        a = t.GEOGRAPHY_AREA
+        with self.connection() as c:
+            rows = c.execute(select(a.c.code, a.c.name, a.c.wkb).where(a.c.geography == geography))
+            return [(row[0], row[1], bytes(row[2])) for row in rows]
+
+    def points(self, geography: int) -> list[tuple[float, float, str]]:
+        """Return (longitude, latitude, district) of an edition's map points."""
+        p = t.GEOGRAPHY_POINT
+        statement = select(p.c.longitude, p.c.latitude, p.c.district)
+        with self.connection() as c:
+            rows = c.execute(statement.where(p.c.geography == geography))
+            return [(row[0], row[1], row[2]) for row in rows]
+
+    # --- counts
+    def count(self, table_name: str) -> int:
+        """Return how many rows a table holds (metrics, checks)."""
+        with self.connection() as c:
+            statement = select(func.count()).select_from(t.METADATA.tables[table_name])
+            return int(c.execute(statement).scalar_one())
+
+
+def node_hash(connection: Connection, level: int, index: int) -> bytes:
+    """Return the hash of a complete subtree on an open connection (LookupError where there is none)."""
+    if level == 0:
+        statement = select(t.LEDGER.c.hash).where(t.LEDGER.c["index"] == index)
+    else:
+        n = t.LEDGER_NODE
+        statement = select(n.c.hash).where(n.c.level == level, n.c["index"] == index)
+    found = connection.execute(statement).scalar()
+    if found is None:
+        raise LookupError
+    return bytes(found)

@@ -1,0 +1,301 @@
+"""The tables. One start for both engines; changed by migration and decision record only."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+METADATA = MetaData()
+
+Position = BigInteger().with_variant(Integer(), "sqlite")
+"""SQLite's rowid alias needs INTEGER; PostgreSQL takes BIGINT."""
+
+HEAD = Table(
+    "head",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("log_size", Position, nullable=False),
+    Column("ledger_size", Position, nullable=False),
+    Column("law_epoch", Position, nullable=False),
+    comment="one row: how far the log and the ledger go, and which law is in force",
+)
+
+PARTNER = Table(
+    "partner",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+PROTOCOL = Table(
+    "protocol",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+CLIENT = Table(
+    "client",
+    METADATA,
+    Column("client_id", Text, primary_key=True),
+    Column("partner", Text, ForeignKey("partner.id"), nullable=False),
+    Column("body", Text, nullable=False),
+    comment="systems that may ask for tokens; a secret is kept as its SHA-256 only",
+)
+
+ASSERTION = Table(
+    "assertion",
+    METADATA,
+    Column("client_id", Text, primary_key=True),
+    Column("jti_sha256", LargeBinary, primary_key=True),
+    Column("expires", Position, nullable=False),
+    comment="client assertions already used (RFC 7523 §3, jti once)",
+)
+
+FEED = Table(
+    "feed",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("body", Text, nullable=False),
+)
+
+RECORD_CLASS = Table(
+    "record_class",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("sha256", LargeBinary, nullable=False, unique=True),
+    Column("canonical_json", Text, nullable=False),
+)
+
+INCIDENT = Table(
+    "incident",
+    METADATA,
+    Column("id", Position, primary_key=True, autoincrement=False),
+    Column("feed", Integer, ForeignKey("feed.id"), nullable=False),
+    Column("natural_key", LargeBinary, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("position", Position, nullable=False),
+    Column("content_hmac", LargeBinary, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("quarter", Text, nullable=False),
+    UniqueConstraint("feed", "natural_key", name="incident_natural_key"),
+    comment="where each incident stands; id is the position of its first version",
+)
+
+LOG = Table(
+    "log",
+    METADATA,
+    Column("position", Position, primary_key=True, autoincrement=False),
+    Column("incident", Position, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("entry_kind", Text, nullable=False),
+    Column("class_id", Integer, nullable=False),
+    Column("recorded_at", Position, nullable=False),
+    Column("occurred_from", Position),
+    Column("occurred_to", Position),
+    Column("reported", Position),
+    Column("time_precision", Text),
+    Column("kind", Text),
+    Column("typology_area", Text),
+    Column("typology_behaviour", Text),
+    Column("typology_sub_behaviour", Text),
+    Column("mapping_status", Text),
+    Column("point_longitude", Float),
+    Column("point_latitude", Float),
+    Column("lsoa_code", Text),
+    Column("msoa_code", Text),
+    Column("ward_code", Text),
+    Column("district_code", Text),
+    Column("detail", Text),
+    Column("reason", Text),
+    Column("content_hmac", LargeBinary),
+    Column("inner_hash", LargeBinary, nullable=False),
+    Index("log_incident", "incident", "version"),
+    comment="append only: versions, retractions; positions are contiguous from 1",
+)
+
+SEALED = Table(
+    "sealed",
+    METADATA,
+    Column("position", Position, primary_key=True, autoincrement=False),
+    Column("wrapped_secret", LargeBinary, nullable=False),
+    Column("ciphertext", LargeBinary),
+    comment="the version's secret under the key-encryption key; the sealed half where one is kept",
+)
+
+UNIT_COUNT = Table(
+    "unit_count",
+    METADATA,
+    Column("unit", LargeBinary, primary_key=True),
+    Column("content", LargeBinary, primary_key=True),
+    Column("seen", Integer, nullable=False),
+    comment="how often a row's content was seen in a unit (a file sent in several pushes)",
+)
+
+PUSH = Table(
+    "push",
+    METADATA,
+    Column("receipt_id", Text, primary_key=True),
+    Column("client_id", Text, nullable=False),
+    Column("feed", Integer, ForeignKey("feed.id"), nullable=False),
+    Column("key_hmac", LargeBinary),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("first_position", Position),
+    Column("last_position", Position),
+    Column("leaf", Position, nullable=False, unique=True),
+    Column("at", Position, nullable=False),
+    UniqueConstraint("client_id", "key_hmac", name="push_idempotency"),
+)
+
+QUARANTINE = Table(
+    "quarantine",
+    METADATA,
+    Column("receipt_id", Text, ForeignKey("push.receipt_id"), primary_key=True),
+    Column("row", Integer, primary_key=True),
+    Column("feed", Integer, ForeignKey("feed.id"), nullable=False),
+    Column("faults", Text, nullable=False),
+    Column("natural_key", LargeBinary),
+    Column("at", Position, nullable=False),
+    Column("resolved_at", Position),
+    Index("quarantine_open", "feed", "resolved_at"),
+    Index("quarantine_key", "feed", "natural_key"),
+    comment="row numbers, fields and rules; never a row",
+)
+
+LEDGER = Table(
+    "ledger",
+    METADATA,
+    Column("index", Position, primary_key=True, autoincrement=False),
+    Column("leaf", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+
+LEDGER_NODE = Table(
+    "ledger_node",
+    METADATA,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("index", Position, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary, nullable=False),
+    comment="hashes of complete subtrees above the leaves (RFC 9162 §2.1)",
+)
+
+CHECKPOINT = Table(
+    "checkpoint",
+    METADATA,
+    Column("size", Position, primary_key=True, autoincrement=False),
+    Column("note", Text, nullable=False),
+    Column("at", Position, nullable=False),
+)
+
+SNAPSHOT = Table(
+    "snapshot",
+    METADATA,
+    Column("sha256", Text, primary_key=True),
+    Column("parts", Text, nullable=False),
+    comment="name of each part of the law → SHA-256 of its text",
+)
+
+SNAPSHOT_PART = Table(
+    "snapshot_part",
+    METADATA,
+    Column("sha256", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+)
+
+SUBSCRIPTION = Table(
+    "subscription",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("partner", Text, ForeignKey("partner.id"), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("decided_to", Position, nullable=False),
+    Column("last_release", Position, nullable=False),
+    Column("acknowledged", Position, nullable=False),
+    Column("pending", Position),
+    Column("row_version", Integer, nullable=False),
+)
+
+RELEASE = Table(
+    "release",
+    METADATA,
+    Column("subscription", Text, ForeignKey("subscription.id"), primary_key=True),
+    Column("number", Position, primary_key=True, autoincrement=False),
+    Column("from_position", Position, nullable=False),
+    Column("to_position", Position, nullable=False),
+    Column("snapshot", Text, ForeignKey("snapshot.sha256"), nullable=False),
+    Column("law_epoch", Position, nullable=False),
+    Column("day", Text, nullable=False),
+    Column("at", Position, nullable=False),
+    Column("counts", Text, nullable=False),
+    Column("content_hash", LargeBinary, nullable=False),
+    Column("leaf", Position, nullable=False, unique=True),
+)
+
+DISCLOSURE = Table(
+    "disclosure",
+    METADATA,
+    Column("subscription", Text, primary_key=True),
+    Column("number", Position, primary_key=True, autoincrement=False),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("incident", Position, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("position", Position, nullable=False),
+    Column("released_id", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("reason", Text),
+    Index("disclosure_incident", "incident", "subscription"),
+    comment="one incident version, or one notice about it, in one release",
+)
+
+DELIVERY = Table(
+    "delivery",
+    METADATA,
+    Column("subscription", Text, primary_key=True),
+    Column("number", Position, primary_key=True, autoincrement=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("at", Position, nullable=False),
+    comment="working state, outside verify; its final states are leaves",
+)
+
+GEOGRAPHY = Table(
+    "geography",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("edition", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("loaded_at", Position, nullable=False),
+    UniqueConstraint("kind", "edition", name="geography_edition"),
+)
+
+GEOGRAPHY_AREA = Table(
+    "geography_area",
+    METADATA,
+    Column("geography", Integer, ForeignKey("geography.id"), primary_key=True),
+    Column("code", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("wkb", LargeBinary, nullable=False),
+)
+
+GEOGRAPHY_POINT = Table(
+    "geography_point",
+    METADATA,
+    Column("geography", Integer, ForeignKey("geography.id"), primary_key=True),
+    Column("longitude", Float, primary_key=True),
+    Column("latitude", Float, primary_key=True),
+    Column("district", Text, nullable=False),
+)

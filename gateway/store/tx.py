@@ -1,0 +1,263 @@
+"""What may be done inside the one writing transaction.
+
+A ``Tx`` lives for one group of jobs. The hot append goes straight to the driver (SQLAlchemy's
+insertmanyvalues costs three to twenty times as much, performance.md §2); all else is Core.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+from sqlalchemy import Connection, Table, insert, select, update
+
+from gateway.store import tables as t
+
+_CHUNK = 500
+"""SQLite takes 32,766 bound values a statement; 500 keys a look-up keeps the plan small."""
+
+
+@dataclass(slots=True)
+class Head:
+    """How far log and ledger go, and the law's epoch, as of this transaction."""
+
+    log_size: int
+    ledger_size: int
+    law_epoch: int
+
+
+class Sealer(Protocol):
+    """The ledger's tree, kept above the store."""
+
+    def load(self, size: int, node: Callable[[int, int], bytes]) -> None:
+        """Rebuild the frontier for ``size`` leaves from stored nodes."""
+        ...
+
+    def append(self, leaf: bytes) -> tuple[int, bytes, list[tuple[int, int, bytes]]]:
+        """Add a leaf; return its index, its hash and the complete subtrees it closes."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """How many leaves the frontier covers."""
+        ...
+
+
+class Standing(NamedTuple):
+    """Where an incident stands."""
+
+    id: int
+    version: int
+    position: int
+    content_hmac: bytes
+    state: str
+    quarter: str
+
+
+LOG_COLUMNS = tuple(column.name for column in t.LOG.columns)
+_INSERT_LOG = (
+    f"INSERT INTO log ({', '.join(LOG_COLUMNS)}) "  # noqa: S608 - names of our own columns
+    f"VALUES ({', '.join('?' * len(LOG_COLUMNS))})"
+)
+_INSERT_INCIDENT = (
+    "INSERT INTO incident (id, feed, natural_key, version, position, content_hmac, state, quarter) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_UPDATE_INCIDENT = (
+    "UPDATE incident SET version = ?, position = ?, content_hmac = ?, state = ? WHERE id = ?"
+)
+_INSERT_SEALED = "INSERT INTO sealed (position, wrapped_secret, ciphertext) VALUES (?, ?, ?)"
+_INSERT_LEDGER = 'INSERT INTO ledger ("index", leaf, hash) VALUES (?, ?, ?)'
+_INSERT_NODE = 'INSERT INTO ledger_node (level, "index", hash) VALUES (?, ?, ?)'
+
+
+class ClassIds:
+    """Record class → id, remembered over transactions; what was added is forgotten on roll-back."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, tuple[int, bytes]] = {}
+        self.added: list[str] = []
+
+    def keep(self) -> None:
+        """The transaction was committed."""
+        self.added.clear()
+
+    def forget(self) -> None:
+        """The transaction was rolled back."""
+        for canonical in self.added:
+            self.known.pop(canonical, None)
+        self.added.clear()
+
+
+class Tx:
+    """One open transaction."""
+
+    def __init__(
+        self, connection: Connection, head: Head, sealer: Sealer, classes: ClassIds
+    ) -> None:
+        self.connection = connection
+        self.head = head
+        self._sealer = sealer
+        self._classes = classes
+        self._driver: Any = connection.connection.driver_connection  # sqlite3.Connection
+
+    # --- ledger
+    def seal(self, leaf: bytes) -> int:
+        """Append one leaf to the ledger and return its index."""
+        index, digest, nodes = self._sealer.append(leaf)
+        self._driver.execute(_INSERT_LEDGER, (index, leaf, digest))
+        if nodes:
+            self._driver.executemany(_INSERT_NODE, nodes)
+        self.head.ledger_size = index + 1
+        return index
+
+    def raise_law_epoch(self) -> int:
+        """Say that the law, the register or the partners' systems changed."""
+        self.head.law_epoch += 1
+        return self.head.law_epoch
+
+    # --- log
+    def class_id(self, canonical_json: str) -> tuple[int, bytes]:
+        """Return id and SHA-256 of a record class, adding it when it is new."""
+        known = self._classes.known.get(canonical_json)
+        if known is None:
+            known = self._find_or_add_class(canonical_json)
+            self._classes.known[canonical_json] = known
+            self._classes.added.append(canonical_json)
+        return known
+
+    def _find_or_add_class(self, canonical_json: str) -> tuple[int, bytes]:
+        digest = hashlib.sha256(canonical_json.encode()).digest()
+        table = t.RECORD_CLASS
+        found = self.connection.execute(select(table.c.id).where(table.c.sha256 == digest)).scalar()
+        if found is None:
+            done = self.connection.execute(
+                insert(table).values(sha256=digest, canonical_json=canonical_json)
+            )
+            key = done.inserted_primary_key
+            found = key[0] if key else None
+        if found is None:
+            raise LookupError
+        return int(found), digest
+
+    def standing(self, feed: int, keys: Sequence[bytes]) -> dict[bytes, Standing]:
+        """Return where the incidents with these natural keys stand; unknown keys are left out."""
+        found: dict[bytes, Standing] = {}
+        for start in range(0, len(keys), _CHUNK):
+            part = keys[start : start + _CHUNK]
+            marks = ",".join("?" * len(part))
+            rows = self._driver.execute(
+                "SELECT natural_key, id, version, position, content_hmac, state, quarter "  # noqa: S608 - question marks only
+                f"FROM incident WHERE feed = ? AND natural_key IN ({marks})",
+                (feed, *part),
+            )
+            for key, *rest in rows:
+                found[key] = Standing(*rest)
+        return found
+
+    def unit_counts(self, unit: bytes, contents: Sequence[bytes]) -> dict[bytes, int]:
+        """Return how often each content was seen in the unit before."""
+        found: dict[bytes, int] = {}
+        for start in range(0, len(contents), _CHUNK):
+            part = contents[start : start + _CHUNK]
+            marks = ",".join("?" * len(part))
+            rows = self._driver.execute(
+                "SELECT content, seen FROM unit_count "  # noqa: S608 - question marks only
+                f"WHERE unit = ? AND content IN ({marks})",
+                (unit, *part),
+            )
+            found.update(dict(rows))
+        return found
+
+    def keep_unit_counts(self, unit: bytes, counts: dict[bytes, int]) -> None:
+        """Remember the counts for the unit's next push."""
+        self._driver.executemany(
+            "INSERT INTO unit_count (unit, content, seen) VALUES (?, ?, ?) "
+            "ON CONFLICT (unit, content) DO UPDATE SET seen = excluded.seen",
+            [(unit, content, seen) for content, seen in counts.items()],
+        )
+
+    def append_log(self, rows: list[tuple[Any, ...]], sealed: list[tuple[Any, ...]]) -> None:
+        """Append log rows (``LOG_COLUMNS``) with their secrets; positions follow the head."""
+        self._driver.executemany(_INSERT_LOG, rows)
+        self._driver.executemany(_INSERT_SEALED, sealed)
+        self.head.log_size += len(rows)
+
+    def insert_incidents(self, rows: list[tuple[Any, ...]]) -> None:
+        """Add incidents: (id, feed, natural_key, version, position, content_hmac, state, quarter)."""
+        self._driver.executemany(_INSERT_INCIDENT, rows)
+
+    def move_incidents(self, rows: list[tuple[Any, ...]]) -> None:
+        """Move incidents: (version, position, content_hmac, state, id)."""
+        self._driver.executemany(_UPDATE_INCIDENT, rows)
+
+    def resolve_quarantine(self, feed: int, keys: Sequence[bytes], at: int) -> None:
+        """Mark quarantined rows of these natural keys as resolved: the sender sent them well."""
+        if not self._quarantine_is_open(feed):
+            return
+        self._driver.executemany(
+            "UPDATE quarantine SET resolved_at = ? "
+            "WHERE feed = ? AND natural_key = ? AND resolved_at IS NULL",
+            [(at, feed, key) for key in keys],
+        )
+
+    def _quarantine_is_open(self, feed: int) -> bool:
+        return (
+            self._driver.execute(
+                "SELECT 1 FROM quarantine WHERE feed = ? AND resolved_at IS NULL "
+                "AND natural_key IS NOT NULL LIMIT 1",
+                (feed,),
+            ).fetchone()
+            is not None
+        )
+
+    def class_at(self, position: int) -> tuple[int, bytes]:
+        """Return id and SHA-256 of the record class of a log row."""
+        found = self._driver.execute(
+            "SELECT c.id, c.sha256 FROM log l JOIN record_class c ON c.id = l.class_id "
+            "WHERE l.position = ?",
+            (position,),
+        ).fetchone()
+        return int(found[0]), bytes(found[1])
+
+    # --- releases
+    def acknowledge_deliveries(self, subscription: str, number: int) -> None:
+        """Set every pending delivery of a subscription up to a number to acknowledged."""
+        d = t.DELIVERY
+        self.connection.execute(
+            update(d)
+            .where(d.c.subscription == subscription, d.c.number <= number)
+            .where(d.c.state == "pending")
+            .values(state="acknowledged")
+        )
+
+    # --- anything else, by table
+    def add(self, table: Table, rows: Iterable[dict[str, Any]]) -> None:
+        """Insert rows into a table that is not on the hot path."""
+        listed = list(rows)
+        if listed:
+            self.connection.execute(insert(table), listed)
+
+    def change(self, table: Table, where: dict[str, Any], values: dict[str, Any]) -> int:
+        """Update rows that match every column of ``where``; return how many."""
+        statement = update(table).values(**values)
+        for name, value in where.items():
+            statement = statement.where(table.c[name] == value)
+        return self.connection.execute(statement).rowcount
+
+    def one(self, table: Table, where: dict[str, Any]) -> dict[str, Any] | None:
+        """Return the row that matches every column of ``where``, or None."""
+        statement = select(table)
+        for name, value in where.items():
+            statement = statement.where(table.c[name] == value)
+        row = self.connection.execute(statement).mappings().first()
+        return None if row is None else dict(row)
+
+    def save_head(self) -> None:
+        """Write the head back; the last statement before the commit."""
+        self._driver.execute(
+            "UPDATE head SET log_size = ?, ledger_size = ?, law_epoch = ? WHERE id = 1",
+            (self.head.log_size, self.head.ledger_size, self.head.law_epoch),
+        )

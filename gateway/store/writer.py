@@ -1,0 +1,206 @@
+"""The one thread that writes: group commit, and an answer to everybody, whatever happens.
+
+A *job* is a function of an open ``Tx``. Jobs that wait together share one commit. When one of them
+raises, the whole group is rolled back and each job runs in a transaction of its own, so a job may be
+run twice and must be a function of the transaction alone. A job that finds its precondition broken
+raises before it writes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.exc import DBAPIError
+
+from gateway.errors import Overloaded, StoreUnavailable
+from gateway.store import tables as t
+from gateway.store.tx import ClassIds, Head, Sealer, Tx
+
+T = TypeVar("T")
+
+GROUP_RECORDS = 500
+"""A commit takes jobs until they weigh this many records."""
+
+
+@dataclass(slots=True)
+class _Job(Generic[T]):
+    work: Callable[[Tx], T]
+    weight: int
+    future: Future[T]
+
+
+class Writer:
+    """Owns the writing connection. ``submit`` from any thread; ``close`` ends it cleanly."""
+
+    def __init__(self, engine: Engine, sealer: Sealer, *, queue_limit: int = 2_000) -> None:
+        self._engine = engine
+        self._sealer = sealer
+        self._classes = ClassIds()
+        self._queue: deque[_Job[Any]] = deque()
+        self._ready = threading.Condition()
+        self._closing = False
+        self._limit = queue_limit
+        self._connection: Connection | None = None
+        self.log_size = 0
+        self.law_epoch = 0
+        self.commits = 0
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread runs; readiness depends on it."""
+        return self._thread.is_alive() and not self._closing
+
+    def submit(self, work: Callable[[Tx], T], weight: int = 1) -> Future[T]:
+        """Queue a job.
+
+        Raises:
+            Overloaded: The queue is full.
+            StoreUnavailable: The writer was closed.
+        """
+        job = _Job(work, weight, Future[T]())
+        with self._ready:
+            if self._closing:
+                raise StoreUnavailable
+            if len(self._queue) >= self._limit:
+                raise Overloaded
+            self._queue.append(job)
+            self._ready.notify()
+        return job.future
+
+    def run(self, work: Callable[[Tx], T]) -> T:
+        """Queue a job and wait for its commit."""
+        return self.submit(work).result()
+
+    def close(self) -> None:
+        """Finish what is queued, then stop."""
+        with self._ready:
+            self._closing = True
+            self._ready.notify()
+        self._thread.join()
+        self._disconnect()
+        self._engine.dispose()
+
+    # ------------------------------------------------------------------ the thread
+    def _run(self) -> None:
+        while True:
+            group = self._next_group()
+            if group is None:
+                return
+            try:
+                self._commit(group)
+            except BaseException as error:  # noqa: BLE001 - the thread outlives anything
+                for job in group:
+                    if not job.future.done():
+                        job.future.set_exception(_outward(error))
+
+    def _next_group(self) -> list[_Job[Any]] | None:
+        with self._ready:
+            while not self._queue and not self._closing:
+                self._ready.wait()
+            if not self._queue:
+                return None
+            group: list[_Job[Any]] = []
+            weight = 0
+            while self._queue and (not group or weight + self._queue[0].weight <= GROUP_RECORDS):
+                job = self._queue.popleft()
+                if job.future.set_running_or_notify_cancel():
+                    weight += job.weight
+                    group.append(job)
+            return group
+
+    def _commit(self, group: list[_Job[Any]]) -> None:
+        if not group:
+            return
+        try:
+            results = self._transaction([job.work for job in group])
+        except (DBAPIError, sqlite3.OperationalError):
+            raise
+        except Exception as error:  # noqa: BLE001 - a job's own refusal, handed to whoever waits
+            if len(group) == 1:
+                group[0].future.set_exception(error)
+                return
+            for job in group:
+                self._alone(job)
+            return
+        for job, result in zip(group, results, strict=True):
+            job.future.set_result(result)
+
+    def _alone(self, job: _Job[Any]) -> None:
+        try:
+            job.future.set_result(self._transaction([job.work])[0])
+        except Exception as error:  # noqa: BLE001 - handed to whoever waits
+            job.future.set_exception(_outward(error))
+
+    def _transaction(self, works: list[Callable[[Tx], Any]]) -> list[Any]:
+        connection = self._connect()
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            tx = self._begin(connection)
+            results = [work(tx) for work in works]
+            tx.save_head()
+            connection.exec_driver_sql("COMMIT")
+        except BaseException as error:
+            self._roll_back(broken=isinstance(error, DBAPIError | sqlite3.Error))
+            raise
+        self._classes.keep()
+        self.log_size, self.law_epoch = tx.head.log_size, tx.head.law_epoch
+        self.commits += 1
+        return results
+
+    def _begin(self, connection: Connection) -> Tx:
+        row = connection.execute(
+            select(t.HEAD.c.log_size, t.HEAD.c.ledger_size, t.HEAD.c.law_epoch)
+        ).one()
+        head = Head(*row)
+        if self._sealer.size != head.ledger_size:
+            self._sealer.load(head.ledger_size, partial(_node, connection))
+        return Tx(connection, head, self._sealer, self._classes)
+
+    def _connect(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        return self._connection
+
+    def _roll_back(self, *, broken: bool) -> None:
+        self._classes.forget()
+        self._sealer.load(0, _no_node)
+        if self._connection is not None:
+            # on disk full SQLite has rolled back already, and ROLLBACK itself raises
+            with contextlib.suppress(DBAPIError):
+                self._connection.exec_driver_sql("ROLLBACK")
+        if broken:
+            self._disconnect()
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            with contextlib.suppress(DBAPIError):
+                self._connection.close()
+            self._connection = None
+
+
+def _no_node(_level: int, _index: int) -> bytes:
+    raise LookupError
+
+
+def _node(connection: Connection, level: int, index: int) -> bytes:
+    table = t.LEDGER if level == 0 else t.LEDGER_NODE
+    statement = select(table.c.hash).where(table.c["index"] == index)
+    if level:
+        statement = statement.where(t.LEDGER_NODE.c.level == level)
+    return bytes(connection.execute(statement).scalar_one())
+
+
+def _outward(error: BaseException) -> BaseException:
+    broken = isinstance(error, DBAPIError | sqlite3.OperationalError)
+    return StoreUnavailable() if broken else error
