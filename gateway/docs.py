@@ -157,6 +157,13 @@ PAGES: dict[str, dict[str, Callable[[], str]]] = {
     "adapters/README.md": {"crosswalks": from_module("adapters.crosswalk", "readme_tables")},
     "policies/README.md": {"law": from_module("policies.readme", "tables")},
 }
+MARKS = {
+    "law": (
+        "<!-- made by policies.readme.tables() from here -->",
+        "<!-- made by policies.readme.tables() until here -->",
+    )
+}
+"""Marks that are not of the common form."""
 
 
 def filled(page: str, text: str) -> str:
@@ -166,13 +173,13 @@ def filled(page: str, text: str) -> str:
         ValueError: The page has no place for one of its tables.
     """
     for name, make in PAGES[page].items():
-        begin, end = f"<!-- begin: {name} -->", f"<!-- end: {name} -->"
+        begin, end = MARKS.get(name, (f"<!-- begin: {name} -->", f"<!-- end: {name} -->"))
         before, found, rest = text.partition(begin)
         _old, closed, after = rest.partition(end)
         if not (found and closed):
             message = f"{page} has no place marked {begin} … {end}"
             raise ValueError(message)
-        text = f"{before}{begin}\n\n{make()}\n\n{end}{after}"
+        text = f"{before}{begin}\n{make().strip()}\n{end}{after}"
     return text
 
 
