@@ -17,7 +17,7 @@ from policies.pseudonym import LONDON
 from policies.treatments import Treatments
 from schemas.codes import LocationPrecision, TimePrecision
 from schemas.incident import Incident
-from schemas.open_half import MapPoint, OpenDetail, OpenHalf
+from schemas.open_half import MapPoint, OpenHalf
 from schemas.record_class import RecordClass
 from schemas.released import DepersonalisedIncident, Place, PlaceLevel
 
@@ -50,20 +50,19 @@ def open_half(
         mapped_by_rule=incident.mapping_rule_id is not None,
         listed=listed,
     )
+    plan = treatments.plan
     values = incident.__dict__
-    columns: dict[str, Any] = {}
-    detail: dict[str, Any] = {}
-    for step in treatments.plan.steps:
-        value = step.apply(values[step.field], recording)
-        if step.in_detail:
-            detail[step.target] = value
-        else:
-            columns[step.target] = value
+    columns: dict[str, Any] = {kept: values[name] for name, kept in plan.copies}
+    detail: dict[str, Any] = {kept: values[name] for name, kept in plan.detail_copies}
+    for name, kept, apply in plan.applied:
+        columns[kept] = apply(values[name], recording)
+    for name, kept, apply in plan.detail_applied:
+        detail[kept] = apply(values[name], recording)
     if recording.unlisted:
         detail["unlisted_codes"] = tuple(dict.fromkeys(recording.unlisted))
     if allowed is not None:
         detail["point_edition"] = allowed.edition
-    columns["detail"] = OpenDetail.model_validate(detail)
+    columns["detail"] = detail
     return OpenHalf.model_validate(columns)
 
 
@@ -112,12 +111,7 @@ def place_of(half: OpenHalf, record_class: RecordClass) -> Place:
     if half.point_longitude is not None and half.point_latitude is not None:
         published = half.detail.location_precision is LocationPrecision.PUBLISHED_POINT
         if not record_class.sensitive or (record_class.open_data and published):
-            return Place(
-                level=PlaceLevel.MAP_POINT,
-                longitude=half.point_longitude,
-                latitude=half.point_latitude,
-                edition=half.detail.point_edition,
-            )
+            return _map_point(half.point_longitude, half.point_latitude, half.detail.point_edition)
     editions = half.detail.geography_editions
     if half.lsoa_code is not None:
         return _area(PlaceLevel.LSOA, half.lsoa_code, editions)
@@ -128,6 +122,13 @@ def place_of(half: OpenHalf, record_class: RecordClass) -> Place:
     if half.district_code is not None:
         return _area(PlaceLevel.DISTRICT, half.district_code, editions)
     return _NOWHERE
+
+
+@lru_cache(maxsize=8_192)
+def _map_point(longitude: float, latitude: float, edition: str | None) -> Place:
+    return Place(
+        level=PlaceLevel.MAP_POINT, longitude=longitude, latitude=latitude, edition=edition
+    )
 
 
 @lru_cache(maxsize=8_192)

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from pydantic import TypeAdapter, ValidationError
 
-from policies.operations import APPLY_BY_FIELD, OPERATIONS, Apply, Operation
+from policies.operations import APPLY_BY_FIELD, OPERATIONS, Apply, Operation, keep
 from policies.refusals import PolicyRefused
 from schemas.base import Word
 from schemas.incident import SENSITIVITY
@@ -42,20 +42,17 @@ _LINES = TypeAdapter(dict[str, Treatment])
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One field's way into the open half."""
-
-    field: str
-    target: str
-    in_detail: bool
-    apply: Apply
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
-    """A table compiled once: recording applies ``steps``, release copies the rest."""
+    """A table compiled once: recording copies and applies, release copies and tells the time."""
 
-    steps: tuple[Step, ...]
+    copies: tuple[tuple[str, str], ...]
+    """(field of the incident, column of the open half) that recording keeps as it came."""
+    detail_copies: tuple[tuple[str, str], ...]
+    """The same into the detail."""
+    applied: tuple[tuple[str, str, Apply], ...]
+    """(field of the incident, column of the open half, operation)."""
+    detail_applied: tuple[tuple[str, str, Apply], ...]
+    """The same into the detail."""
     columns: tuple[tuple[str, str], ...]
     """(field of the open half, field released)."""
     details: tuple[tuple[str, str], ...]
@@ -171,22 +168,34 @@ def _check_targets(lane: Lane, lines: Mapping[str, Treatment]) -> None:
 
 
 def _compiled(lines: Mapping[str, Treatment]) -> Plan:
-    steps: list[Step] = []
-    columns: list[tuple[str, str]] = []
-    details: list[tuple[str, str]] = []
-    times: list[tuple[str, str]] = []
-    for name, line in lines.items():
-        operation = OPERATIONS[line.op]
-        if operation.apply is None or line.keeps is None:
-            continue
-        in_detail = line.keeps in _DETAIL
-        apply = APPLY_BY_FIELD[name] if line.op == "map_point" else operation.apply
-        steps.append(Step(name, line.keeps, in_detail, apply))
-        if line.releases is None or line.releases == "place":
-            continue
-        where = times if line.op == "hour" else details if in_detail else columns
-        where.append((line.keeps, line.releases))
-    return Plan(tuple(steps), tuple(columns), tuple(details), tuple(times))
+    kept = [
+        (name, line.keeps, _apply(name, line))
+        for name, line in lines.items()
+        if line.keeps is not None
+    ]
+    left = [
+        (line.keeps, line.releases, line.op)
+        for line in lines.values()
+        if line.keeps is not None and line.releases is not None and line.releases != "place"
+    ]
+    in_column = [step for step in kept if step[1] not in _DETAIL]
+    in_detail = [step for step in kept if step[1] in _DETAIL]
+    timeless = [(source, target) for source, target, op in left if op != "hour"]
+    return Plan(
+        copies=tuple(step[:2] for step in in_column if step[2] is keep),
+        detail_copies=tuple(step[:2] for step in in_detail if step[2] is keep),
+        applied=tuple(step for step in in_column if step[2] is not keep),
+        detail_applied=tuple(step for step in in_detail if step[2] is not keep),
+        columns=tuple(pair for pair in timeless if pair[0] not in _DETAIL),
+        details=tuple(pair for pair in timeless if pair[0] in _DETAIL),
+        times=tuple((source, target) for source, target, op in left if op == "hour"),
+    )
+
+
+def _apply(name: str, line: Treatment) -> Apply:
+    if line.op == "map_point":
+        return APPLY_BY_FIELD[name]
+    return OPERATIONS[line.op].apply or keep
 
 
 @cache
