@@ -64,7 +64,7 @@ $(GATEWAY): Makefile $(VENV)/.made
 
 INSTALL = if command -v uv >/dev/null 2>&1; \
 	then uv pip install --quiet --python $(PYTHON) --require-hashes --requirement $(1); \
-	else $(PYTHON) -m pip install --quiet --disable-pip-version-check --no-input --prefer-binary \
+	else $(PYTHON) -m pip install --quiet --quiet --disable-pip-version-check --no-input --prefer-binary \
 	  --require-hashes --requirement $(1); fi
 
 $(VENV)/.runs: requirements.lock $(VENV)/.made
