@@ -19,7 +19,9 @@ class GatewayError(Exception):
     code: ClassVar[str] = "internal"
     status: ClassVar[int] = 500
     title: ClassVar[str] = "Something failed inside the gateway; nothing was half done."
-    remedy: ClassVar[str] = "Send the request again; quote the instance to the operator if it stays."
+    remedy: ClassVar[str] = (
+        "Send the request again; quote the instance to the operator if it stays."
+    )
     retry_after: ClassVar[int | None] = None
 
     def __init__(
@@ -152,7 +154,9 @@ class CursorAhead(GatewayError):
 
     code, status = "release.cursor_ahead", 409
     title = "The cursor names a release that this gateway has not made."
-    remedy = "If the gateway was restored from a backup, ask the operator; else use your last cursor."
+    remedy = (
+        "If the gateway was restored from a backup, ask the operator; else use your last cursor."
+    )
 
 
 class LawRefuses(GatewayError):

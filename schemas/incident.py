@@ -16,8 +16,8 @@ from pydantic import AwareDatetime, Field
 from schemas.base import Word
 from schemas.codes import (
     Confidence,
-    GssCode,
     Ground,
+    GssCode,
     Handling,
     Kind,
     LocationPrecision,

@@ -10,8 +10,11 @@ from schemas.codes import Slug
 
 
 class PartnerKind(StrEnum):
-    """What an organisation is. Which kinds are relevant authorities, since when, is dated data
-    (``policies/data/section_115_2.toml``), never code."""  # noqa: D205 - one sentence over two lines
+    """What an organisation is.
+
+    Which kinds are relevant authorities, since when, is dated data
+    (``policies/data/section_115_2.toml``), never code.
+    """
 
     CHIEF_OFFICER_OF_POLICE = "chief_officer_of_police"
     POLICE_SERVICE_OF_SCOTLAND = "police_service_of_scotland"
