@@ -108,6 +108,11 @@ def district_in(census_name: str) -> str | None:
     return match[1] if match else None
 
 
+def folded(district: str) -> str:
+    """Return the form in which names of districts are compared."""
+    return " ".join(district.casefold().split())
+
+
 # ------------------------------------------------------------------------------------ areas
 def parse_areas(kind: AreaKind, document: bytes, edition: str | None = None) -> AreaEdition:
     """Read the outlines of areas from GeoJSON (RFC 7946; also the older ``crs`` member).

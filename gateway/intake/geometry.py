@@ -7,7 +7,7 @@ costs as much as ten rows.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import shapely
@@ -24,15 +24,17 @@ from gateway.intake.geography import (
     GeographyRefused,
     PointEdition,
     district_in,
+    folded,
 )
 from schemas.open_half import MapPoint
 
 Floats: TypeAlias = NDArray[np.float64]
 Pair: TypeAlias = tuple[float, float]
+Ranks: TypeAlias = tuple[int, ...]
 
 AREA_CELL = 0.004
 """Degrees. Small enough that many cells lie wholly inside their areas."""
-POINT_CELL = 200.0
+POINT_CELL = 100.0
 """Metres. Few map points can be the nearest to somewhere in so small a square."""
 MAX_CELLS = 100_000
 """Cells remembered by an index (some 30 MB); when full, it begins again."""
@@ -41,6 +43,8 @@ FARTHEST = 20_000.0
 _ROUNDING = 1e-9
 _LEAST_RING = 4
 _NOTE = {"wards": "ward", "lsoa": "lsoa", "msoa": "msoa", "districts": "district"}
+_FIELDS = ("ward_code", "lsoa_code", "msoa_code", "district_code")
+"""The incident's fields in the order of ``AREA_KINDS``."""
 
 
 # ------------------------------------------------------------------------------ conversions
@@ -131,57 +135,74 @@ def _areas_only(shape: Any) -> Any:  # noqa: ANN401 - shapely has no types
 
 
 # ------------------------------------------------------------------------------------ areas
+class Inside(NamedTuple):
+    """The areas that one place lies in, by the field of ``Incident`` that takes their code."""
+
+    codes: dict[str, str]
+    notes: dict[str, str]
+    """The edition of each, such as ``lsoa:2011``."""
+    district: str | None
+    """Name of the district, folded, as the names of the areas tell it."""
+
+
 class Areas:
     """Which areas a place lies in.
 
     Several editions of a kind may be there: the newest that has the place answers. On a shared
     boundary the lower code does.
-
-    The answer for one kind is an index into ``codes``, ``notes`` and ``districts``; ``none`` (their
-    length) where no area of that kind has the place.
     """
 
     def __init__(self, editions: Iterable[AreaEdition]) -> None:
         rows = [(one.kind, one.edition, row) for one in editions for row in one.rows]
         rows.sort(key=lambda entry: entry[2].code)
         rows.sort(key=lambda entry: entry[1], reverse=True)
-        self.none = len(rows)
+        # from here on an area is its rank, and of two that hold a place the lower rank answers
         self.codes = [row.code for _, _, row in rows]
-        self.notes = [f"{_NOTE[kind]}:{edition}" for kind, edition, _ in rows]
-        self.districts = [
-            row.name or None if kind == "districts" else district_in(row.name)
-            for kind, _, row in rows
-        ]
-        self._kind = [AREA_KINDS.index(kind) for kind, _, _ in rows]
+        self.districts = [_district(kind, row.name) for kind, _, row in rows]
+        self._notes = [f"{_NOTE[kind]}:{edition}" for kind, edition, _ in rows]
+        self._kinds = [AREA_KINDS.index(kind) for kind, _, _ in rows]
         self._shapes = np.array([shapely.from_wkb(row.wkb) for _, _, row in rows], dtype=object)
         shapely.prepare(self._shapes)
         self._tree = shapely.STRtree(self._shapes)
-        self._cells: dict[tuple[int, int], tuple[list[int], list[int]]] = {}
+        self._nowhere = (len(rows),) * len(AREA_KINDS)
+        self._cells: dict[tuple[int, int], tuple[Ranks, list[int]]] = {}
+        self._insides: dict[Ranks, Inside] = {}
 
-    def at(self, places: Sequence[Pair]) -> list[list[int]]:
-        """Return for each place (degrees) one answer a kind, in the order of ``AREA_KINDS``."""
-        answers: list[list[int]] = []
+    def at(self, places: Sequence[Pair]) -> list[Inside]:
+        """Return the areas round each place (degrees)."""
+        ranks: list[Ranks] = []
         asked: list[int] = []
         areas: list[int] = []
         for number, (x, y) in enumerate(places):
             key = (int(x // AREA_CELL), int(y // AREA_CELL))
             sure, unsure = self._cells.get(key) or self._cell(key)
-            answers.append(sure)
-            asked.extend([number] * len(unsure))
-            areas.extend(unsure)
-        if not asked:
-            return answers
-        points = np.array(places)[asked]
-        inside = shapely.intersects_xy(self._shapes[areas], points[:, 0], points[:, 1])
-        for hit in np.flatnonzero(inside).tolist():
-            number, area = asked[hit], areas[hit]
-            kind = self._kind[area]
-            if area < answers[number][kind]:
-                # a new list, since the cell's own answer is shared
-                answers[number] = [*answers[number][:kind], area, *answers[number][kind + 1 :]]
-        return answers
+            ranks.append(sure)
+            if unsure:
+                asked.extend([number] * len(unsure))
+                areas.extend(unsure)
+        if asked:
+            points = np.array(places)[asked]
+            hits = shapely.intersects_xy(self._shapes[areas], points[:, 0], points[:, 1])
+            for hit in np.flatnonzero(hits).tolist():
+                ranks[asked[hit]] = self._better(ranks[asked[hit]], areas[hit])
+        return [self._insides.get(one) or self._inside(one) for one in ranks]
 
-    def _cell(self, key: tuple[int, int]) -> tuple[list[int], list[int]]:
+    def _better(self, ranks: Ranks, area: int) -> Ranks:
+        kind = self._kinds[area]
+        return (*ranks[:kind], area, *ranks[kind + 1 :]) if area < ranks[kind] else ranks
+
+    def _inside(self, ranks: Ranks) -> Inside:
+        found = {_FIELDS[kind]: area for kind, area in enumerate(ranks) if area < len(self.codes)}
+        districts = (self.districts[area] for area in found.values())
+        inside = Inside(
+            {name: self.codes[area] for name, area in found.items()},
+            {name: self._notes[area] for name, area in found.items()},
+            next((name for name in districts if name is not None), None),
+        )
+        self._insides[ranks] = inside
+        return inside
+
+    def _cell(self, key: tuple[int, int]) -> tuple[Ranks, list[int]]:
         """Work out a cell once: the areas that hold all of it, and those that cut it and rank first."""
         west, south = key[0] * AREA_CELL, key[1] * AREA_CELL
         box = shapely.box(
@@ -192,14 +213,19 @@ class Areas:
         )
         touching = np.sort(self._tree.query(box, predicate="intersects"))
         holds = shapely.covers(self._shapes[touching], box)
-        sure = [self.none] * len(AREA_KINDS)
-        for area in reversed(touching[holds].tolist()):
-            sure[self._kind[area]] = area
-        unsure = [area for area in touching[~holds].tolist() if area < sure[self._kind[area]]]
+        sure: Ranks = self._nowhere
+        for area in touching[holds].tolist():
+            sure = self._better(sure, area)
+        unsure = [area for area in touching[~holds].tolist() if area < sure[self._kinds[area]]]
         if len(self._cells) >= MAX_CELLS:
             self._cells.clear()
         self._cells[key] = answer = (sure, unsure)
         return answer
+
+
+def _district(kind: str, name: str) -> str | None:
+    district = name if kind == "districts" else district_in(name)
+    return folded(district) if district else None
 
 
 # ------------------------------------------------------------------------------- map points

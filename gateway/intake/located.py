@@ -20,6 +20,7 @@ from gateway.intake.geography import (
     WEST,
     AreaEdition,
     PointEdition,
+    folded,
 )
 from schemas.codes import LocationPrecision
 from schemas.incident import Incident
@@ -27,7 +28,7 @@ from schemas.open_half import MapPoint
 from schemas.receipts import FieldFault
 
 if TYPE_CHECKING:
-    from gateway.intake.geometry import Areas, DistrictPoints
+    from gateway.intake.geometry import Areas, DistrictPoints, Inside
 
 PUBLISHED = "published"
 """The edition of a map point that came with the row, as data.police.uk's do."""
@@ -48,11 +49,10 @@ Pair: TypeAlias = tuple[float, float]
 
 _DISAGREE = 0.01
 """Degrees: a kilometre northwards, more than any datum mistaken for another can explain."""
-_CODES = ("ward_code", "lsoa_code", "msoa_code", "district_code")
-"""The incident's fields in the order of ``geography.AREA_KINDS``."""
-_EXACT = frozenset({LocationPrecision.POINT, LocationPrecision.STREET, LocationPrecision.POSTCODE})
-_PLACED = _EXACT | {LocationPrecision.PUBLISHED_POINT}
-_CLAIMS_A_POINT = frozenset({LocationPrecision.POINT, LocationPrecision.PUBLISHED_POINT})
+# tuples, because a set would hash the word, in Python, for every row
+_EXACT = (LocationPrecision.POINT, LocationPrecision.STREET, LocationPrecision.POSTCODE)
+_PLACED = (*_EXACT, LocationPrecision.PUBLISHED_POINT)
+_CLAIMS_A_POINT = (LocationPrecision.POINT, LocationPrecision.PUBLISHED_POINT)
 _COARSER = {
     "postcode": LocationPrecision.POSTCODE,
     "lsoa_code": LocationPrecision.LSOA,
@@ -122,23 +122,22 @@ class Places:
         )
 
         index = Areas(area_editions)
-        names = {code: _fold(name) for code, name in (district_names or {}).items()}
+        names = {code: folded(name) for code, name in (district_names or {}).items()}
         # the newest comes first, so it is written last
-        for code, district in reversed(list(zip(index.codes, index.districts, strict=True))):
-            if district is not None:
-                names[code] = _fold(district)
+        named = reversed(list(zip(index.codes, index.districts, strict=True)))
+        names |= {code: district for code, district in named if district is not None}
         districts: dict[str, list[MapPoint]] = {}
         for text, listed in points_by_district(point_editions).items():
-            districts.setdefault(names.get(text, _fold(text)), []).extend(listed)
+            districts.setdefault(names.get(text, folded(text)), []).extend(listed)
         return cls(
             areas=index if area_editions else None,
             points={name: DistrictPoints(listed) for name, listed in districts.items()},
             names=names,
-            outlined=frozenset(_fold(name) for name in index.districts if name is not None),
+            outlined=frozenset(name for name in index.districts if name is not None),
         )
 
     def district_of(
-        self, incident: Incident, found: Sequence[int], default: str | None
+        self, incident: Incident, inside: Inside | None, default: str | None
     ) -> str | None:
         """Return the district of an exact place: by its own codes, else by outline, else the default.
 
@@ -149,20 +148,14 @@ class Places:
         for code in supplied:
             if code is not None and (name := self.names.get(code)) is not None:
                 return name
-        if supplied[0] is not None and _fold(supplied[0]) in self.points:
-            return _fold(supplied[0])
-        if self.areas is not None:
-            for area in found:
-                if area < self.areas.none and (name := self.areas.districts[area]) is not None:
-                    return _fold(name)
+        if supplied[0] is not None and (name := folded(supplied[0])) in self.points:
+            return name
+        if inside is not None and inside.district is not None:
+            return inside.district
         if default is None or incident.ward_code is not None or any(supplied):
             return None
-        name = self.names.get(default, _fold(default))
+        name = self.names.get(default, folded(default))
         return None if name in self.outlined else name
-
-
-def _fold(name: str) -> str:
-    return " ".join(name.casefold().split())
 
 
 NOWHERE = Places()
@@ -200,9 +193,9 @@ def located_batch(
     if placed:
         chosen = [incidents[number] for number in placed]
         spots = _spots(chosen)
-        found = _areas_at(chosen, spots, places)
-        for number, incident, spot, areas in zip(placed, chosen, spots, found, strict=True):
-            answers[number] = _answer(incident, spot, areas, places, default_district)
+        insides = _insides(chosen, spots, places)
+        for number, incident, spot, inside in zip(placed, chosen, spots, insides, strict=True):
+            answers[number] = _answer(incident, spot, inside, places, default_district)
     return [answer for answer in answers if answer is not None]
 
 
@@ -290,28 +283,27 @@ def _spots(incidents: Sequence[Incident]) -> list[_Spot | None]:
     return spots
 
 
-def _areas_at(
+def _insides(
     incidents: Sequence[Incident], spots: Sequence[_Spot | None], places: Places
-) -> list[Sequence[int]]:
+) -> list[Inside | None]:
     """Return the areas round each place that is known finely enough to say."""
-    found: list[Sequence[int]] = [()] * len(incidents)
+    insides: list[Inside | None] = [None] * len(incidents)
     if places.areas is None:
-        return found
-    asked = [
-        (number, spot[:2])
+        return insides
+    asked = {
+        number: (spot.longitude, spot.latitude)
         for number, (incident, spot) in enumerate(zip(incidents, spots, strict=True))
         if spot is not None and incident.location_precision in _PLACED
-    ]
-    answers = places.areas.at([place for _, place in asked])
-    for (number, _), answer in zip(asked, answers, strict=True):
-        found[number] = answer
-    return found
+    }
+    for number, inside in zip(asked, places.areas.at([*asked.values()]), strict=True):
+        insides[number] = inside
+    return insides
 
 
 def _answer(
     incident: Incident,
     spot: _Spot | None,
-    found: Sequence[int],
+    inside: Inside | None,
     places: Places,
     default: str | None,
 ) -> Located:
@@ -323,32 +315,30 @@ def _answer(
         apart = abs(incident.longitude - spot.longitude), abs(incident.latitude - spot.latitude)
         if max(apart) > _DISAGREE:
             return Located(incident, None, _fault("longitude", "place.coordinates_disagree"))
-    values = _missing_codes(incident, found, places)
+    values = _missing_codes(incident, inside)
     if incident.longitude is None:
         values["longitude"], values["latitude"] = spot.longitude, spot.latitude
     elif incident.easting is None and spot.easting is not None and spot.northing is not None:
         values["easting"], values["northing"] = round(spot.easting), round(spot.northing)
-    point = _point_for(incident, spot, found, places, default)
+    point = _point_for(incident, spot, inside, places, default)
     return Located(_changed(incident, values) if values else incident, point)
 
 
-def _missing_codes(incident: Incident, found: Sequence[int], places: Places) -> dict[str, Any]:
+def _missing_codes(incident: Incident, inside: Inside | None) -> dict[str, Any]:
     """Return the area codes that the source did not supply, with the editions they come from."""
-    values: dict[str, Any] = {}
-    if places.areas is None:
-        return values
-    notes: list[str] = []
-    for name, area in zip(_CODES, found, strict=False):
-        if area < places.areas.none and getattr(incident, name) is None:
-            values[name] = places.areas.codes[area]
-            notes.append(places.areas.notes[area])
-    if notes:
+    if inside is None:
+        return {}
+    values: dict[str, Any] = {
+        name: code for name, code in inside.codes.items() if getattr(incident, name) is None
+    }
+    if values:
+        notes = [inside.notes[name] for name in values]
         values["geography_editions"] = (*incident.geography_editions, *notes)
     return values
 
 
 def _point_for(
-    incident: Incident, spot: _Spot, found: Sequence[int], places: Places, default: str | None
+    incident: Incident, spot: _Spot, inside: Inside | None, places: Places, default: str | None
 ) -> MapPoint | None:
     """Return the published point itself, or the map point nearest to an exact place."""
     if incident.location_precision is LocationPrecision.PUBLISHED_POINT:
@@ -361,5 +351,5 @@ def _point_for(
         return None
     if not places.points:
         return None
-    district = places.points.get(places.district_of(incident, found, default) or "")
+    district = places.points.get(places.district_of(incident, inside, default) or "")
     return None if district is None else district.nearest(spot.easting, spot.northing)
