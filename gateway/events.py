@@ -20,7 +20,7 @@ from typing import Any, TextIO
 import structlog
 from typing_extensions import override
 
-CODE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.:+/-]{0,79}$")
+CODE = re.compile(r"[A-Za-z0-9/][A-Za-z0-9_.:+/{}-]{0,79}")
 """What a text value must look like: a slug, an id, a code, a route template, a hash."""
 
 
@@ -59,7 +59,7 @@ class Event(Enum):
         "http.request",
         Level.INFO,
         "A request was answered.",
-        "request_id method route status client seconds bytes_in",
+        "request_id method route status seconds bytes_in",
     )
     REQUEST_FAILED = _entry(
         "http.failed",
@@ -199,7 +199,7 @@ class FieldNotPermitted(TypeError):
 def _is_plain(value: object) -> bool:
     if value is None or isinstance(value, bool | int | float):
         return True
-    return isinstance(value, str) and CODE.match(value) is not None
+    return isinstance(value, str) and CODE.fullmatch(value) is not None
 
 
 def _render(line: Mapping[str, Any]) -> str | bytes:
@@ -253,7 +253,8 @@ def where(error: BaseException) -> str:
         trace = trace.tb_next
     if trace is None:
         return "unknown"
-    return f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}"
+    file = trace.tb_frame.f_code.co_filename.rsplit("/", 1)[-1].strip("<>").replace(" ", "-")
+    return f"{file}:{trace.tb_lineno}"
 
 
 class _LibraryHandler(logging.Handler):

@@ -31,6 +31,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = Iterable[tuple[bytes, bytes]]
 
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 REQUEST_ID = "request_id"
 """Where a route finds its request id: ``request.state.request_id``, the ``instance`` of a problem."""
 LONGEST_LENGTH = 18
@@ -87,10 +88,33 @@ class _Request:
         self._bytes_in = 0
         self._deadline: float | None = None
         self._whole = self._started = self._refused = False
+        self._status = 0
+        self._begun = asyncio.get_running_loop().time()
 
     async def serve(self) -> None:
-        """Run the application unless the headers alone refuse it."""
+        """Run the application unless the headers alone refuse it; then log the answer."""
         self._guard.counts["chunked"] += self._chunked
+        try:
+            await self._serve()
+        finally:
+            # The route's template, never the path: a path may hold what a caller typed into it.
+            route = getattr(self._scope.get("route"), "path", None)
+            emit(
+                Event.REQUEST,
+                request_id=self._request_id,
+                method=self._method(),
+                route=route if isinstance(route, str) else "none",
+                status=self._status,
+                seconds=round(asyncio.get_running_loop().time() - self._begun, 6),
+                bytes_in=self._bytes_in,
+            )
+
+    def _method(self) -> str:
+        """The method, or ``other``: a caller may invent one."""
+        method: str = self._scope["method"]
+        return method if method in METHODS else "other"
+
+    async def _serve(self) -> None:
         refusal = self._refused_by_headers()
         if refusal is not None:
             await self._refuse(refusal)
@@ -151,6 +175,7 @@ class _Request:
             return
         if message["type"] == "http.response.start":
             self._started = True
+            self._status = message["status"]
             message = {**message, "headers": [*message.get("headers", ()), *self._added(message)]}
         await self._send(message)
 
@@ -181,7 +206,7 @@ class _Request:
         emit(
             Event.REQUEST_FAILED,
             request_id=self._request_id,
-            method=self._scope["method"],
+            method=self._method(),
             error_type=type(error).__name__,
             where=where(error),
         )

@@ -273,6 +273,24 @@ def test_a_header_that_the_application_sets_is_kept() -> None:
     assert asyncio.run(ask(guarded(own))).headers["cache-control"] == "max-age=60"
 
 
+def test_the_log_has_the_routes_template_and_never_the_path(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    app = FastAPI()
+
+    @app.post("/v1/x/{reference}")
+    async def read(reference: str) -> PlainTextResponse:
+        return PlainTextResponse("ok")
+
+    asyncio.run(ask(guarded(app), path=f"/v1/x/{CANARY}?name={CANARY}", content=b"x"))
+    asyncio.run(ask(guarded(app), method=CANARY.upper(), path=f"/{CANARY}"))
+
+    captured = capsys.readouterr().err
+    assert '"route": "/v1/x/{reference}"' in captured
+    assert '"method": "other"' in captured
+    assert "canary" not in captured.lower()
+
+
 def test_start_and_stop_pass_through() -> None:
     seen: list[str] = []
 
