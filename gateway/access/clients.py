@@ -69,7 +69,13 @@ class Jwks(Word):
         """The keys by their kid; ValueError where a point is not on the curve."""
         found: dict[str, ECKey] = {}
         for jwk in self.keys:
-            members = {"kty": "EC", "crv": jwk.crv, "x": jwk.x, "y": jwk.y, "kid": jwk.kid}
+            members: dict[str, str | list[str]] = {
+                "kty": "EC",
+                "crv": jwk.crv,
+                "x": jwk.x,
+                "y": jwk.y,
+                "kid": jwk.kid,
+            }
             found[jwk.kid] = ECKey.import_key(members)
         return found
 
