@@ -6,6 +6,7 @@ costs as much as ten rows.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
@@ -40,6 +41,7 @@ MAX_CELLS = 100_000
 """Cells remembered by an index (some 30 MB); when full, it begins again."""
 FARTHEST = 20_000.0
 """Metres: a map point farther off does not stand for a place."""
+_JUST_TOO_FAR = math.nextafter(FARTHEST * FARTHEST, math.inf)
 _ROUNDING = 1e-9
 _LEAST_RING = 4
 _NOTE = {"wards": "ward", "lsoa": "lsoa", "msoa": "msoa", "districts": "district"}
@@ -141,6 +143,8 @@ class Inside(NamedTuple):
     codes: dict[str, str]
     notes: dict[str, str]
     """The edition of each, such as ``lsoa:2011``."""
+    filled: dict[str, Any]
+    """What all that changes in an incident that came without any code or edition."""
     district: str | None
     """Name of the district, folded, as the names of the areas tell it."""
 
@@ -194,9 +198,12 @@ class Areas:
     def _inside(self, ranks: Ranks) -> Inside:
         found = {_FIELDS[kind]: area for kind, area in enumerate(ranks) if area < len(self.codes)}
         districts = (self.districts[area] for area in found.values())
+        codes = {name: self.codes[area] for name, area in found.items()}
+        notes = {name: self._notes[area] for name, area in found.items()}
         inside = Inside(
-            {name: self.codes[area] for name, area in found.items()},
-            {name: self._notes[area] for name, area in found.items()},
+            codes,
+            notes,
+            {**codes, "geography_editions": tuple(notes.values())} if codes else {},
             next((name for name in districts if name is not None), None),
         )
         self._insides[ranks] = inside
@@ -246,10 +253,11 @@ class DistrictPoints:
         near = self._cells.get(key)
         if near is None:
             near = self._cell(key)
-        best, least = None, FARTHEST * FARTHEST
+        best, least = None, _JUST_TOO_FAR
         for x, y, point in near:
-            square = (x - easting) ** 2 + (y - northing) ** 2
-            if square < least or (best is None and square == least):
+            across, along = x - easting, y - northing
+            square = across * across + along * along
+            if square < least:
                 best, least = point, square
         return best
 

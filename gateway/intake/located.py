@@ -328,6 +328,14 @@ def _missing_codes(incident: Incident, inside: Inside | None) -> dict[str, Any]:
     """Return the area codes that the source did not supply, with the editions they come from."""
     if inside is None:
         return {}
+    if not (
+        incident.lsoa_code
+        or incident.msoa_code
+        or incident.ward_code
+        or incident.district_code
+        or incident.geography_editions
+    ):
+        return inside.filled.copy()
     values: dict[str, Any] = {
         name: code for name, code in inside.codes.items() if getattr(incident, name) is None
     }
