@@ -170,7 +170,7 @@ def filled(page: str, text: str) -> str:
     """The page with every table of today between its marks.
 
     Raises:
-        ValueError: The page has no place for one of its tables.
+        PageUnfit: The page has no place for one of its tables.
     """
     for name, make in PAGES[page].items():
         begin, end = MARKS.get(name, (f"<!-- begin: {name} -->", f"<!-- end: {name} -->"))
@@ -178,37 +178,51 @@ def filled(page: str, text: str) -> str:
         _old, closed, after = rest.partition(end)
         if not (found and closed):
             message = f"{page} has no place marked {begin} … {end}"
-            raise ValueError(message)
+            raise PageUnfit(message)
         text = f"{before}{begin}\n{make().strip()}\n{end}{after}"
     return text
 
 
-def stale() -> dict[Path, str]:
-    """Every page that is not current, with the text that it should have."""
-    wanted = {ROOT / EXAMPLE: settings.example()}
-    for page in PAGES:
-        path = ROOT / page
-        wanted[path] = filled(page, path.read_text(encoding="utf-8"))
-    return {
-        path: text
-        for path, text in wanted.items()
-        if not path.is_file() or path.read_text(encoding="utf-8") != text
-    }
+class PageUnfit(ValueError):
+    """A page is missing, or has no place for a table."""
+
+
+def wanted(page: str) -> str:
+    """What a page should say.
+
+    Raises:
+        PageUnfit: The page is missing or has no place for one of its tables.
+    """
+    if page == EXAMPLE:
+        return settings.example()
+    path = ROOT / page
+    if not path.is_file():
+        message = f"{page} is missing"
+        raise PageUnfit(message)
+    return filled(page, path.read_text(encoding="utf-8"))
 
 
 def main(arguments: list[str]) -> int:
     """Write the pages, or with ``--check`` only say which are not current."""
-    pages = stale()
-    names = ", ".join(path.relative_to(ROOT).as_posix() for path in pages)
-    if "--check" in arguments:
-        if names:
-            sys.stderr.write(f"Not current: {names}. Run `make docs`.\n")
-        return 1 if names else 0
-    for path, text in pages.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    sys.stdout.write(f"Written: {names or 'nothing, all pages were current'}.\n")
-    return 0
+    only_check = "--check" in arguments
+    unfit = False
+    for page in (EXAMPLE, *PAGES):
+        path = ROOT / page
+        try:
+            text = wanted(page)
+        except PageUnfit as error:
+            sys.stderr.write(f"{error}.\n")
+            unfit = True
+            continue
+        if path.is_file() and path.read_text(encoding="utf-8") == text:
+            continue
+        if only_check:
+            sys.stderr.write(f"{page} is not current: run `make docs`.\n")
+            unfit = True
+        else:
+            path.write_text(text, encoding="utf-8")
+            sys.stdout.write(f"written: {page}\n")
+    return int(unfit)
 
 
 if __name__ == "__main__":
