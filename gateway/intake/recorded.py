@@ -25,6 +25,7 @@ from policies.law import Law
 from policies.pseudonym import quarter_of
 from schemas.feeds import Feed
 from schemas.incident import SENSITIVITY, Incident, first_known_time
+from schemas.open_half import OpenHalf
 from schemas.partners import PartnerKind
 from schemas.receipts import RowProblem
 from schemas.released import RetractionReason
@@ -169,7 +170,7 @@ def _entry(
         half.lsoa_code,
         half.msoa_code,
         half.ward_code,
-        half.district_code,
+        half.district_code or _district(half, desk),
         half.detail.model_dump_json(exclude_defaults=True),
         None,
     ]
@@ -196,6 +197,12 @@ def _entry(
         sealed_half=sealed,
         nonce=nonce,
     )
+
+
+def _district(half: OpenHalf, desk: Desk) -> str | None:
+    """Return the feed's district for a row about whose place nothing else is known."""
+    known = (half.point_longitude, half.lsoa_code, half.msoa_code, half.ward_code)
+    return desk.feed.district_code if all(one is None for one in known) else None
 
 
 def _quarter(incident: Incident, at: int) -> str:

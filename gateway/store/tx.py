@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from gateway.store import tables as t
 
@@ -232,6 +232,10 @@ class Tx:
             .where(d.c.state == "pending")
             .values(state="acknowledged")
         )
+
+    def forget_assertions(self, before: int) -> None:
+        """Forget client assertions that expired before an instant (seconds since 1970)."""
+        self.connection.execute(delete(t.ASSERTION).where(t.ASSERTION.c.expires < before))
 
     # --- anything else, by table
     def add(self, table: Table, rows: Iterable[dict[str, Any]]) -> None:

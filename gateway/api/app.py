@@ -1,0 +1,99 @@
+"""Assembling the application: routes, problem documents, the guard, the clock for checkpoints."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from gateway.access.server import TokenServer
+from gateway.access.verify import TokenVerifier
+from gateway.api import decisions, feeds, health, ledger, oauth, problems, subscriptions
+from gateway.api.figures import Figures
+from gateway.api.service import RegisteredClients, Service, StoredReplay
+from gateway.assembly import House
+from gateway.audit.checkpoints import Publisher
+from gateway.errors import GatewayError
+from gateway.events import Event, emit
+from gateway.guard import Guard
+from gateway.settings import Settings
+
+VERSION = "1"
+REFRESH_SECONDS = 1.0
+"""How often the register is read again for changes that another process made."""
+
+
+def make_service(house: House, settings: Settings, issuer: str) -> Service:
+    """Return the service that routes work with."""
+    registered = RegisteredClients(house, fresh=False)
+    return Service(
+        house=house,
+        settings=settings,
+        tokens=TokenServer(
+            issuer,
+            house.keys,
+            RegisteredClients(house, fresh=True),
+            StoredReplay(house),
+            house.clock,
+            house.random,
+        ),
+        verifier=TokenVerifier(issuer, house.keys, registered, house.clock),
+        publisher=Publisher(house.reader, house.writer, house.keys, house.home / "checkpoints"),
+        figures=Figures(),
+    )
+
+
+def create_app(service: Service) -> FastAPI:
+    """Return the application without its guard (``guarded`` puts it in front)."""
+    app = FastAPI(
+        title="Charnwood gateway",
+        version=VERSION,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        summary="A data-sharing gateway for Community Safety Partnerships",
+    )
+    app.state.service = service
+    problems.install(app)
+    for module in (feeds, subscriptions, decisions, ledger, oauth, health):
+        app.include_router(module.router)
+    return app
+
+
+def guarded(app: FastAPI, settings: Settings) -> Guard:
+    """Put the guard in front of an application: this is what a server runs."""
+
+    def cap(path: str) -> int:
+        is_push = path.startswith("/v1/feeds/") and path.endswith("/records")
+        return settings.push_limit_bytes if is_push else settings.body_limit_bytes
+
+    return Guard(app, cap_bytes=cap, deadline_seconds=settings.body_deadline_seconds)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    service: Service = app.state.service
+    tasks = [
+        asyncio.create_task(_every(service.settings.checkpoint_interval_seconds, service.publish)),
+        asyncio.create_task(_every(REFRESH_SECONDS, service.house.book.refresh)),
+    ]
+    yield
+    for task in tasks:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+    with contextlib.suppress(GatewayError):
+        await asyncio.to_thread(service.publish)
+
+
+async def _every(seconds: float, work: object) -> None:
+    """Run something now and on a clock; what fails is logged and tried again."""
+    while True:
+        try:
+            await asyncio.to_thread(work)  # type: ignore[arg-type] # any callable without arguments
+        except GatewayError as error:
+            emit(Event.STORE_UNAVAILABLE, error_type=error.code)
+        await asyncio.sleep(seconds)

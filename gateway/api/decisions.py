@@ -1,0 +1,77 @@
+"""Explaining a decision: for the IG role, and for the source of the record."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import ValidationError
+
+from gateway.access.clients import Scope
+from gateway.access.verify import Access
+from gateway.api.caller import ServiceDep, caller
+from gateway.audit.explained import explain_record
+from gateway.clock import london_day
+from gateway.errors import NotFound, RequestInvalid, ScopeMissing
+from gateway.intake.wire import NotJson, strict_json, unreadable
+from schemas.base import Word
+from schemas.codes import Slug
+from schemas.problems import ProblemError
+
+router = APIRouter(prefix="/v1/decisions", tags=["governance"])
+
+
+class ExplainRequest(Word):
+    """Which record, for which subscription, on which day (today where absent)."""
+
+    feed: Slug
+    reference: str
+    subscription: Slug
+    day: date | None = None
+
+
+@router.post("/explain", summary="Why may this record go to this subscription, or not?")
+async def explain(
+    request: Request, service: ServiceDep, access: Annotated[Access, Depends(caller)]
+) -> Response:
+    """Give every condition met and unmet, in the policy's words, with the section.
+
+    For the IG role (`admin`) and for the partner that sends the feed; to others a record's existence
+    would itself be a disclosure. The reference stands in the body, never in a URL.
+    """
+    wanted = _wanted(await request.body())
+    house = service.house
+    edition = house.book.current()
+    found = edition.register.feeds.get(wanted.feed)
+    if Scope.ADMIN not in access.scopes:
+        if Scope.FEED_WRITE not in access.scopes:
+            raise ScopeMissing
+        if found is None or access.partner != (found[1].sender or found[1].controller):
+            raise NotFound
+    desk = house.desk(wanted.feed, edition)
+    explained = await asyncio.to_thread(
+        explain_record,
+        house.reader,
+        edition,
+        desk,
+        wanted.reference,
+        wanted.subscription,
+        wanted.day or london_day(house.clock),
+    )
+    return Response(json.dumps(explained.document()), media_type="application/json")
+
+
+def _wanted(body: bytes) -> ExplainRequest:
+    try:
+        document = strict_json(body)
+        if isinstance(document, dict):
+            return ExplainRequest.model_validate_json(json.dumps(document))
+    except NotJson as fault:
+        raise unreadable(fault) from None
+    except ValidationError:
+        pass
+    says = 'It holds {"feed", "reference", "subscription"} and at will "day".'
+    raise RequestInvalid(errors=(ProblemError(pointer="", rule="explain.form", says=says),))

@@ -1,0 +1,238 @@
+"""Sending: push records, read receipts and quarantine, take records back."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Path, Query, Request, Response
+from pydantic import Field
+
+from gateway.access.verify import Access
+from gateway.api.caller import Sender, ServiceDep
+from gateway.api.service import Service
+from gateway.errors import AllRowsRefused, MediaTypeNotTaken, NotFound, RequestInvalid
+from gateway.events import Event, emit
+from gateway.intake.push import push, retract
+from gateway.intake.recorded import Desk, PushRequest, fingerprint, idempotency_hmac
+from gateway.intake.wire import NotJson, strict_json, unreadable
+from gateway.keys.derive import keyed_hash
+from gateway.log.entries import PushAnswer
+from schemas.base import Word
+from schemas.codes import Slug
+from schemas.problems import ProblemError
+from schemas.receipts import Receipt, RowProblem
+from schemas.released import RetractionReason
+
+router = APIRouter(prefix="/v1/feeds/{feed}", tags=["sending"])
+FeedName = Annotated[Slug, Path(description="Name of the feed, such as `police-nsir`.")]
+Key = Annotated[
+    str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255, pattern=r"^[ -~]+$")
+]
+Unit = Annotated[
+    str | None, Header(alias="Gateway-Unit", min_length=1, max_length=128, pattern=r"^[ -~]+$")
+]
+_RECEIPT = re.compile(r"[0-9a-f]{32}")
+
+
+class PushResult(Word):
+    """What the answer to a push holds."""
+
+    receipt: Receipt
+    problems: tuple[RowProblem, ...]
+    """Rows in quarantine, at most 1,000 here; all at ``quarantine``."""
+    excluded_by_reason: dict[str, int]
+    leaf: int
+    """Index of the push's entry in the ledger."""
+    repeated: bool
+
+
+class RetractionRequest(Word):
+    """Which records a source takes back."""
+
+    references: Annotated[
+        tuple[Annotated[str, Field(min_length=1, max_length=64)], ...],
+        Field(min_length=1, max_length=1_000),
+    ]
+    reason: RetractionReason
+
+
+class RetractionResult(Word):
+    """How many records were taken back; each recipient that held one gets a notice."""
+
+    id: str
+    retracted: int
+    already_retracted: int
+    unknown: int
+    leaf: int
+
+
+def _own_feed(service: Service, access: Access, feed: str) -> tuple[Desk, Access]:
+    """Return the desk of a feed that the caller's partner sends; another's does not exist for it."""
+    edition = service.house.book.current()
+    found = edition.register.feeds.get(feed)
+    if found is None or access.partner != (found[1].sender or found[1].controller):
+        raise NotFound
+    return service.house.desk(feed, edition), access
+
+
+@router.post(
+    "/records",
+    response_model=PushResult,
+    summary="Push records: one JSON object, an array, NDJSON or CSV",
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {"schema": {"type": ["object", "array"]}},
+                "application/x-ndjson": {"schema": {"type": "string"}},
+                "text/csv": {"schema": {"type": "string"}},
+            },
+        }
+    },
+)
+async def push_records(
+    feed: FeedName,
+    request: Request,
+    service: ServiceDep,
+    access: Sender,
+    key: Key = None,
+    unit: Unit = None,
+) -> Response:
+    """Take records in. The answer comes after the commit: what it counts is on the disk.
+
+    Good rows are kept, bad rows go to quarantine by number, field and rule. A repeated
+    Idempotency-Key with the same body gets the same answer, with another body 409.
+    """
+    desk, _ = _own_feed(service, access, feed)
+    media_type = request.headers.get("content-type", "")
+    if not media_type:
+        raise MediaTypeNotTaken
+    body = await request.body()
+    keys = service.house.keys
+    push_request = PushRequest(
+        receipt_id=service.house.new_id(),
+        client_id=access.client_id,
+        partner=access.partner,
+        fingerprint=fingerprint(keys, feed, media_type, body),
+        key_hmac=None if key is None else idempotency_hmac(keys, access.client_id, key),
+        unit=None if unit is None else _unit_hmac(service, feed, access, unit),
+        at=service.house.clock.now(),
+    )
+    writer, limit = service.house.writer, service.records_per_push
+    if len(body) > service.inline_bytes:
+        future = await asyncio.to_thread(push, body, media_type, desk, push_request, writer, limit)
+    else:
+        future = push(body, media_type, desk, push_request, writer, limit)
+    answer = await asyncio.wrap_future(future)
+    service.count_push(feed, answer.receipt)
+    return _answered(answer)
+
+
+def _unit_hmac(service: Service, feed: str, access: Access, unit: str) -> bytes:
+    parts = (part.encode() for part in ("unit", feed, access.client_id, unit))
+    return keyed_hash(service.house.keys.idempotency, *parts)
+
+
+def _answered(answer: PushAnswer) -> Response:
+    receipt = answer.receipt
+    document: dict[str, Any] = {
+        "receipt": receipt.model_dump(mode="json"),
+        "problems": [problem.model_dump(mode="json") for problem in answer.problems],
+        "excluded_by_reason": answer.excluded_by_reason,
+        "leaf": answer.leaf,
+        "repeated": answer.repeated,
+    }
+    if receipt.quarantined == receipt.received:
+        faults = tuple(
+            ProblemError(pointer=f"/{p.row - 1}{f.pointer}", rule=f.rule, says=f.says)
+            for p in answer.problems[:100]
+            for f in p.faults
+        )
+        raise AllRowsRefused(errors=faults, extra={"receipt": document["receipt"]})
+    created = receipt.recorded + receipt.revised > 0 and not answer.repeated
+    return Response(json.dumps(document), 201 if created else 200, media_type="application/json")
+
+
+@router.get("/receipts/{receipt}", response_model=PushResult, summary="Read a receipt again")
+def read_receipt(feed: FeedName, receipt: str, service: ServiceDep, access: Sender) -> Response:
+    """Give the answer that a push of this feed got."""
+    desk, _ = _own_feed(service, access, feed)
+    found = None
+    if _RECEIPT.fullmatch(receipt):
+        found = service.house.reader.receipt(receipt, desk.feed_id)
+    if found is None:
+        raise NotFound
+    return Response(found, media_type="application/json")
+
+
+@router.get("/quarantine", summary="Rows that could not be taken: receipt, row, field, rule")
+def read_quarantine(
+    feed: FeedName,
+    service: ServiceDep,
+    access: Sender,
+    after: Annotated[str | None, Query(pattern=r"^[0-9a-f]{32}\.[0-9]{1,9}$")] = None,
+    limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
+) -> Response:
+    """List the feed's open quarantine. The gateway keeps no row; the sender has it."""
+    desk, _ = _own_feed(service, access, feed)
+    start = None
+    if after is not None:
+        receipt, _, row = after.partition(".")
+        start = (receipt, int(row))
+    rows = service.house.reader.quarantined(desk.feed_id, start, limit)
+    listed = [
+        {"receipt": r["receipt_id"], "row": r["row"], "faults": strict_json(r["faults"].encode())}
+        for r in rows
+    ]
+    last = f"{rows[-1]['receipt_id']}.{rows[-1]['row']}" if len(rows) == limit else None
+    return Response(
+        json.dumps({"quarantine": listed, "after": last}), media_type="application/json"
+    )
+
+
+@router.post("/retractions", response_model=RetractionResult, summary="Take records back")
+async def post_retraction(
+    feed: FeedName, request: Request, service: ServiceDep, access: Sender
+) -> Response:
+    """Retract records by the source's own references; whoever holds one is told.
+
+    The references stand in the body, never in a URL, and are not kept.
+    """
+    desk, _ = _own_feed(service, access, feed)
+    wanted = _retraction(await request.body())
+    house = service.house
+    push_request = PushRequest(
+        receipt_id=house.new_id(),
+        client_id=access.client_id,
+        partner=access.partner,
+        fingerprint=b"",
+        key_hmac=None,
+        unit=None,
+        at=house.clock.now(),
+    )
+    done = await asyncio.wrap_future(
+        retract(list(wanted.references), wanted.reason, desk, push_request, house.writer)
+    )
+    emit(Event.RETRACTION_RECORDED, feed=feed, retracted=done.retracted, unknown=done.unknown)
+    result = RetractionResult(
+        id=push_request.receipt_id,
+        retracted=done.retracted,
+        already_retracted=done.already,
+        unknown=done.unknown,
+        leaf=done.leaf,
+    )
+    return Response(result.model_dump_json(), 201, media_type="application/json")
+
+
+def _retraction(body: bytes) -> RetractionRequest:
+    try:
+        return RetractionRequest.model_validate(strict_json(body))
+    except NotJson as fault:
+        raise unreadable(fault) from None
+    except ValueError:
+        says = 'It holds {"references": [1 to 1,000 texts], "reason": one of the list}.'
+        fault_ = ProblemError(pointer="", rule="retraction.form", says=says)
+        raise RequestInvalid(errors=(fault_,)) from None

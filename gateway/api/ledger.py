@@ -1,0 +1,91 @@
+"""The ledger for its witnesses: checkpoint, proofs, and a partner's own entries."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Response
+
+from gateway.access.clients import Scope
+from gateway.access.verify import Access
+from gateway.api.caller import ServiceDep, Witness
+from gateway.audit.checkpoints import ledger_verifier_key
+from gateway.errors import NotFound
+from gateway.ledger.leaf import read_leaf
+from gateway.ledger.tree import consistency_proof, inclusion_proof
+
+router = APIRouter(prefix="/v1/ledger", tags=["ledger"])
+Size = Annotated[int, Query(ge=1, le=2**53)]
+
+
+@router.get("/checkpoint", summary="The last published checkpoint (C2SP signed note)")
+def checkpoint(service: ServiceDep, _access: Witness) -> Response:
+    """Give the signed note; keep it, and ask for consistency with it later."""
+    published = service.house.reader.newest_checkpoint()
+    if published is None:
+        raise NotFound
+    key = str(ledger_verifier_key(service.house.keys))
+    return Response(published[1], media_type="text/plain", headers={"Ledger-Key": key})
+
+
+@router.get("/proof", summary="Inclusion proof of an entry (RFC 9162 §2.1.3)")
+def proof(
+    service: ServiceDep, _access: Witness, index: Annotated[int, Query(ge=0)], size: Size
+) -> Response:
+    """Give the audit path of entry `index` in the tree of `size` entries."""
+    if index >= size or size > service.house.reader.head().ledger_size:
+        raise NotFound
+    found = service.house.reader.leaf(index)
+    if found is None:
+        raise NotFound
+    path = inclusion_proof(service.house.reader.node, index, size)
+    return _json({"index": index, "size": size, "leaf_hash": _b64(found[1]), "path": _all(path)})
+
+
+@router.get("/consistency", summary="Consistency proof between two sizes (RFC 9162 §2.1.4)")
+def consistency(
+    service: ServiceDep,
+    _access: Witness,
+    first: Annotated[int, Query(alias="from", ge=1, le=2**53)],
+    to: Size,
+) -> Response:
+    """Prove that the ledger of size `to` extends the ledger of size `from`."""
+    if first > to or to > service.house.reader.head().ledger_size:
+        raise NotFound
+    path = consistency_proof(service.house.reader.node, first, to)
+    return _json({"from": first, "to": to, "path": _all(path)})
+
+
+@router.get("/entries/{index}", summary="One of your own entries")
+def entry(
+    service: ServiceDep, access: Witness, index: Annotated[int, Path(ge=0, le=2**53)]
+) -> Response:
+    """Give an entry that concerns the caller's partner; another's does not exist for it."""
+    found = service.house.reader.leaf(index)
+    if found is None:
+        raise NotFound
+    leaf = read_leaf(found[0])
+    if not _concerns(leaf, access):
+        raise NotFound
+    return _json({"index": index, "leaf": _b64(found[0]), "hash": _b64(found[1]), "says": leaf})
+
+
+def _concerns(leaf: dict[str, Any], access: Access) -> bool:
+    return Scope.ADMIN in access.scopes or access.partner in {
+        leaf.get("partner"),
+        leaf.get("recipient"),
+    }
+
+
+def _b64(value: bytes) -> str:
+    return base64.b64encode(value).decode()
+
+
+def _all(path: list[bytes]) -> list[str]:
+    return [_b64(one) for one in path]
+
+
+def _json(document: dict[str, Any]) -> Response:
+    return Response(json.dumps(document), media_type="application/json")

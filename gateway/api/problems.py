@@ -1,0 +1,90 @@
+"""Every error as an RFC 9457 problem document, without an echo.
+
+FastAPI's stock 422 repeats the input, and an unhandled exception's text may hold a name; both are
+replaced here (reliability.md §0.4).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from gateway.errors import (
+    GatewayError,
+    MethodNotAllowed,
+    NotAuthenticated,
+    NotFound,
+    RequestInvalid,
+)
+from gateway.events import Event, emit, where
+from schemas.problems import ProblemError
+
+MEDIA_TYPE = "application/problem+json"
+_BY_STATUS: dict[int, type[GatewayError]] = {
+    401: NotAuthenticated,
+    404: NotFound,
+    405: MethodNotAllowed,
+}
+
+
+def answer(error: GatewayError, request: Request) -> Response:
+    """Return the problem document of a catalogue error."""
+    instance = getattr(request.state, "request_id", None)
+    document: dict[str, Any] = error.problem(instance).model_dump(mode="json", exclude_none=True)
+    document |= document.pop("extra", {})
+    headers: dict[str, str] = {}
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
+    if error.status == NotAuthenticated.status:
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(json.dumps(document), error.status, headers, MEDIA_TYPE)
+
+
+def _rule(kind: str) -> str:
+    return f"request.{kind.replace(' ', '_')}"
+
+
+def install(app: FastAPI) -> None:
+    """Replace every stock error answer of the application."""
+
+    @app.exception_handler(GatewayError)
+    async def _ours(request: Request, error: GatewayError) -> Response:
+        return answer(error, request)
+
+    @app.exception_handler(RequestValidationError)
+    async def _form(request: Request, error: RequestValidationError) -> Response:
+        faults = tuple(
+            ProblemError(
+                pointer="/" + "/".join(str(part) for part in _declared(fault["loc"])),
+                rule=_rule(fault["type"]),
+                says="The value does not fit what the documentation says of this place.",
+            )
+            for fault in error.errors()
+        )
+        return answer(RequestInvalid(errors=faults), request)
+
+    @app.exception_handler(HTTPException)
+    async def _stock(request: Request, error: HTTPException) -> Response:
+        return answer(_BY_STATUS.get(error.status_code, RequestInvalid)(), request)
+
+    @app.exception_handler(Exception)
+    async def _unforeseen(request: Request, error: Exception) -> Response:
+        emit(
+            Event.REQUEST_FAILED,
+            request_id=getattr(request.state, "request_id", None),
+            method=request.method,
+            error_type=type(error).__name__,
+            where=where(error),
+        )
+        return answer(GatewayError(), request)
+
+
+def _declared(location: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """Keep a location down to the first part that the input itself could have named."""
+    kept = list(location[:2])
+    kept += [part for part in location[2:] if isinstance(part, int)]
+    return tuple(kept)

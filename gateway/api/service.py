@@ -1,0 +1,112 @@
+"""What the application is assembled with: the house, tokens, quotas, figures."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+
+from gateway.access.clients import Client
+from gateway.access.server import TokenServer
+from gateway.access.verify import TokenVerifier
+from gateway.api.figures import Figures
+from gateway.assembly import House
+from gateway.audit.checkpoints import Publisher
+from gateway.errors import RateLimited
+from gateway.ledger.checkpoint import to_header
+from gateway.settings import Settings
+from gateway.store import tables as t
+from gateway.store.tx import Tx
+from schemas.receipts import Receipt
+
+
+@dataclass(slots=True)
+class Service:
+    """One running gateway as its routes see it."""
+
+    house: House
+    settings: Settings
+    tokens: TokenServer
+    verifier: TokenVerifier
+    publisher: Publisher
+    figures: Figures
+    note: str | None = None
+    """The last published checkpoint."""
+    inline_bytes: int = 64 * 1024
+    """Bodies up to here are worked on in the event loop; a thread costs more than they do."""
+    _limiter: FixedWindowRateLimiter = field(
+        default_factory=lambda: FixedWindowRateLimiter(MemoryStorage())
+    )
+
+    @property
+    def records_per_push(self) -> int:
+        """Rows that one push may hold."""
+        return self.settings.records_per_push
+
+    def quota(self, partner: str) -> None:
+        """Count one request of a partner.
+
+        Raises:
+            RateLimited: The partner's systems send more than their quota.
+        """
+        item = RateLimitItemPerMinute(self.settings.requests_per_minute)
+        if not self._limiter.hit(item, partner):
+            raise RateLimited
+
+    def count_push(self, feed: str, receipt: Receipt) -> None:
+        """Count what a push brought, for the metrics."""
+        self.figures.push(feed, receipt)
+
+    def count_release(self, subscription: str, records: int, notices: int) -> None:
+        """Count what a page carried, for the metrics."""
+        self.figures.release(subscription, records, notices)
+
+    def checkpoint_header(self) -> dict[str, str]:
+        """Return the header that makes every partner a witness of the ledger."""
+        return {} if self.note is None else {"Ledger-Checkpoint": to_header(self.note)}
+
+    def publish(self) -> None:
+        """Publish a checkpoint; called on a clock and at the end."""
+        published = self.publisher.publish(int(self.house.clock.now().timestamp()))
+        if published is not None:
+            self.note = published[1]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReplay:
+    """Client assertions already used, kept in the database (RFC 7523 §3)."""
+
+    house: House
+
+    def seen(self, client_id: str, jti: str, exp: int) -> bool:
+        """Note an assertion; return whether it was used before."""
+        digest = hashlib.sha256(jti.encode()).digest()
+
+        def note(tx: Tx) -> bool:
+            about = {"client_id": client_id, "jti_sha256": digest}
+            if tx.one(t.ASSERTION, about) is not None:
+                return True
+            tx.forget_assertions(int(self.house.clock.now().timestamp()))
+            tx.add(t.ASSERTION, [{**about, "expires": exp}])
+            return False
+
+        return self.house.writer.run(note)
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredClients:
+    """The partners' systems of the register in force."""
+
+    house: House
+    fresh: bool
+    """Whether each look asks the database (tokens being issued) or the edition in memory, which a
+    clock refreshes (every request)."""
+
+    def get(self, client_id: str) -> Client | None:
+        """Return a system, or None."""
+        book = self.house.book
+        edition = book.refresh() if self.fresh else book.current()
+        return edition.register.clients.get(client_id)

@@ -1,0 +1,207 @@
+"""Putting the house together: store, writer, keys, law, places, the door. No global, no rule."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from uuid_utils import uuid7
+
+from adapters import sources
+from adapters.source import Mapper, SettingsRefused
+from gateway.clock import Clock, SystemClock, london_day
+from gateway.errors import FeedHasNoAdapter, GatewayError, NotFound
+from gateway.intake.geography import AreaEdition, AreaRow, PointEdition, PointRow
+from gateway.intake.located import Places
+from gateway.intake.recorded import Desk
+from gateway.keys.ring import KeyRing
+from gateway.law.book import Edition, LawBook
+from gateway.law.register import Act
+from gateway.ledger.leaf import stamp
+from gateway.log.sealer import TreeSealer
+from gateway.release.pull import Door
+from gateway.seed import seed
+from gateway.store.reading import Reader
+from gateway.store.schema import upgrade
+from gateway.store.sqlite import open_readers, open_writer
+from gateway.store.writer import Writer
+from schemas.feeds import Feed
+from schemas.sensitivity import Lane
+
+RandomSource = Callable[[int], bytes]
+
+
+class StoreMissing(GatewayError):
+    """503: there is no database yet."""
+
+    code, status = "store.missing", 503
+    title = "There is no database in GATEWAY_HOME."
+    remedy = (
+        "Make one with `gateway db upgrade`; `gateway serve` and `gateway demo` make it themselves."
+    )
+
+
+@dataclass(slots=True)
+class House:
+    """Everything one process works with. Close it, or use it as a context."""
+
+    home: Path
+    clock: Clock
+    random: RandomSource
+    keys: KeyRing
+    reader: Reader
+    writer: Writer
+    book: LawBook
+    door: Door
+    _mappers: dict[str, tuple[Feed, Mapper]] = field(default_factory=dict)
+    _places: tuple[int, Places] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Finish what is queued and give the connections back."""
+        self.writer.close()
+        self.reader.close()
+
+    def act(self, actor: str) -> Act:
+        """Return who changes the register, now."""
+        return Act(actor, stamp(self.clock.now()), self.random(16).hex())
+
+    def new_id(self) -> str:
+        """Return a new id in the order of time: 32 hex digits (UUID version 7)."""
+        return str(uuid7().hex)
+
+    def desk(self, feed_name: str, edition: Edition) -> Desk:
+        """Return all that a push to a feed needs.
+
+        Raises:
+            NotFound: There is no such feed.
+            FeedHasNoAdapter: It is registered, but nothing installed reads it.
+        """
+        found = edition.register.feeds.get(feed_name)
+        if found is None:
+            raise NotFound
+        feed_id, feed = found
+        day = london_day(self.clock)
+        controller = edition.register.partners.get(feed.controller)
+        table = edition.law.treatments[Lane.DEPERSONALISED]
+        return Desk(
+            feed_id=feed_id,
+            feed=feed,
+            mapper=self._mapper(feed),
+            controller_kind=None if controller is None else controller.kind_on(day),
+            law=edition.law,
+            kept=edition.law.kept_fields(day),
+            coarsened=frozenset(name for name, line in table.lines.items() if line.keeps),
+            places=self.places(edition.epoch),
+            keys=self.keys,
+            random=self.random,
+        )
+
+    def _mapper(self, feed: Feed) -> Mapper:
+        known = self._mappers.get(feed.name)
+        if known is not None and known[0] == feed:
+            return known[1]
+        source = sources().get(feed.adapter)
+        if source is None:
+            raise FeedHasNoAdapter
+        try:
+            mapper = source.compile(feed.settings)
+        except SettingsRefused as refusal:
+            raise FeedHasNoAdapter from refusal
+        self._mappers[feed.name] = (feed, mapper)
+        return mapper
+
+    def places(self, epoch: int) -> Places:
+        """Return the loaded geography; loading a new edition raises the law's epoch."""
+        if self._places is None or self._places[0] != epoch:
+            self._places = (epoch, load_places(self.reader))
+        return self._places[1]
+
+
+def load_places(reader: Reader) -> Places:
+    """Build the index over every edition in the database."""
+    areas: list[AreaEdition] = []
+    points: list[PointEdition] = []
+    for row in reader.geographies():
+        if row["kind"] == "points":
+            rows = tuple(PointRow(*point) for point in reader.points(row["id"]))
+            points.append(PointEdition(edition=row["edition"], sha256=row["sha256"], rows=rows))
+        else:
+            listed = tuple(AreaRow(*area) for area in reader.areas(row["id"]))
+            areas.append(
+                AreaEdition(
+                    kind=row["kind"], edition=row["edition"], sha256=row["sha256"], rows=listed
+                )
+            )
+    return Places.build(areas, points)
+
+
+def database_path(home: Path) -> Path:
+    """Return where the SQLite file lies."""
+    return home / "gateway.sqlite3"
+
+
+def open_house(
+    home: Path,
+    *,
+    clock: Clock | None = None,
+    random: RandomSource = os.urandom,
+    policies: Mapping[str, str] | None = None,
+    create: bool = False,
+    queue_limit: int = 2_000,
+) -> House:
+    """Open a home: its keys, its database, the law as it stands.
+
+    Args:
+        home: ``GATEWAY_HOME``.
+        clock: The machine's where absent.
+        random: Source of random bytes.
+        policies: Policy files by name; the packaged bundle where absent.
+        create: Make keys, tables and the first register where they are missing.
+        queue_limit: Jobs that may wait for the writer.
+
+    Raises:
+        StoreMissing: There is no database and ``create`` is not set.
+        KeysUnavailable: The keys are missing or unreadable.
+        PolicyRefused: The policies are not whole.
+        SchemaTooNew: A later version of the gateway wrote the database.
+    """
+    clock = clock or SystemClock()
+    path = database_path(home)
+    if create:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not (home / "keys").exists():
+            KeyRing.create(home, random)
+    elif not path.exists():
+        raise StoreMissing
+    keys = KeyRing.open(home)
+    writing = open_writer(path)
+    if create:
+        upgrade(writing)
+        path.chmod(0o600)
+    reader = Reader(open_readers(path))
+    writer = Writer(writing, TreeSealer(), queue_limit=queue_limit)
+    try:
+        if create:
+            seed(reader, writer, clock, random)
+        book = LawBook(reader, writer, clock, random, policies)
+        door = Door(reader, writer, book, keys, clock, random)
+    except BaseException:
+        writer.close()
+        reader.close()
+        raise
+    return House(home, clock, random, keys, reader, writer, book, door)

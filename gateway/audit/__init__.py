@@ -1,0 +1,1 @@
+"""JOURNEY · evidence: publishing checkpoints, proving the whole, explaining one record."""

@@ -1,0 +1,77 @@
+"""Publishing the ledger's size and root: signed, stored, written to a file, handed to partners.
+
+Sizes and indices count operations, never rows; that operations happened stays visible.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateway.keys.ring import KeyRing
+from gateway.ledger.checkpoint import (
+    Checkpoint,
+    VerifierKey,
+    make_checkpoint,
+    verifier_key,
+)
+from gateway.ledger.tree import Frontier
+from gateway.store import tables as t
+from gateway.store.reading import Reader
+from gateway.store.tx import Tx
+from gateway.store.writer import Writer
+
+ORIGIN = "charnwood-gateway"
+"""First line of every checkpoint of this gateway (C2SP tlog-checkpoint)."""
+
+
+def ledger_verifier_key(keys: KeyRing) -> VerifierKey:
+    """Return the public key that partners check checkpoints with."""
+    return verifier_key(ORIGIN, keys.ledger_key)
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """Signs and keeps checkpoints."""
+
+    reader: Reader
+    writer: Writer
+    keys: KeyRing
+    folder: Path
+    """Where notes are written, one file a size, beside ``latest``."""
+
+    def publish(self, at: int) -> tuple[int, str] | None:
+        """Sign the ledger as it stands; return (size, note), or None where it is empty.
+
+        Args:
+            at: Seconds since 1970, for our own list; the note itself holds no time.
+        """
+        newest = self.reader.newest_checkpoint()
+        head = self.reader.head()
+        if head.ledger_size == 0 or (newest is not None and newest[0] == head.ledger_size):
+            return newest
+        with self.reader.connection():
+            root = Frontier.restored(head.ledger_size, self.reader.node).root()
+        note = make_checkpoint(Checkpoint(ORIGIN, head.ledger_size, root), self.keys.ledger_key)
+        self.writer.run(_Keep(head.ledger_size, note, at))
+        self._write(head.ledger_size, note)
+        return head.ledger_size, note
+
+    def _write(self, size: int, note: str) -> None:
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        for name in (f"{size:012d}", "latest"):
+            partial = self.folder / f".{name}"
+            partial.write_text(note, encoding="utf-8")
+            os.replace(partial, self.folder / name)  # noqa: PTH105 - replaces in one step
+
+
+@dataclass(frozen=True, slots=True)
+class _Keep:
+    size: int
+    note: str
+    at: int
+
+    def __call__(self, tx: Tx) -> None:
+        if tx.one(t.CHECKPOINT, {"size": self.size}) is None:
+            tx.add(t.CHECKPOINT, [{"size": self.size, "note": self.note, "at": self.at}])

@@ -1,0 +1,113 @@
+"""Why one stored record may or may not go to a subscription, and who has had it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from gateway.clock import LONDON
+from gateway.errors import NotFound
+from gateway.intake.recorded import Desk, natural_key
+from gateway.law.book import Edition
+from gateway.release.decided import asks_for
+from gateway.store.reading import Reader
+from policies.explain import Explanation, explain, rendered
+from schemas.record_class import RecordClass
+from schemas.subscriptions import Subscription
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One record, one subscription, one day."""
+
+    explanation: Explanation
+    subscription: Subscription
+    record_class: RecordClass
+    state: str
+    version: int
+    asked_for: bool
+    """Whether the subscription's filter asks for such records at all."""
+    given: tuple[dict[str, Any], ...]
+    """Every disclosure and notice of it, over all recipients."""
+
+    def document(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        decision = self.explanation.decision
+        return {
+            "subscription": self.subscription.id,
+            "recipient": self.subscription.partner,
+            "decision": decision.outcome.value,
+            "power": decision.power.value,
+            "lane": decision.lane.value,
+            "day": decision.day.isoformat(),
+            "basis": self.explanation.basis,
+            "asked_for": self.asked_for,
+            "state": self.state,
+            "version": self.version,
+            "met": [c.model_dump(mode="json") for c in decision.met],
+            "unmet": [c.model_dump(mode="json") for c in decision.unmet],
+            "errors": list(decision.errors),
+            "flags": list(self.explanation.flags),
+            "class": self.record_class.model_dump(mode="json"),
+            "snapshot": decision.snapshot,
+            "given": list(self.given),
+        }
+
+    def text(self) -> str:
+        """Return it as text for a terminal."""
+        lines = [rendered(self.explanation).rstrip()]
+        if self.state != "live":
+            lines.append(f"The record is {self.state}: no version of it is released to anybody.")
+        if not self.asked_for:
+            lines.append("The subscription's filter does not ask for such records.")
+        lines += [
+            f"Given: {row['what']} version {row['version']} to {row['partner']}, {row['at']}"
+            for row in self.given
+        ]
+        return "\n".join(lines) + "\n"
+
+
+def explain_record(
+    reader: Reader,
+    edition: Edition,
+    desk: Desk,
+    reference: str,
+    subscription_id: str,
+    day: date,
+) -> Explained:
+    """Explain a record that a source knows by ``reference``. For the IG role and the source only.
+
+    Raises:
+        NotFound: There is no such record of this feed, or no such subscription.
+    """
+    row = reader.incident(desk.feed_id, natural_key(desk, reference))
+    body = reader.bodies("subscription").get(subscription_id)
+    if row is None or body is None:
+        raise NotFound
+    subscription = Subscription.model_validate_json(body)
+    record_class = RecordClass.model_validate_json(row["canonical_json"])
+    return Explained(
+        explanation=explain(edition.law, subscription, record_class, day),
+        subscription=subscription,
+        record_class=record_class,
+        state=row["state"],
+        version=row["version"],
+        asked_for=asks_for(subscription.filter, record_class),
+        given=tuple(_given(given) for given in reader.disclosures_of(row["id"])),
+    )
+
+
+def _given(row: dict[str, Any]) -> dict[str, Any]:
+    at = datetime.fromtimestamp(row["at"], tz=LONDON).isoformat()
+    named = (
+        "subscription",
+        "partner",
+        "number",
+        "version",
+        "released_id",
+        "what",
+        "reason",
+        "leaf",
+    )
+    return {name: row[name] for name in named} | {"at": at}
