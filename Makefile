@@ -23,11 +23,13 @@ prove: $(VENV)/.tests ## the full counts that the issues name; hours; goes on wh
 	@PROVE=1 $(PYTHON) -m pytest -m prove --timeout 0 -rs $(ARGS)
 
 check: $(VENV)/.tests ## style, types, layers, and that generated pages are current
-	@$(VENV)/bin/ruff check
-	@$(VENV)/bin/ruff format --check
-	@$(VENV)/bin/mypy
-	@$(VENV)/bin/lint-imports --no-cache
-	@$(PYTHON) -m gateway.docs --check
+	@failed=; \
+	$(VENV)/bin/ruff check || failed="$$failed style"; \
+	$(VENV)/bin/ruff format --check --quiet || failed="$$failed format"; \
+	$(VENV)/bin/mypy || failed="$$failed types"; \
+	$(VENV)/bin/lint-imports --no-cache || failed="$$failed layers"; \
+	$(PYTHON) -m gateway.docs --check || failed="$$failed pages"; \
+	if [ -n "$$failed" ]; then echo "· not in order:$$failed" >&2; exit 1; fi
 
 bench: $(VENV)/.tests ## figures with floors and targets, into tests/reports/bench.json
 	@$(PYTHON) -m tests.benchmarks $(ARGS)
