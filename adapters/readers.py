@@ -1,0 +1,82 @@
+"""Small readers: one cell's text in, one value of the common schema out.
+
+A reader is never given an empty text. It raises ``UnreadableError`` with a rule where the value cannot
+be used, and answers ``None`` where the value is left out and counted as dropped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final, TypeVar, get_args
+
+from adapters.crosswalk import normal_label
+from adapters.faults import UnreadableError
+from adapters.rules import CODE_PATTERN
+from schemas.codes import GssCode, Marking
+
+Value = TypeVar("Value")
+
+_GSS: Final = re.compile(get_args(GssCode)[1].pattern)
+_ABOVE: Final = frozenset({"secret", "top secret"})
+_MARKINGS: Final = {
+    "official": Marking.OFFICIAL,
+    "official sensitive": Marking.OFFICIAL_SENSITIVE,
+}
+
+
+def text(cell: str) -> str:
+    """The text as it came; its length is checked by the field it goes to."""
+    return cell
+
+
+def code(cell: str) -> str | None:
+    """A code as sent, leading zeros and all; what does not look like one is dropped."""
+    return cell if CODE_PATTERN.fullmatch(cell) else None
+
+
+def area_code(cell: str) -> str:
+    """A GSS code of the Office for National Statistics, in capitals.
+
+    Raises:
+        UnreadableError: It is none.
+    """
+    capital = cell.upper()
+    if not _GSS.fullmatch(capital):
+        raise UnreadableError("area.unreadable")
+    return capital
+
+
+def marking(cell: str) -> Marking:
+    """A government security classification, however its words are joined.
+
+    Raises:
+        UnreadableError: It is above OFFICIAL-SENSITIVE, or not a marking of the present scheme.
+    """
+    words = normal_label(cell)
+    if words.startswith(tuple(_ABOVE)):
+        raise UnreadableError("marking.above_official_sensitive")
+    if words not in _MARKINGS:
+        raise UnreadableError("marking.unreadable")
+    return _MARKINGS[words]
+
+
+def flag(yes: tuple[str, ...], no: tuple[str, ...]) -> Callable[[str], bool | None]:
+    """A reader for the words that a feed uses for yes and no; it raises on any other word."""
+    words = {word.casefold(): True for word in yes} | {word.casefold(): False for word in no}
+    return _from_list(words, "flag.not_in_list")
+
+
+def listed(values: Mapping[str, Value], rule: str | None = None) -> Callable[[str], Value | None]:
+    """A reader for a closed list of words; others raise ``rule``, or are dropped without one."""
+    return _from_list({word.casefold(): value for word, value in values.items()}, rule)
+
+
+def _from_list(words: Mapping[str, Value], rule: str | None) -> Callable[[str], Value | None]:
+    def read(cell: str) -> Value | None:
+        value = words.get(cell.casefold())
+        if value is None and rule is not None:
+            raise UnreadableError(rule)
+        return value
+
+    return read
