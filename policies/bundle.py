@@ -17,10 +17,16 @@ from typing import Any
 import cedarpy
 from pydantic_core import from_json
 
+from policies import request
 from policies.refusals import PolicyRefused
+from policies.register import UNKNOWN
+from schemas.codes import Kind, MappingStatus, Regime
 from schemas.decisions import About, Condition
 from schemas.packaged import packaged_text
-from schemas.powers import Power
+from schemas.powers import Power, Purpose
+from schemas.record_class import RecordClass
+from schemas.sensitivity import Lane
+from schemas.subscriptions import Subscription
 
 EVERYWHERE = "everywhere"
 SCHEMA = "schema.cedarschema"
@@ -30,6 +36,21 @@ _POWERS = frozenset(power.value for power in Power)
 _ACTION = {"op": "==", "entity": {"type": "Action", "id": "receive"}}
 _ANY = {"op": "All"}
 _TOLD = frozenset({About.RECIPIENT.value, About.REQUEST.value})
+_PROBE = Subscription(
+    id="probe",
+    partner="probe",
+    power=Power.SECTION_17A,
+    purpose=Purpose.SECTION_17A_DUTY,
+    lane=Lane.DEPERSONALISED,
+)
+NO_RECORD = RecordClass(
+    source="none",
+    controller="none",
+    regime=Regime.GENERAL,
+    kind=Kind.ASB_INCIDENT,
+    mapping_status=MappingStatus.UNCLASSIFIED,
+)
+"""Stands in where no record is spoken of. Conditions about recipient or request cannot read it."""
 _ID = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
 
 
@@ -170,7 +191,9 @@ class Bundle:
         _check_powers(rules)
         schema = _schema(schema_text)
         _validate(whole, schema)
-        return cls(whole, rules, Engine(rules, policies, schema))
+        engine = Engine(rules, policies, schema)
+        _probe(engine)
+        return cls(whole, rules, engine)
 
 
 def _check_powers(rules: Mapping[str, Rule]) -> None:
@@ -226,10 +249,35 @@ class Engine:
         }
 
     def ask(
-        self, power: Power, request: dict[str, Any], entities: cedarpy.Entities
+        self,
+        power: Power,
+        asked: dict[str, Any],
+        entities: cedarpy.Entities,
+        *,
+        checked: bool = False,
     ) -> cedarpy.AuthzResult:
-        """Evaluate one request against the rules of one power."""
-        return cedarpy.is_authorized(request, self._sets[power], entities)
+        """Evaluate one request against the rules of one power.
+
+        Args:
+            power: Whose rules, with those that bind every power.
+            asked: The request (``policies.request.asked``).
+            entities: The partners and the class it names, checked against the schema before.
+            checked: Whether to check the request too; it is of one form, so once a bundle is enough.
+        """
+        schema = self.schema if checked else None
+        return cedarpy.is_authorized(asked, self._sets[power], entities, schema)
+
+
+def _probe(engine: Engine) -> None:
+    """Ask one question with request checking on, so that a schema for other requests does not load."""
+    try:
+        base = request.partners({"probe": UNKNOWN}, engine.schema)
+        entities = request.with_class(base, NO_RECORD, "probe", engine.schema)
+        answer = engine.ask(Power.SECTION_17A, request.asked(_PROBE, ()), entities, checked=True)
+    except ValueError:
+        answer = None
+    if answer is None or answer.decision is cedarpy.Decision.NoDecision:
+        raise PolicyRefused(SCHEMA, "", "it does not describe what the gateway asks")
 
 
 def _policy_set(policies: dict[str, dict[str, Any]]) -> cedarpy.PolicySet:

@@ -17,12 +17,11 @@ import cedarpy
 from pydantic import TypeAdapter
 
 from policies import request
-from policies.bundle import Bundle
+from policies.bundle import NO_RECORD, Bundle
 from policies.lists import Lists, packaged_lists
 from policies.refusals import PolicyRefused
 from policies.register import Register, Standing
 from policies.treatments import Treatments
-from schemas.codes import Kind, MappingStatus, Regime
 from schemas.decisions import About, Condition, Decision, Outcome
 from schemas.incident import SENSITIVITY
 from schemas.partners import Partner
@@ -39,14 +38,6 @@ _PARTNERS = TypeAdapter(tuple[Partner, ...])
 _PROTOCOLS = TypeAdapter(tuple[Protocol, ...])
 _ERRED = re.compile(r"policy `([^`]+)`")
 _TOLD = frozenset({About.RECIPIENT, About.REQUEST})
-_NO_RECORD = RecordClass(
-    source="none",
-    controller="none",
-    regime=Regime.GENERAL,
-    kind=Kind.ASB_INCIDENT,
-    mapping_status=MappingStatus.UNCLASSIFIED,
-)
-"""Stands in where no record is spoken of. Conditions about recipient or request cannot read it."""
 _SAYS_NO_PERMIT = "No permit of this bundle speaks for the power: it is not built or not enabled."
 _CITES: dict[Power, str] = {
     Power.SECTION_115: "Crime and Disorder Act 1998 s.115(1)",
@@ -140,7 +131,7 @@ class Law:
 
         They can read no record (``Bundle.load`` refuses one that does), so that they reveal none.
         """
-        decision = self.decide(subscription, _NO_RECORD, day)
+        decision = self.decide(subscription, NO_RECORD, day)
         return tuple(condition for condition in decision.unmet if condition.about in _TOLD)
 
     def kept_fields(self, day: date) -> frozenset[str]:

@@ -1,0 +1,144 @@
+"""Cedar and an oracle in plain Python, written by another hand, say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random  # noqa: TID251 - seeded, and printed
+
+import pytest
+
+from policies import request
+from policies.bundle import Bundle, packaged_bundle
+from schemas.decisions import Decision, Outcome
+from schemas.powers import Power
+from tests.support.law import (
+    DAY,
+    FIRE,
+    POLICE,
+    bundle_with,
+    law,
+    oracle,
+    record_class,
+    rule,
+    subscription,
+)
+from tests.support.requests import a_class, a_day, a_register, a_subscription
+
+SEED = 20261123
+PER_REGISTER = 50
+
+
+@pytest.mark.prove
+def test_oracle_and_cedar_agree_on_outcome_and_on_every_unmet_condition(
+    count: Callable[[int], int], proved: Callable[..., None]
+) -> None:
+    dice = Random(SEED)
+    requests = max(500, count(20_000))
+    released = 0
+    print(f"seed {SEED}, {requests} requests")
+
+    for number in range(requests):
+        if number % PER_REGISTER == 0:
+            register = a_register(dice)
+            names = list(register)
+            snapshot = law(register.values())
+        asked, cls, day = a_subscription(dice, names), a_class(dice, names), a_day(dice)
+        decision = snapshot.decide(asked, cls, day)
+        outcome, unmet = oracle(register, asked, cls, day)
+
+        assert (decision.outcome, _ids(decision)) == (outcome, unmet), (number, asked, cls, day)
+        released += decision.releases
+
+    assert released > requests / 100
+    proved("oracle", requests=requests, disagreements=0, released=released, seed=SEED)
+
+
+def test_met_and_unmet_are_the_whole_power_and_share_nothing() -> None:
+    dice = Random(SEED + 1)
+    register = a_register(dice)
+    names = list(register)
+    snapshot = law(register.values())
+
+    for _ in range(300):
+        asked = a_subscription(dice, names)
+        decision = snapshot.decide(asked, a_class(dice, names), a_day(dice))
+        met = {condition.id for condition in decision.met}
+        conditions = {one.id for one in packaged_bundle().conditions(asked.power)}
+
+        assert met | (_ids(decision) - {"no_permit"}) == conditions
+        assert not met & _ids(decision)
+        assert decision.releases == (not decision.unmet)
+
+
+def test_a_remembered_decision_is_the_decision() -> None:
+    dice = Random(SEED + 2)
+    register = a_register(dice)
+    names = list(register)
+    snapshot = law(register.values())
+
+    for _ in range(200):
+        asked, cls, day = a_subscription(dice, names), a_class(dice, names), a_day(dice)
+        first = snapshot.decide(asked, cls, day)
+        equal = snapshot.decide(asked.model_copy(), cls.model_copy(), day)
+
+        assert snapshot.decide(asked, cls, day) is first
+        assert equal is first
+        assert law(register.values()).decide(asked, cls, day) == first
+
+
+def test_adding_a_condition_never_releases() -> None:
+    dice = Random(SEED + 3)
+    conditions = (
+        "resource.sensitive",
+        "context.minimum_cell > 1",
+        "principal.relevant_authority",
+        'resource.kind == "crime"',
+    )
+    for condition in conditions:
+        stricter = _with(rule("section_17a.extra", condition))
+        register = a_register(dice)
+        names = list(register)
+        before, after = law(register.values()), law(register.values(), bundle=stricter)
+        for _ in range(150):
+            asked, cls, day = a_subscription(dice, names), a_class(dice, names), a_day(dice)
+            was, now = before.decide(asked, cls, day), after.decide(asked, cls, day)
+
+            assert was.releases or not now.releases
+            assert _ids(was) <= _ids(now)
+
+
+def test_a_policy_that_errs_refuses_and_is_named() -> None:
+    overflow = rule("section_17a.errs", "9223372036854775807 + context.minimum_cell + 1 > 0")
+    asked, cls = subscription(), record_class()
+
+    assert law().decide(asked, cls, DAY).releases
+    decision = law(bundle=_with(overflow)).decide(asked, cls, DAY)
+
+    assert decision.outcome is Outcome.WITHHOLD
+    assert decision.errors == ("section_17a.errs",)
+    assert decision.unmet == ()
+    assert "section_17a.errs" not in {condition.id for condition in decision.met}
+
+
+def test_the_engine_alone_would_have_let_the_erring_policy_pass() -> None:
+    overflow = rule("section_17a.errs", "9223372036854775807 + context.minimum_cell + 1 > 0")
+    snapshot = law(bundle=_with(overflow))
+    engine = snapshot.bundle.engine
+    pair = request.partners(
+        {name: snapshot.register.standing(name, DAY) for name in (FIRE, POLICE)}, engine.schema
+    )
+    entities = request.with_class(pair, record_class(), POLICE, engine.schema)
+    asked = request.asked(subscription(), ("section_17a",))
+
+    answer = engine.ask(Power.SECTION_17A, asked, entities)
+
+    assert answer.allowed
+    assert answer.diagnostics.errors
+
+
+def _with(text: str) -> Bundle:
+    return bundle_with({"local.cedar": text})
+
+
+def _ids(decision: Decision) -> frozenset[str]:
+    return frozenset(condition.id for condition in decision.unmet)

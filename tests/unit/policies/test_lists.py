@@ -1,0 +1,162 @@
+"""The dated facts: whole, sourced, and honest about what is not confirmed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from policies.lists import FILES, Lists, packaged_lists
+from policies.refusals import PolicyRefused
+from policies.register import Register, is_listed, is_relevant_authority
+from schemas.partners import Agency, DatedKind, Partner, PartnerKind
+from schemas.powers import Power, Purpose
+from schemas.typology import TYPOLOGY
+from tests.support.law import (
+    COUNCIL,
+    DAY,
+    LISTED_IN_ENGLAND_AND_WALES,
+    LISTED_IN_SCOTLAND,
+    PARTNERS,
+    one_of_each_kind,
+    oracle_relevant,
+    partner,
+)
+
+TEXTS = packaged_lists().texts
+
+
+def test_every_kind_is_listed_once_or_named_as_unlisted() -> None:
+    authorities = packaged_lists().relevant_authorities
+    listed = [kind for line in authorities.entry for kind in line.kinds]
+    unlisted = [body.kind for body in authorities.unlisted]
+
+    assert sorted([*listed, *unlisted]) == sorted(PartnerKind)
+    assert set(listed) == {
+        PartnerKind(kind) for kind in LISTED_IN_ENGLAND_AND_WALES | LISTED_IN_SCOTLAND
+    }
+
+
+def test_the_references_are_those_of_the_section() -> None:
+    refs = [line.ref for line in packaged_lists().relevant_authorities.entry]
+
+    assert refs == [
+        *("(a)", "(b)", "(c)", "(d)(i)", "(d)(ii)", "(d)(iii)", "(dza)", "(da)", "(e)", "(eb)"),
+        *("(ec)", "(f)", "(fa)", "(fb)", "(h)", "(i)", "(ia)", "(j)"),
+    ]
+
+
+def test_the_schedule_has_its_twelve_paragraphs_and_health_waits_for_a_lawyer() -> None:
+    paragraphs = packaged_lists().prescribed.paragraph
+
+    assert [one.number for one in paragraphs] == list(range(1, 13))
+    waiting = {one.number for one in paragraphs if one.holder_status == "needs_legal_view"}
+    assert waiting == {9, 10, 11, 12}
+    assert all(not one.incident_kinds for one in paragraphs if one.number in waiting)
+
+
+def test_every_purpose_is_known_and_counts_only_where_the_act_says() -> None:
+    lists = packaged_lists()
+
+    assert set(lists.counts_for) == set(Purpose)
+    assert set(lists.lanes_of) == set(Power)
+    assert lists.counts_for[Purpose.ACADEMIC_RESEARCH] == ("non_personal",)
+
+
+def test_what_is_sensitive_is_named_as_the_typology_names_it() -> None:
+    sensitive = packaged_lists().sensitive
+    excepted = {code for codes in sensitive.behaviours.values() for code in codes}
+
+    assert set(sensitive.behaviours) <= set(TYPOLOGY.area_of)
+    assert sensitive.sub_behaviours | excepted <= set(TYPOLOGY.behaviour_of)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("edition = ", "no TOML"), ("edition = 7", "does not fit"), (None, "missing")],
+)
+def test_a_list_that_is_broken_or_missing_is_refused(text: str | None, says: str) -> None:
+    texts = {name: TEXTS[name] for name in FILES if name != FILES[0]}
+    if text is not None:
+        texts[FILES[0]] = text
+
+    with pytest.raises(PolicyRefused, match=says):
+        Lists.load(texts)
+
+
+@pytest.mark.parametrize("day", [date(2006, 1, 1), date(2007, 7, 31), date(2007, 8, 1), DAY])
+def test_relevant_authorities_are_those_of_the_oracle_on_the_day(day: date) -> None:
+    for one in one_of_each_kind().values():
+        assert is_relevant_authority(one, day) == oracle_relevant(one, day)
+
+
+def test_a_scottish_body_is_listed_and_is_no_authority_of_section_17a() -> None:
+    police = one_of_each_kind()[PartnerKind.POLICE_SERVICE_OF_SCOTLAND]
+
+    assert is_listed(police, DAY)
+    assert not is_relevant_authority(police, DAY)
+
+
+def test_off_the_register_is_listed_nowhere() -> None:
+    gone = partner("gone", PartnerKind.DISTRICT_COUNCIL, valid_to=DAY)
+
+    assert not is_listed(gone, DAY)
+    assert not is_relevant_authority(gone, DAY)
+
+
+def _agent(**more: date) -> Partner:
+    agency = Agency(principal=COUNCIL, **more)
+    return partner(
+        "cnh",
+        PartnerKind.ARMS_LENGTH_MANAGEMENT_ORGANISATION,
+        acts_on_behalf_of=(agency, Agency(principal="a-university"), Agency(principal="nobody")),
+    )
+
+
+def test_an_agent_acts_for_a_listed_authority_while_the_agency_runs() -> None:
+    running, ended = _agent(), _agent(valid_to=DAY)
+
+    assert Register([*PARTNERS, running]).principals("cnh", DAY) == (COUNCIL,)
+    assert Register([*PARTNERS, ended]).principals("cnh", DAY) == ()
+
+
+def test_nobody_and_one_off_the_register_act_for_no_one() -> None:
+    gone = _agent().model_copy(update={"valid_to": DAY})
+
+    assert Register([*PARTNERS, gone]).principals("cnh", DAY) == ()
+    assert Register(PARTNERS).principals("nobody", DAY) == ()
+
+
+def test_succession_is_followed_to_the_one_in_being_and_never_in_circles() -> None:
+    ended = {"valid_to": date(2026, 1, 1)}
+    kind = PartnerKind.DISTRICT_COUNCIL
+    register = Register(
+        [
+            partner("a", kind, succeeded_by="b", **ended),
+            partner("b", kind, succeeded_by="c", **ended),
+            partner("c", kind),
+            partner("x", kind, succeeded_by="y", **ended),
+            partner("y", kind, succeeded_by="x", **ended),
+            partner("z", kind, **ended),
+        ]
+    )
+
+    assert register.holder("a", date(2025, 1, 1)) == "a"
+    assert register.holder("a", DAY) == "c"
+    assert register.holder("x", DAY) == "y"
+    assert register.holder("z", DAY) == "z"
+    assert register.holder("nobody", DAY) == "nobody"
+
+
+def test_a_partner_keeps_its_kinds_in_their_dates() -> None:
+    both = Partner(
+        id="p",
+        name="p",
+        kinds=(
+            DatedKind(kind=PartnerKind.UNIVERSITY, valid_to=DAY),
+            DatedKind(kind=PartnerKind.PARISH_COUNCIL, valid_from=DAY),
+        ),
+    )
+
+    assert Register([both]).standing("p", date(2026, 1, 1)).kind is PartnerKind.UNIVERSITY
+    assert Register([both]).standing("p", DAY).relevant_authority
