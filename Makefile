@@ -21,6 +21,7 @@ test: $(VENV)/.tests ## every test, at most ten minutes
 
 prove: $(VENV)/.tests ## the full counts that the issues name; hours; goes on where it stopped
 	@PROVE=1 $(PYTHON) -m pytest -m prove --timeout 0 -rs $(ARGS)
+	@$(PYTHON) -m gateway.docs # the README's figures are the reports' newest lines
 
 check: $(VENV)/.tests ## style, types, layers, and that generated pages are current
 	@failed=; \

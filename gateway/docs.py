@@ -22,7 +22,7 @@ from schemas.incident import SENSITIVITY, Incident
 ROOT = Path(__file__).resolve().parent.parent
 REPORTS = ROOT / "tests" / "reports"
 EXAMPLE = "deploy/settings.example.env"
-NOT_FIGURES = {"name", "test", "commit", "date"}
+NOT_FIGURES = {"name", "seed", "test", "commit", "date"}
 
 
 def table(head: tuple[str, ...], rows: Iterable[Iterable[object]]) -> str:

@@ -29,6 +29,7 @@ def test_no_function_is_longer_than_60_lines() -> None:
     long = [
         f"{named(path, node)} {node.name}: {lines}"
         for path in files(*EVERYTHING)
+        if "migrations" not in path.parts  # a migration is one list of what it makes, read once
         for node in ast.walk(tree(path))
         if isinstance(node, Function)
         and (lines := (node.end_lineno or 0) - node.lineno + 1) > FUNCTION_LINES
