@@ -274,7 +274,7 @@ def _street_rows(document: bytes) -> Iterator[tuple[str, str, str]]:
         reader = csv.reader(io.StringIO(document.decode("utf-8-sig"), newline=""), strict=True)
         header = [name.strip().casefold() for name in next(reader, [])]
         places = [header.index(name) for name in (_LONGITUDE, _LATITUDE, _LSOA_NAME)]
-        for row in reader:
+        for row in filter(None, reader):
             if len(row) != len(header):
                 raise GeographyRefused(
                     "geography.not_csv", "A row has more or fewer columns than the header."

@@ -273,7 +273,8 @@ def _spots(incidents: Sequence[Incident]) -> list[_Spot | None]:
     for number, metres, place in zip(
         grid, grid.values(), to_degrees([*grid.values()]), strict=True
     ):
-        if place is not None:
+        # the grid's rectangle reaches far into the Atlantic
+        if place is not None and _in_degrees(*place):
             spots[number] = _Spot(*place, *metres)
     for number, place, on_grid in zip(
         degrees, degrees.values(), to_metres([*degrees.values()]), strict=True
