@@ -79,12 +79,12 @@ def prepare(mapped: MappedPush, desk: Desk, request: PushRequest) -> PreparedPus
     push = _empty(mapped, desk, request)
     secrets = _Secrets(desk, len(mapped.incidents) + len(mapped.withdrawn))
     for (number, _, identity), located in zip(mapped.incidents, places, strict=True):
-        natural, content = _keys(identity, desk)
+        keys = _keys(identity, desk)
         if located.faults:
             problem = RowProblem(row=number, faults=tuple(located.faults))
-            push.quarantined.append(Quarantined(problem, natural))
+            push.quarantined.append(Quarantined(problem, keys[0]))
             continue
-        push.entries.append(_entry(number, located, natural, content, desk, push.at, secrets))
+        push.entries.append(_entry(number, located, keys, desk, push.at, secrets))
         push.dropped_fields.update(_dropped(located.incident, desk))
     _set_aside(push, mapped, desk, secrets)
     return push
@@ -145,8 +145,7 @@ def _keys(identity: Identity, desk: Desk) -> tuple[bytes | None, bytes | None]:
 def _entry(
     number: int,
     located: Located,
-    natural: bytes | None,
-    content: bytes | None,
+    keys: tuple[bytes | None, bytes | None],
     desk: Desk,
     at: int,
     secrets: _Secrets,
@@ -175,22 +174,21 @@ def _entry(
         None,
     ]
     class_json = record_class.canonical_json
-    content_hmac = keyed_hash(
-        desk.keys.content, open_bytes(columns), class_json.encode(), sealed or b""
-    )[:16]
+    content = open_bytes(columns)
+    content_hmac = keyed_hash(desk.keys.content, content, class_json.encode(), sealed or b"")[:16]
     secret, wrapped, nonce = secrets.version(content_hmac)
     columns.insert(0, at)
     return Entry(
         row=number,
-        natural_key=natural,
-        content_key=content,
+        natural_key=keys[0],
+        content_key=keys[1],
         content_hmac=content_hmac,
         class_json=class_json,
         kind=half.kind.value,
         mapping_status=half.mapping_status.value,
         quarter=_quarter(incident, at),
         columns=columns,
-        open_bytes=open_bytes(columns),
+        open_bytes=b"[%d," % at + content[1:],
         salt=commitment_salt(secret),
         wrapped_secret=wrapped,
         sealed_key=sealed_half_key(secret) if sealed is not None else None,

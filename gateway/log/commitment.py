@@ -7,11 +7,12 @@ entry, record class) and ``inner``. After erasure ``inner`` stays, so class and 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
+
+from pydantic_core import to_json
 
 from gateway.keys.derive import framed
 
@@ -58,8 +59,12 @@ class State(StrEnum):
 
 
 def open_bytes(columns: Sequence[Any]) -> bytes:
-    """Return the canonical bytes of the open columns, ordered as ``OPEN_COLUMNS``."""
-    return json.dumps(columns, separators=(",", ":"), allow_nan=False).encode()
+    """Return the canonical bytes of the open columns, ordered as ``OPEN_COLUMNS``.
+
+    A JSON array of whole numbers, texts and nulls; a coordinate stands as its exact hexadecimal form
+    (C99 ``%a``), because JSON has no one spelling of a fraction.
+    """
+    return to_json([c.hex() if c.__class__ is float else c for c in columns])
 
 
 def inner_hash(

@@ -18,6 +18,7 @@ from gateway.ledger.leaf import Operation, leaf
 from gateway.ledger.tree import batch_root
 from gateway.log.commitment import EntryKind, State, commitment, inner_hash
 from gateway.log.entries import MAX_PROBLEMS_ANSWERED, Entry, PreparedPush, PushAnswer
+from gateway.log.retracting import retracted_row
 from gateway.store import tables as t
 from gateway.store.tx import Standing, Tx
 from schemas.receipts import Receipt, RowProblem
@@ -41,10 +42,12 @@ class Recording:
             return earlier
         batch = _Batch(self._push)
         keyed = self._natural_keys(tx)
-        known = tx.standing(self._push.feed_id, list(dict.fromkeys(key for key, _ in keyed)))
+        wanted = [key for key, _ in keyed] + [w.natural_key for w in self._push.withdrawals]
+        known = tx.standing(self._push.feed_id, list(dict.fromkeys(wanted)))
         for key, entry in keyed:
             batch.take(tx, key, entry, known)
         batch.write(tx)
+        batch.withdraw(tx, known)
         return self._close(tx, batch)
 
     def _answered_before(self, tx: Tx) -> PushAnswer | None:
@@ -163,8 +166,7 @@ class _Batch:
 
     def take(self, tx: Tx, key: bytes, entry: Entry, known: dict[bytes, Standing]) -> None:
         """Record one entry as a first version, a revision or nothing new."""
-        if not self.first:
-            self.first = tx.head.log_size + 1
+        self._begin(tx)
         before = known.get(key)
         if before is not None and before.state in {State.RETRACTED, State.ERASED}:
             self.after_retraction += 1
@@ -187,9 +189,35 @@ class _Batch:
             self._revised += 1
         self._stand(key, now)
 
+    def withdraw(self, tx: Tx, known: dict[bytes, Standing]) -> None:
+        """Take back what the source now says is no incident (closed as duplicate, error, test …)."""
+        push = self._push
+        log: list[tuple[Any, ...]] = []
+        sealed: list[tuple[Any, ...]] = []
+        for withdrawal in push.withdrawals:
+            key = withdrawal.natural_key
+            standing = known.get(key)
+            if standing is None or standing.state != State.LIVE:
+                continue
+            self._begin(tx)
+            position = tx.head.log_size + 1 + len(log)
+            why = (push.at, withdrawal.reason)
+            row, hashed = retracted_row(tx, position, key, standing, why, withdrawal.salt)
+            log.append(row)
+            sealed.append((position, withdrawal.wrapped_secret, None))
+            self.commitments.append(hashed)
+            known[key] = standing._replace(state=State.RETRACTED.value)
+            tx.change(t.INCIDENT, {"id": standing.id}, {"state": State.RETRACTED.value})
+        if log:
+            tx.append_log(log, sealed)
+
+    def _begin(self, tx: Tx) -> None:
+        if not self.first:
+            self.first = tx.head.log_size + 1
+
     def _stand(self, key: bytes, now: Standing) -> None:
         incident, version, position, content, state, quarter = now
-        if version == 1 or key in self._new:
+        if incident >= self.first:  # born in this very batch
             feed = self._push.feed_id
             self._new[key] = (incident, feed, key, version, position, content, state, quarter)
         else:

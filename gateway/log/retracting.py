@@ -16,6 +16,25 @@ _NO_OPEN_COLUMNS: tuple[None, ...] = (None,) * 16
 """Every open column but ``recorded_at`` and ``reason``."""
 
 
+def retracted_row(
+    tx: Tx,
+    position: int,
+    key: bytes,
+    standing: Standing,
+    when_why: tuple[int, RetractionReason],
+    salt: bytes,
+) -> tuple[tuple[Any, ...], bytes]:
+    """Return the log row that takes an incident back, and its commitment."""
+    kind = EntryKind.RETRACTED.value
+    class_id, class_sha256 = tx.class_at(standing.position)
+    at, reason = when_why
+    columns = [at, *_NO_OPEN_COLUMNS, reason.value]
+    inner = inner_hash(salt, key, b"", open_bytes(columns), None)
+    incident, version = standing.id, standing.version
+    row = (position, incident, version, kind, class_id, *columns, b"", inner)
+    return row, commitment(position, incident, version, kind, class_sha256, inner)
+
+
 @dataclass(slots=True)
 class Retraction:
     """What a source takes back, worked out as far as it can be without the lock."""
@@ -66,7 +85,7 @@ class Retracting:
                 already += standing is not None
                 continue
             position = first + len(log)
-            row, hashed = self._entry(tx, key, standing, position, salt)
+            row, hashed = retracted_row(tx, position, key, standing, (r.at, r.reason), salt)
             log.append(row)
             commitments.append(hashed)
             sealed.append((position, wrapped, None))
@@ -75,26 +94,6 @@ class Retracting:
             tx.append_log(log, sealed)
         index = tx.seal(self._leaf(first if log else 0, commitments))
         return Retracted(len(log), already, len(r.keys) - len(log) - already, index)
-
-    def _entry(
-        self, tx: Tx, key: bytes, standing: Standing, position: int, salt: bytes
-    ) -> tuple[tuple[Any, ...], bytes]:
-        kind = EntryKind.RETRACTED.value
-        class_id, class_sha256 = tx.class_at(standing.position)
-        columns = [self._r.at, *_NO_OPEN_COLUMNS, self._r.reason.value]
-        inner = inner_hash(salt, key, b"", open_bytes(columns), None)
-        row = (
-            position,
-            standing.id,
-            standing.version,
-            kind,
-            class_id,
-            *columns,
-            b"",
-            inner,
-        )
-        hashed = commitment(position, standing.id, standing.version, kind, class_sha256, inner)
-        return row, hashed
 
     def _leaf(self, first: int, commitments: list[bytes]) -> bytes:
         r = self._r
