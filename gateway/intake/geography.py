@@ -27,7 +27,7 @@ MAX_FEATURES = 50_000
 MAX_POINT_BYTES = 256 * 1024 * 1024
 MAX_NAME = 200
 
-WEST, SOUTH, EAST, NORTH = -9.0, 49.0, 2.2, 61.2
+BOX = WEST, SOUTH, EAST, NORTH = -9.0, 49.0, 2.2, 61.2
 """Degrees: a box round the United Kingdom, Rockall aside."""
 
 _GSS = re.compile(get_args(GssCode)[1].pattern, re.ASCII)
@@ -130,7 +130,7 @@ def parse_areas(kind: AreaKind, document: bytes, edition: str | None = None) -> 
     features, metres = _features(document)
     year, code_key, name_key = _properties_named(kind, _properties(features[0], 1), edition)
     # numpy and shapely take 0.25 s to import, which a gateway without geography need not spend
-    from gateway.intake.geometry import outline  # noqa: PLC0415
+    from gateway.intake.outlines import OutlineRefusedError, outline  # noqa: PLC0415
 
     rows: dict[str, AreaRow] = {}
     repaired = 0
@@ -143,7 +143,10 @@ def parse_areas(kind: AreaKind, document: bytes, edition: str | None = None) -> 
             raise _feature(number, "code_twice", "has the code of an earlier feature")
         if name is not None and (not isinstance(name, str) or len(name) > MAX_NAME):
             raise _feature(number, "name", "has a name that is no text of at most 200 characters")
-        wkb, mended = outline(feature.get("geometry"), metres=metres, number=number)
+        try:
+            wkb, mended = outline(feature.get("geometry"), metres=metres, within=BOX)
+        except OutlineRefusedError as refused:
+            raise _feature(number, refused.code, refused.says) from None
         repaired += mended
         rows[code] = AreaRow(code, (name or "").strip(), wkb)
     ordered = tuple(rows[code] for code in sorted(rows))

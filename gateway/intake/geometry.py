@@ -1,36 +1,27 @@
-"""All that needs numpy, shapely or convertbng: imported once geography or a conversion is needed.
+"""The index of loaded geography: which areas a place lies in, and the map point nearest to it.
 
-Coordinates go by OSTN15 (convertbng, the grid is inside the wheel), many in one call, because a call
-costs as much as ten rows.
+Imports numpy and shapely, so import it only where geography is loaded.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import shapely
-from convertbng.cutil import convert_bng, convert_lonlat
-from numpy.typing import NDArray
 
 from gateway.intake.geography import (
     AREA_KINDS,
-    EAST,
-    NORTH,
-    SOUTH,
-    WEST,
     AreaEdition,
-    GeographyRefused,
     PointEdition,
     district_in,
     folded,
 )
+from gateway.intake.outlines import Pair, to_metres
 from schemas.open_half import MapPoint
 
-Floats: TypeAlias = NDArray[np.float64]
-Pair: TypeAlias = tuple[float, float]
 Ranks: TypeAlias = tuple[int, ...]
 
 AREA_CELL = 0.004
@@ -43,97 +34,9 @@ FARTHEST = 20_000.0
 """Metres: a map point farther off does not stand for a place."""
 _JUST_TOO_FAR = math.nextafter(FARTHEST * FARTHEST, math.inf)
 _ROUNDING = 1e-9
-_LEAST_RING = 4
 _NOTE = {"wards": "ward", "lsoa": "lsoa", "msoa": "msoa", "districts": "district"}
 _FIELDS = ("ward_code", "lsoa_code", "msoa_code", "district_code")
 """The incident's fields in the order of ``AREA_KINDS``."""
-
-
-# ------------------------------------------------------------------------------ conversions
-def to_degrees(metres: Sequence[Pair]) -> list[Pair | None]:
-    """Return longitude and latitude (WGS 84) of eastings and northings; None outside coverage."""
-    return _converted(convert_lonlat, metres)
-
-
-def to_metres(degrees: Sequence[Pair]) -> list[Pair | None]:
-    """Return easting and northing (EPSG:27700) of longitudes and latitudes; None outside coverage."""
-    return _converted(convert_bng, degrees)
-
-
-def _converted(
-    convert: Callable[[Floats, Floats], tuple[Floats, Floats]], pairs: Sequence[Pair]
-) -> list[Pair | None]:
-    if not pairs:
-        return []
-    given = np.array(pairs, dtype=float)
-    firsts, seconds = (found.tolist() for found in convert(given[:, 0], given[:, 1]))
-    # convertbng says NaN where its grid has no value, and only NaN differs from itself
-    return [
-        (x, y) if x == x and y == y else None  # noqa: PLR0124
-        for x, y in zip(firsts, seconds, strict=True)
-    ]
-
-
-# --------------------------------------------------------------------------------- outlines
-def outline(geometry: object, *, metres: bool, number: int) -> tuple[bytes, bool]:
-    """Return a GeoJSON Polygon or MultiPolygon as WKB in degrees, and whether it was repaired.
-
-    Args:
-        geometry: The ``geometry`` member.
-        metres: The coordinates are eastings and northings (EPSG:27700), else degrees.
-        number: The feature's number, for the refusal.
-
-    Raises:
-        GeographyRefused: Another type, no usable rings, or outside the United Kingdom.
-    """
-    match geometry:
-        case {"type": "Polygon", "coordinates": list(rings)}:
-            polygons = [rings]
-        case {"type": "MultiPolygon", "coordinates": list(polygons)} if polygons:
-            pass
-        case _:
-            raise _refused(number, "geometry", "is neither Polygon nor MultiPolygon")
-    try:
-        shape = shapely.multipolygons([_polygon(one, metres=metres) for one in polygons])
-    except (ValueError, TypeError, shapely.errors.GEOSException):
-        raise _refused(
-            number, "geometry", "has rings that are no closed lists of numbers"
-        ) from None
-    west, south, east, north = shapely.bounds(shape)
-    if not (west >= WEST and south >= SOUTH and east <= EAST and north <= NORTH):
-        raise _refused(number, "outside_great_britain", "does not lie in the United Kingdom")
-    if repaired := not shapely.is_valid(shape):
-        shape = _areas_only(shapely.make_valid(shape))
-    if shapely.is_empty(shape):
-        raise _refused(number, "geometry", "has an outline that encloses nothing")
-    return shapely.to_wkb(shape), repaired
-
-
-def _refused(number: int, code: str, says: str) -> GeographyRefused:
-    return GeographyRefused(f"geography.{code}", f"Feature {number} {says}.")
-
-
-def _polygon(rings: list[Any], *, metres: bool) -> Any:  # noqa: ANN401 - shapely has no types
-    lines = [_ring(ring, metres=metres) for ring in rings]
-    return shapely.polygons(lines[0], lines[1:] or None) if lines else shapely.Polygon()
-
-
-def _ring(ring: object, *, metres: bool) -> Any:  # noqa: ANN401 - shapely has no types
-    line = np.array(ring)
-    if line.ndim != 2 or len(line) < _LEAST_RING or line.shape[1] not in {2, 3}:  # noqa: PLR2004
-        raise ValueError
-    if line.dtype.kind not in "iuf" or not np.isfinite(line).all():
-        raise ValueError
-    x, y = line[:, 0].astype(float), line[:, 1].astype(float)
-    if metres:
-        x, y = convert_lonlat(x, y)
-    return shapely.linearrings(np.column_stack((x, y)), handle_nan="allow")
-
-
-def _areas_only(shape: Any) -> Any:  # noqa: ANN401 - shapely has no types
-    # make_valid leaves the lines and points of a collapsed part beside its areas
-    parts = shapely.get_parts(shapely.get_parts(shape))
-    return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])  # noqa: PLR2004
 
 
 # ------------------------------------------------------------------------------------ areas

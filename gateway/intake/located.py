@@ -268,7 +268,7 @@ def _spots(incidents: Sequence[Incident]) -> list[_Spot | None]:
     if not grid and not degrees:
         return spots
     # numpy and convertbng take 0.3 s to import, which a gateway of published points need not spend
-    from gateway.intake.geometry import to_degrees, to_metres  # noqa: PLC0415
+    from gateway.intake.outlines import to_degrees, to_metres  # noqa: PLC0415
 
     for number, metres, place in zip(
         grid, grid.values(), to_degrees([*grid.values()]), strict=True

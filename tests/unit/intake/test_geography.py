@@ -18,7 +18,7 @@ from gateway.intake.geography import (
     parse_areas,
     parse_police_uk_points,
 )
-from gateway.intake.geometry import to_metres
+from gateway.intake.outlines import to_metres
 
 SQUARE = [[-1.2, 52.7], [-1.1, 52.7], [-1.1, 52.8], [-1.2, 52.8], [-1.2, 52.7]]
 BOW_TIE = [[-1.2, 52.7], [-1.1, 52.8], [-1.1, 52.7], [-1.2, 52.8], [-1.2, 52.7]]

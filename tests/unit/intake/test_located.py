@@ -10,8 +10,8 @@ import pytest
 import shapely
 
 from gateway.intake.geography import AreaEdition, AreaKind, AreaRow, PointEdition, PointRow
-from gateway.intake.geometry import to_degrees, to_metres
 from gateway.intake.located import NOWHERE, Places, located, located_batch
+from gateway.intake.outlines import to_degrees, to_metres
 from schemas.codes import Kind, LocationPrecision, MappingStatus
 from schemas.incident import Incident
 from schemas.open_half import MapPoint

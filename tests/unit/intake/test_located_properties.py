@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.intake.geography import AreaEdition, AreaRow, PointEdition, PointRow
-from gateway.intake.geometry import FARTHEST, to_metres
+from gateway.intake.geometry import FARTHEST
 from gateway.intake.located import Places, located, located_batch
+from gateway.intake.outlines import to_metres
 from schemas.codes import Kind, LocationPrecision, MappingStatus
 from schemas.incident import Incident
 
