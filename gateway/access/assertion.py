@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.access.clients import Client, ClientRegistry, Method, ReplayStore
+from gateway.access.clients import Client, ClientRegistry, ReplayStore
 from gateway.access.signed import TokenRefused, check_signature, read, text, whole_number
 from gateway.clock import Clock
 
@@ -43,10 +43,8 @@ class AssertionCheck:
         claims = token.claims
         client_id = text(claims, "sub")
         client = self.clients.get(client_id)
-        if client is None or not client.active or client.method is not Method.PRIVATE_KEY_JWT:
-            raise TokenRefused("no such client")
-        if client.jwks is None:
-            raise TokenRefused("a client without keys")
+        if client is None or not client.active or client.jwks is None:
+            raise TokenRefused("no such client, or one without keys")
         check_signature(token, client.jwks.by_kid)
         if claims.get("iss") != client_id or text(claims, "aud", 2048) not in self.audiences:
             raise TokenRefused("not made by the client for this server")

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Annotated, Literal, Protocol, Self
 
 from joserfc.jwk import ECKey
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, field_serializer, model_validator
 
 from schemas.base import Word
 from schemas.codes import Slug
@@ -94,6 +94,10 @@ class Client(Word):
     active: bool = True
     """False stops new tokens and those already given."""
 
+    @field_serializer("scopes")
+    def _in_order(self, scopes: frozenset[Scope]) -> list[str]:
+        return sorted(scopes)  # a set's own order differs between processes
+
     @model_validator(mode="after")
     def _proves_itself_one_way(self) -> Self:
         signs = self.method is Method.PRIVATE_KEY_JWT
@@ -103,8 +107,7 @@ class Client(Word):
 
     def has_secret(self, secret: str) -> bool:
         """Whether this is the client's secret; compared in constant time."""
-        given = hash_secret(secret)
-        return hmac.compare_digest(given, self.secret_sha256 or "") and not self.jwks
+        return hmac.compare_digest(hash_secret(secret), self.secret_sha256 or "")
 
 
 class ClientRegistry(Protocol):

@@ -258,6 +258,8 @@ BAD_ASSERTIONS: dict[str, Callable[[], str]] = {
     "a blank inside": lambda: assertion().replace(".", ". ", 1),
     "a letter outside ASCII": lambda: assertion() + "é",
     "a megabyte": lambda: assertion(jti="x" * 1_000_000),
+    "five kilobytes of a claim that nobody reads": lambda: assertion(note="x" * 5_000),
+    "not a number in a claim that nobody reads": lambda: assertion(note=float("nan")),
     "a megabyte of header": lambda: with_header(kid="x" * 1_000_000),
     "nesting deeper than a parser's stack": lambda: compact(
         json.dumps(HEADER), "[" * 2_000, raw=True
@@ -297,6 +299,8 @@ BAD_ASSERTIONS: dict[str, Callable[[], str]] = {
     "living 31 years": lambda: assertion(exp=NOW + 31 * 365 * 86_400),
     "issued 11 seconds ahead": lambda: assertion(iat=NOW + 11),
     "valid only from 11 seconds on": lambda: assertion(nbf=NOW + 11),
+    "issued 11 seconds ahead but valid from now on": lambda: assertion(iat=NOW + 11, nbf=NOW),
+    "a not-before that is a truth": lambda: assertion(nbf=True),
     "expired before it was issued": lambda: assertion(iat=NOW + 9, exp=NOW + 5),
     "an expiry that is a text": lambda: assertion(exp=str(NOW + 120)),
     "an expiry that is a truth": lambda: assertion(exp=True),

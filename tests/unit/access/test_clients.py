@@ -24,6 +24,8 @@ def test_a_client_survives_being_stored() -> None:
     again = Client.model_validate_json(client.model_dump_json())
 
     assert again == client
+    both = Client.model_validate(SIGNS | {"scopes": ["records:read", "feed:write", "admin"]})
+    assert both.model_dump(mode="json")["scopes"] == ["admin", "feed:write", "records:read"]
     assert again.scopes == {Scope.FEED_WRITE}
     assert again.jwks is not None
     assert again.jwks.by_kid.keys() == {"one"}
