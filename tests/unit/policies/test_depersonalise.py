@@ -97,6 +97,14 @@ def test_days_months_and_quarters_are_those_of_london(
     assert iso(half.occurred_from, half.time_precision) == says
 
 
+def test_no_minute_is_kept_at_rest() -> None:
+    half = open_half(incident(occurred_to=NOON), None, TABLE)
+
+    hour = int(datetime(2026, 10, 31, 12, tzinfo=UTC).timestamp())
+    assert (half.occurred_from, half.occurred_to, half.reported) == (hour, hour, hour)
+    assert half.time_precision is TimePrecision.HOUR
+
+
 def test_a_minute_cannot_be_told_even_if_it_were_kept() -> None:
     assert iso(1_793_450_096, TimePrecision.MINUTE).endswith(":00+00:00")
 

@@ -79,12 +79,23 @@ def test_a_snapshot_without_a_part_is_refused() -> None:
 
 
 def test_a_decision_is_remembered_by_value_and_for_its_own_day() -> None:
-    snapshot = law()
-    decision = snapshot.decide(subscription(), record_class(), DAY)
+    snapshot, asked, cls = law(), subscription(), record_class()
+    tomorrow = date(2026, 11, 24)
+    decision = snapshot.decide(asked, cls, DAY)
 
+    assert snapshot.decide(asked, cls, DAY) is decision
     assert snapshot.decide(subscription(), record_class(), DAY) is decision
-    assert snapshot.decide(subscription(), record_class(), date(2026, 11, 24)) is not decision
-    assert snapshot.decide(subscription(version=2), record_class(), DAY) is not decision
+    assert snapshot.decide(asked, cls, tomorrow).day == tomorrow
+    assert snapshot.decide(subscription(version=2), cls, DAY) is not decision
+
+
+def test_a_remembered_release_does_not_outlive_the_recipients_last_day() -> None:
+    last = date(2026, 11, 24)
+    leaving = partner("parish", "parish_council", valid_to=last)
+    snapshot, asked, cls = law([*PARTNERS, leaving]), subscription(partner="parish"), record_class()
+
+    assert snapshot.decide(asked, cls, DAY).releases
+    assert not snapshot.decide(asked, cls, last).releases
 
 
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
