@@ -37,7 +37,7 @@ CODED_DIMENSIONS = frozenset(
 )
 """What a statistics table may be split by, time and place apart."""
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./:-]{0,31}")
-_EDITION = re.compile(r"(lsoa|msoa|ward|district):[0-9]{4}[0-9A-Za-z.-]{0,12}")
+_EDITION = re.compile(r"(lsoa|msoa|ward|district):[0-9A-Za-z][0-9A-Za-z._-]{0,31}")
 _KNOWN = frozenset(TYPOLOGY.names)
 _FINE = frozenset({TimePrecision.MINUTE, TimePrecision.HOUR})
 _HOUR = 3600

@@ -349,3 +349,10 @@ def test_an_id_is_the_recipients_own_and_changes_with_key_and_quarter() -> None:
     assert len(ids) == 8
     assert released_id(b"a" * 32, "2026Q4", b"1") in ids
     assert all(len(one) == len("r1.2026Q4.") + 22 for one in ids)
+
+
+@pytest.mark.parametrize("edition", ["lsoa:police.uk", "lsoa:unstated", "lsoa:2021"])
+def test_the_edition_that_a_feeds_settings_state_leaves_with_its_area(edition: str) -> None:
+    one = incident(lsoa_code="E01025700", geography_editions=(edition,))
+
+    assert leaves(one).place.edition == edition.removeprefix("lsoa:")
