@@ -52,7 +52,7 @@ TimeReader = Callable[[str], tuple[datetime, TimePrecision]]
 
 
 def _last_sunday(year: int, month: int) -> datetime:
-    last = datetime(year, month, 31)  # noqa: DTZ001 - wall-clock time, before its offset is known
+    last = datetime(year, month, 31, tzinfo=UTC)
     return last - timedelta(days=(last.weekday() + 1) % 7)
 
 
@@ -68,7 +68,10 @@ _SUMMER: Final = {
 
 
 def london_to_utc(wall: datetime) -> datetime:
-    """The instant of a naive wall-clock time in England.
+    """The instant of a wall-clock time in England.
+
+    Args:
+        wall: What the clock showed; its ``tzinfo`` is UTC only because a datetime must have one.
 
     Raises:
         UnreadableError: The hour was skipped that night, or the year lies outside ``YEARS``.
@@ -76,11 +79,12 @@ def london_to_utc(wall: datetime) -> datetime:
     turns = _SUMMER.get(wall.year)
     if turns is None:
         raise UnreadableError("time.out_of_range")
-    if turns[0] <= wall < turns[2]:
-        if wall < turns[1]:
+    forward, skipped_until, back = turns
+    if forward <= wall < back:
+        if wall < skipped_until:
             raise UnreadableError("time.does_not_exist")
-        wall -= _HOUR
-    return wall.replace(tzinfo=UTC)
+        return wall - _HOUR
+    return wall
 
 
 def month_start(text: str) -> datetime:
@@ -94,7 +98,7 @@ def month_start(text: str) -> datetime:
         raise UnreadableError("month.unreadable")
     if int(match[1]) not in YEARS:
         raise UnreadableError("time.out_of_range")
-    return london_to_utc(datetime(int(match[1]), int(match[2]), 1))  # noqa: DTZ001 - wall clock
+    return london_to_utc(datetime(int(match[1]), int(match[2]), 1, tzinfo=UTC))
 
 
 def usable_format(text: str) -> bool:
@@ -142,21 +146,16 @@ def _format_reader(form: str) -> _Attempt:
         if match is None:
             return None
         try:
-            return london_to_utc(_wall(*map(number, match.group(*parts)))), precision
+            wall = datetime(*map(number, match.group(*parts)), tzinfo=UTC)  # type: ignore[arg-type, misc]
         except ValueError:
             return None
+        return london_to_utc(wall), precision
 
     return attempt
 
 
 def _number(text: str) -> int:
     return int(text) if text[0].isdigit() else _MONTHS.index(text.casefold()) + 1
-
-
-def _wall(
-    year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0
-) -> datetime:
-    return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - offset not yet known
 
 
 def _read_iso(text: str) -> tuple[datetime, TimePrecision] | None:
@@ -166,7 +165,7 @@ def _read_iso(text: str) -> tuple[datetime, TimePrecision] | None:
         return None
     precision = TimePrecision.MINUTE if ":" in text else TimePrecision.DAY
     if read.tzinfo is None:
-        return london_to_utc(read), precision
+        return london_to_utc(read.replace(tzinfo=UTC)), precision
     if read.year not in YEARS:
         raise UnreadableError("time.out_of_range")
     return read.astimezone(UTC), precision

@@ -18,7 +18,7 @@ from adapters.faults import UnreadableError, fault
 from adapters.london_time import time_reader
 from adapters.nsir_settings import NsirSettings
 from adapters.places import read_grid_point
-from adapters.readers import area_code, code, flag, listed, marking, text
+from adapters.readers import area_code, code, flag, listed, marking
 from adapters.rules import EXCLUDED
 from adapters.source import (
     UNLISTED_COLUMNS,
@@ -29,7 +29,6 @@ from adapters.source import (
     OutOfScope,
     Reference,
 )
-from adapters.tabular import Cells
 from schemas.codes import Handling, LocationPrecision, SubjectRole, TimePrecision
 from schemas.incident import Incident
 from schemas.receipts import FieldFault
@@ -43,6 +42,9 @@ _TIMES: Final = (
     ("occurred_to", "occurred_to"),
 )
 _AREAS: Final = (("lsoa_code", LocationPrecision.LSOA), ("ward_code", LocationPrecision.WARD))
+_Read = Callable[[str], object]
+"""A reader of one cell; ``None`` stands for one that takes the text as it is."""
+
 _COLUMN_OF_POSITION: Final = {
     "opening": "opening_codes",
     "closing": "closing_codes",
@@ -69,6 +71,7 @@ class NsirReader:
         self.columns = [column for _, column in named]
         self._settings = settings
         self._codes = codes
+        self._separator = settings.code_separator
         self._nobody = frozenset(word.casefold() for word in settings.nobody)
         self._names = {setting: column.name for setting, column in reversed(named)}
         self._at: dict[str, list[int]] = {}
@@ -84,21 +87,21 @@ class NsirReader:
         """Position of a setting's first cell; without a column, of the empty cell behind the last."""
         return self._at.get(setting, [len(self.columns)])[0]
 
-    def _plain_readers(self) -> list[tuple[int, str, str, Callable[[str], object]]]:
+    def _plain_readers(self) -> list[tuple[int, str, str, _Read | None]]:
         yes_or_no = flag(self._settings.yes, self._settings.no)
         handling = listed({one.value: one for one in Handling}, "handling.unreadable")
-        readers: tuple[tuple[str, str, Callable[[str], object]], ...] = (
+        readers: tuple[tuple[str, str, _Read | None], ...] = (
             ("handling", "handling", handling),
             ("grade", "response_grade", listed(self._settings.grades)),
-            ("address", "address_text", text),
-            ("premises", "premises_name", text),
-            ("postcode", "postcode", text),
+            ("address", "address_text", None),
+            ("premises", "premises_name", None),
+            ("postcode", "postcode", None),
             ("beat", "beat_code", code),
             ("lsoa", "lsoa_code", area_code),
             ("ward", "ward_code", area_code),
             ("repeat", "repeat_flag", yes_or_no),
             ("vulnerable", "vulnerability_flag", yes_or_no),
-            ("description", "description", text),
+            ("description", "description", None),
         )
         return [
             (self._at[setting][0], self._names[setting], target, reader)
@@ -106,9 +109,9 @@ class NsirReader:
             if setting in self._at
         ]
 
-    def read(self, cells: Cells) -> Outcome:
+    def read(self, values: list[str], others: bool) -> Outcome:  # noqa: FBT001 - ReadCells
         """Make the outcome of one row."""
-        draft = _Draft([*cells.values, ""])
+        draft = _Draft([*values, ""])
         if not self._marked(draft):
             return CannotMap(tuple(draft.faults))
         reference = self._reference(draft)
@@ -122,7 +125,7 @@ class NsirReader:
         self._read_caller(draft)
         if placement is None or reference is None or draft.faults:
             return CannotMap(tuple(draft.faults), reference)
-        if cells.others:
+        if others:
             draft.dropped.append(UNLISTED_COLUMNS)
         return self._incident(draft, placement, reference)
 
@@ -172,7 +175,12 @@ class NsirReader:
 
     def _placement(self, draft: _Draft) -> Placement | None:
         """Place the row by its codes; a row without any has a fault instead."""
-        opening = self._opening(draft)
+        label = draft.values[self._one_cell["opening_label"]]
+        opening = self._code_cells(draft, "opening_codes")
+        if label and not opening and self._codes.read(label):
+            opening = (label,)
+        elif label:
+            draft.dropped.append(self._names["opening_label"])
         closing = self._code_cells(draft, "closing_codes")
         qualifiers = self._code_cells(draft, "qualifiers")
         classes = self._code_cells(draft, "nsir_class")
@@ -185,24 +193,16 @@ class NsirReader:
             draft.dropped.append(self._names[_COLUMN_OF_POSITION[position]])
         return placement
 
-    def _opening(self, draft: _Draft) -> tuple[str, ...]:
-        opening = self._code_cells(draft, "opening_codes")
-        label = draft.values[self._one_cell["opening_label"]]
-        if label and not opening and self._codes.read(label):
-            return (label,)
-        if label:
-            draft.dropped.append(self._names["opening_label"])
-        return opening
-
     def _code_cells(self, draft: _Draft, setting: str) -> tuple[str, ...]:
-        separator = self._settings.code_separator
         codes: list[str] = []
         for position in self._at.get(setting, ()):
             cell = draft.values[position]
-            if separator in cell or LIST_SEPARATOR in cell:
-                split = cell.replace(LIST_SEPARATOR, separator).split(separator)
+            if not cell:
+                continue
+            if self._separator in cell or LIST_SEPARATOR in cell:
+                split = cell.replace(LIST_SEPARATOR, self._separator).split(self._separator)
                 codes.extend(part.strip() for part in split if part.strip())
-            elif cell:
+            else:
                 codes.append(cell)
         return tuple(codes)
 
@@ -248,16 +248,20 @@ class NsirReader:
         values, fields = draft.values, draft.fields
         for position, column, target, read in self._plain:
             cell = values[position]
-            if cell:
-                try:
-                    value = read(cell)
-                except UnreadableError as unreadable:
-                    draft.faults.append(fault(column, unreadable.rule))
-                    continue
-                if value is None:
-                    draft.dropped.append(column)
-                else:
-                    fields[target] = value
+            if not cell:
+                continue
+            if read is None:
+                fields[target] = cell
+                continue
+            try:
+                value = read(cell)
+            except UnreadableError as unreadable:
+                draft.faults.append(fault(column, unreadable.rule))
+                continue
+            if value is None:
+                draft.dropped.append(column)
+            else:
+                fields[target] = value
         areas = [(target, precision) for target, precision in _AREAS if target in fields]
         if areas:
             fields.setdefault("location_precision", areas[0][1])

@@ -32,7 +32,7 @@ from adapters.source import (
     Row,
     Source,
 )
-from adapters.tabular import Cells, Column, Delimiter, Dialect, Encoding, TabularMapper
+from adapters.tabular import Column, Delimiter, Dialect, Encoding, TabularMapper
 from schemas.base import Word
 from schemas.codes import TimePrecision
 from schemas.incident import SENSITIVITY, Incident
@@ -86,8 +86,8 @@ class _Reader:
         self._codes = codes
         self._editions = (lsoa_edition,)
 
-    def read(self, cells: Cells) -> Outcome:
-        crime_id, month, _, _, longitude, latitude, _, lsoa, _, crime_type, _, _ = cells.values
+    def read(self, values: list[str], others: bool) -> Outcome:  # noqa: FBT001 - ReadCells
+        crime_id, month, _, _, longitude, latitude, _, lsoa, _, crime_type, _, _ = values
         faults: list[FieldFault] = []
         fields: dict[str, Any] = {"time_precision": TimePrecision.MONTH}
         try:
@@ -110,15 +110,14 @@ class _Reader:
             return CannotMap((fault("Crime ID", "reference.too_long"), *faults))
         if faults:
             return CannotMap(tuple(faults), Reference(crime_id) if crime_id else None)
-        return self._mapped(cells, fields)
+        return self._mapped(values, fields, others=others)
 
-    def _mapped(self, cells: Cells, fields: dict[str, Any]) -> Mapped:
-        values = cells.values
+    def _mapped(self, values: list[str], fields: dict[str, Any], *, others: bool) -> Mapped:
         placement = self._codes.place((), (), (), (values[9],))
         dropped = [name for at, name in _NEVER_TAKEN if values[at]]
         if placement.unread:
             dropped.append("Crime type")
-        if cells.others:
+        if others:
             dropped.append(UNLISTED_COLUMNS)
         incident = Incident(**placement.fields, **fields, source_reference=values[0] or None)
         return Mapped(incident, _identity(values), tuple(dropped), placement.unlisted)

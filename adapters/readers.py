@@ -25,11 +25,6 @@ _MARKINGS: Final = {
 }
 
 
-def text(cell: str) -> str:
-    """The text as it came; its length is checked by the field it goes to."""
-    return cell
-
-
 def code(cell: str) -> str | None:
     """A code as sent, leading zeros and all; what does not look like one is dropped."""
     return cell if CODE_PATTERN.fullmatch(cell) else None

@@ -139,13 +139,9 @@ class Header:
             raise BodyUnreadable("header.column_twice", tuple(twice))
 
 
-@dataclass(frozen=True, slots=True)
-class Cells:
-    """The cells of one row in the order of the feed's columns, stripped; absent ones are empty."""
-
-    values: list[str]
-    others: bool
-    """Whether a column that the settings do not name held a value."""
+ReadCells = Callable[[list[str], bool], Outcome]
+"""Makes the outcome of one row of its cells in the order of the feed's columns, stripped, absent ones
+empty; and of whether a column that the settings do not name held a value."""
 
 
 def read_rows(
@@ -222,7 +218,7 @@ class TabularMapper:
         columns: Sequence[Column],
         dialect: Dialect,
         crosswalk: Crosswalk,
-        read: Callable[[Cells], Outcome],
+        read: ReadCells,
         unwrap: Callable[[Row], Row] | None = None,
     ) -> None:
         """Args: ``read`` makes the outcome of a row; ``unwrap`` flattens a source's own JSON."""
@@ -256,8 +252,8 @@ class TabularMapper:
         """Make one incident of one row. Never raises on any row, and never repeats its content."""
         if type(row) is CsvRow:
             header, cells = row.header, row.cells
-            others = any(cells[at].strip() for at in header.others)
-            return self._read(Cells([cell.strip() for cell in header.pick(cells)], others))
+            others = any(cells[at].strip() for at in header.others) if header.others else False
+            return self._read([cell.strip() for cell in header.pick(cells)], others)
         if isinstance(row, BrokenRow):
             return CannotMap((fault("", row.rule),))
         return self._map_json(self._unwrap(row) if self._unwrap else row)
@@ -280,4 +276,4 @@ class TabularMapper:
             values[at] = cell.text
         if faults:
             return CannotMap(tuple(faults))
-        return self._read(Cells(values, others))
+        return self._read(values, others)
