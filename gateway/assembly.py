@@ -106,7 +106,7 @@ class House:
             law=edition.law,
             kept=edition.law.kept_fields(day),
             coarsened=frozenset(name for name, line in table.lines.items() if line.keeps),
-            places=self.places(edition.epoch),
+            places=self.places(edition),
             keys=self.keys,
             random=self.random,
         )
@@ -125,14 +125,19 @@ class House:
         self._mappers[feed.name] = (feed, mapper)
         return mapper
 
-    def places(self, epoch: int) -> Places:
+    def places(self, edition: Edition) -> Places:
         """Return the loaded geography; loading a new edition raises the law's epoch."""
-        if self._places is None or self._places[0] != epoch:
-            self._places = (epoch, load_places(self.reader))
+        if self._places is None or self._places[0] != edition.epoch:
+            names = {
+                feed.district_code: feed.district_name
+                for _, feed in edition.register.feeds.values()
+                if feed.district_code is not None and feed.district_name is not None
+            }
+            self._places = (edition.epoch, load_places(self.reader, names))
         return self._places[1]
 
 
-def load_places(reader: Reader) -> Places:
+def load_places(reader: Reader, district_names: Mapping[str, str]) -> Places:
     """Build the index over every edition in the database."""
     areas: list[AreaEdition] = []
     points: list[PointEdition] = []
@@ -147,7 +152,7 @@ def load_places(reader: Reader) -> Places:
                     kind=row["kind"], edition=row["edition"], sha256=row["sha256"], rows=listed
                 )
             )
-    return Places.build(areas, points)
+    return Places.build(areas, points, district_names)
 
 
 def database_path(home: Path) -> Path:

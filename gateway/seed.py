@@ -57,6 +57,7 @@ FEEDS = (
         contract="to-be-named",
         regime=Regime.LAW_ENFORCEMENT,
         district_code=CHARNWOOD,
+        district_name="Charnwood",
     ),
     Feed(
         name="cnh-housing",
@@ -66,6 +67,7 @@ FEEDS = (
         role=ControllerRole.PROCESSOR,
         contract="to-be-named",
         district_code=CHARNWOOD,
+        district_name="Charnwood",
     ),
     Feed(
         name="street-management",
@@ -75,6 +77,7 @@ FEEDS = (
         role=ControllerRole.PROCESSOR,
         contract="to-be-named",
         district_code=CHARNWOOD,
+        district_name="Charnwood",
     ),
     Feed(
         name="police-uk",

@@ -47,3 +47,5 @@ class Feed(Word):
     """Set where the controller publishes the same rows under this licence."""
     district_code: str | None = None
     """GSS code of the district in which rows without any area code lie."""
+    district_name: str | None = None
+    """The same district as map points name it («Charnwood»)."""

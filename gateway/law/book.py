@@ -88,7 +88,7 @@ class LawBook:
             return False
         with self._lock:
             self._bundle = bundle
-        self._writer.run(lambda tx: tx.raise_law_epoch())
+        self._writer.run(_Loaded(bundle, stamp(self._clock.now()), self._random(16).hex()))
         self.refresh()
         return True
 

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Table
-
 from gateway.access.clients import Client
 from gateway.ledger.leaf import Operation, Value, leaf
 from gateway.store import tables as t
@@ -57,7 +55,7 @@ def put_partner(partner: Partner, act: Act) -> Any:  # noqa: ANN401 - a job
     """Return the job that adds or changes a partner."""
     kinds = sorted({dated.kind.value for dated in partner.kinds})
     return _Put(
-        t.PARTNER,
+        "partner",
         "id",
         partner.id,
         partner,
@@ -70,7 +68,7 @@ def put_partner(partner: Partner, act: Act) -> Any:  # noqa: ANN401 - a job
 def put_protocol(protocol: Protocol, act: Act) -> Any:  # noqa: ANN401 - a job
     """Return the job that adds or changes the protocol."""
     content: dict[str, Value] = {"protocol": protocol.id, "parties": list(protocol.parties)}
-    return _Put(t.PROTOCOL, "id", protocol.id, protocol, act, Operation.PROTOCOL, content)
+    return _Put("protocol", "id", protocol.id, protocol, act, Operation.PROTOCOL, content)
 
 
 def put_client(client: Client, act: Act) -> Any:  # noqa: ANN401 - a job
@@ -84,7 +82,7 @@ def put_client(client: Client, act: Act) -> Any:  # noqa: ANN401 - a job
     }
     extra = {"partner": client.partner}
     return _Put(
-        t.CLIENT, "client_id", client.client_id, client, act, Operation.CLIENT, content, extra
+        "client", "client_id", client.client_id, client, act, Operation.CLIENT, content, extra
     )
 
 
@@ -97,12 +95,12 @@ def put_feed(feed: Feed, act: Act) -> Any:  # noqa: ANN401 - a job
         "role": feed.role.value,
         "mode": feed.mode.value,
     }
-    return _Put(t.FEED, "name", feed.name, feed, act, Operation.FEED, content)
+    return _Put("feed", "name", feed.name, feed, act, Operation.FEED, content)
 
 
 @dataclass(frozen=True, slots=True)
 class _Put:
-    table: Table
+    table: str
     key: str
     value: str
     word: Word
@@ -113,14 +111,15 @@ class _Put:
 
     def __call__(self, tx: Tx) -> int:
         body = self.word.model_dump_json()
-        before = tx.one(self.table, {self.key: self.value})
+        table = t.METADATA.tables[self.table]
+        before = tx.one(table, {self.key: self.value})
         if before is not None and before["body"] == body:
             return tx.head.law_epoch
         values = {"body": body, **(self.extra or {})}
         if before is None:
-            tx.add(self.table, [{self.key: self.value, **values}])
+            tx.add(table, [{self.key: self.value, **values}])
         else:
-            tx.change(self.table, {self.key: self.value}, values)
+            tx.change(table, {self.key: self.value}, values)
         tx.seal(
             leaf(
                 self.operation,
@@ -151,6 +150,7 @@ class PutSubscription:
         row_version = 1 if before is None else before["row_version"] + 1
         body = s.model_copy(update={"version": row_version}).model_dump_json()
         values = {"partner": s.partner, "body": body, "row_version": row_version}
+        start = None
         if before is None:
             start = tx.head.log_size if self.from_now else 0
             begin = {"decided_to": start, "last_release": 0, "acknowledged": 0, "pending": None}
@@ -172,6 +172,7 @@ class PutSubscription:
                 mode=s.mode.value,
                 minimum_cell=s.minimum_cell,
                 row_version=row_version,
+                from_position=start,
                 content_sha256=sha256(body.encode()).hexdigest(),
             )
         )

@@ -276,8 +276,9 @@ class Acknowledging:
 
 @dataclass(frozen=True, slots=True)
 class Reopening:
-    """The job that closes a pending release because the law changed: it was tried, so it counts as
-    «had it»; what it covered is decided anew under the next number.
+    """The job that closes a pending release because the law changed.
+
+    It was tried, so it counts as «had it»; what it covered is decided anew under the next number.
     """
 
     subscription: Subscription

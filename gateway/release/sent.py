@@ -108,8 +108,8 @@ class _Writer(Protocol):
     """One form of a page, piece by piece."""
 
     def head(self) -> bytes: ...
-    def notice(self, number: int, line: bytes) -> bytes: ...
-    def record(self, index: int, line: bytes) -> bytes: ...
+    def notice(self, number: int, /, line: bytes) -> bytes: ...
+    def record(self, index: int, /, line: bytes) -> bytes: ...
     def tail(self, *, complete: bool) -> bytes: ...
 
 
@@ -126,7 +126,7 @@ class _JsonWriter:
     def notice(self, number: int, line: bytes) -> bytes:
         return (b"," if number else b"") + line
 
-    def record(self, index: int, line: bytes) -> bytes:
+    def record(self, _index: int, line: bytes) -> bytes:
         before = b"," if self._records_begun else b'],"records":['
         self._records_begun = True
         return before + line
@@ -145,10 +145,10 @@ class _NdjsonWriter:
     def head(self) -> bytes:
         return b""
 
-    def notice(self, number: int, line: bytes) -> bytes:
+    def notice(self, _number: int, line: bytes) -> bytes:
         return b'{"notice":' + line + b"}\n"
 
-    def record(self, index: int, line: bytes) -> bytes:
+    def record(self, _index: int, line: bytes) -> bytes:
         return b'{"record":' + line + b"}\n"
 
     def tail(self, *, complete: bool) -> bytes:
@@ -165,10 +165,10 @@ class _CloudEventsWriter:
     def head(self) -> bytes:
         return b"["
 
-    def notice(self, number: int, line: bytes) -> bytes:
+    def notice(self, _number: int, line: bytes) -> bytes:
         return self._event("notice", line)
 
-    def record(self, index: int, line: bytes) -> bytes:
+    def record(self, _index: int, line: bytes) -> bytes:
         return self._event("incident", line)
 
     def tail(self, *, complete: bool) -> bytes:

@@ -88,6 +88,16 @@ class Reader:
         with self.connection() as c:
             return [dict(row) for row in c.execute(statement).mappings()]
 
+    def release_counts(self, subscription: str) -> list[str]:
+        """Return the counts of every release of a subscription, as JSON, in their order."""
+        statement = (
+            select(t.RELEASE.c.counts)
+            .where(t.RELEASE.c.subscription == subscription)
+            .order_by(t.RELEASE.c.number)
+        )
+        with self.connection() as c:
+            return [str(row[0]) for row in c.execute(statement)]
+
     def delivery_state(self, connection: Connection, subscription: str, number: int) -> str | None:
         """Return how the delivery of one release stands."""
         d = t.DELIVERY

@@ -12,56 +12,43 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+POSITION = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 
 def upgrade() -> None:
     op.create_table(
         "assertion",
         sa.Column("client_id", sa.Text(), nullable=False),
         sa.Column("jti_sha256", sa.LargeBinary(), nullable=False),
-        sa.Column("expires", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("expires", POSITION, nullable=False),
         sa.PrimaryKeyConstraint("client_id", "jti_sha256"),
         comment="client assertions already used (RFC 7523 §3, jti once)",
     )
     op.create_table(
         "checkpoint",
-        sa.Column(
-            "size",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            autoincrement=False,
-            nullable=False,
-        ),
+        sa.Column("size", POSITION, autoincrement=False, nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", POSITION, nullable=False),
         sa.PrimaryKeyConstraint("size"),
     )
     op.create_table(
         "delivery",
         sa.Column("subscription", sa.Text(), nullable=False),
-        sa.Column(
-            "number",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            autoincrement=False,
-            nullable=False,
-        ),
+        sa.Column("number", POSITION, autoincrement=False, nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", POSITION, nullable=False),
         sa.PrimaryKeyConstraint("subscription", "number"),
         comment="working state, outside verify; its final states are leaves",
     )
     op.create_table(
         "disclosure",
         sa.Column("subscription", sa.Text(), nullable=False),
-        sa.Column(
-            "number",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            autoincrement=False,
-            nullable=False,
-        ),
+        sa.Column("number", POSITION, autoincrement=False, nullable=False),
         sa.Column("sequence", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("incident", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("incident", POSITION, nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", POSITION, nullable=False),
         sa.Column("released_id", sa.Text(), nullable=False),
         sa.Column("what", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
@@ -85,33 +72,22 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("edition", sa.Text(), nullable=False),
         sa.Column("sha256", sa.Text(), nullable=False),
-        sa.Column(
-            "loaded_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
+        sa.Column("loaded_at", POSITION, nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("kind", "edition", name="geography_edition"),
     )
     op.create_table(
         "head",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("log_size", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column(
-            "ledger_size", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "law_epoch", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
+        sa.Column("log_size", POSITION, nullable=False),
+        sa.Column("ledger_size", POSITION, nullable=False),
+        sa.Column("law_epoch", POSITION, nullable=False),
         sa.PrimaryKeyConstraint("id"),
         comment="one row: how far the log and the ledger go, and which law is in force",
     )
     op.create_table(
         "ledger",
-        sa.Column(
-            "index",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            autoincrement=False,
-            nullable=False,
-        ),
+        sa.Column("index", POSITION, autoincrement=False, nullable=False),
         sa.Column("leaf", sa.LargeBinary(), nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("index"),
@@ -119,38 +95,22 @@ def upgrade() -> None:
     op.create_table(
         "ledger_node",
         sa.Column("level", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column(
-            "index",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            autoincrement=False,
-            nullable=False,
-        ),
+        sa.Column("index", POSITION, autoincrement=False, nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("level", "index"),
         comment="hashes of complete subtrees above the leaves (RFC 9162 §2.1)",
     )
     op.create_table(
         "log",
-        sa.Column(
-            "position",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            autoincrement=False,
-            nullable=False,
-        ),
-        sa.Column("incident", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", POSITION, autoincrement=False, nullable=False),
+        sa.Column("incident", POSITION, nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("entry_kind", sa.Text(), nullable=False),
         sa.Column("class_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "recorded_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "occurred_from", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
-        ),
-        sa.Column(
-            "occurred_to", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
-        ),
-        sa.Column("reported", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("recorded_at", POSITION, nullable=False),
+        sa.Column("occurred_from", POSITION, nullable=True),
+        sa.Column("occurred_to", POSITION, nullable=True),
+        sa.Column("reported", POSITION, nullable=True),
         sa.Column("time_precision", sa.Text(), nullable=True),
         sa.Column("kind", sa.Text(), nullable=True),
         sa.Column("typology_area", sa.Text(), nullable=True),
@@ -195,12 +155,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "sealed",
-        sa.Column(
-            "position",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            autoincrement=False,
-            nullable=False,
-        ),
+        sa.Column("position", POSITION, autoincrement=False, nullable=False),
         sa.Column("wrapped_secret", sa.LargeBinary(), nullable=False),
         sa.Column("ciphertext", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("position"),
@@ -256,16 +211,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "incident",
-        sa.Column(
-            "id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            autoincrement=False,
-            nullable=False,
-        ),
+        sa.Column("id", POSITION, autoincrement=False, nullable=False),
         sa.Column("feed", sa.Integer(), nullable=False),
         sa.Column("natural_key", sa.LargeBinary(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", POSITION, nullable=False),
         sa.Column("content_hmac", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("quarter", sa.Text(), nullable=False),
@@ -282,14 +232,10 @@ def upgrade() -> None:
         sa.Column("key_hmac", sa.LargeBinary(), nullable=True),
         sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=False),
-        sa.Column(
-            "first_position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
-        ),
-        sa.Column(
-            "last_position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
-        ),
-        sa.Column("leaf", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("first_position", POSITION, nullable=True),
+        sa.Column("last_position", POSITION, nullable=True),
+        sa.Column("leaf", POSITION, nullable=False),
+        sa.Column("at", POSITION, nullable=False),
         sa.ForeignKeyConstraint(["feed"], ["feed.id"]),
         sa.PrimaryKeyConstraint("receipt_id"),
         sa.UniqueConstraint("client_id", "key_hmac", name="push_idempotency"),
@@ -300,16 +246,10 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("partner", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
-        sa.Column(
-            "decided_to", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "last_release", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "acknowledged", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column("pending", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("decided_to", POSITION, nullable=False),
+        sa.Column("last_release", POSITION, nullable=False),
+        sa.Column("acknowledged", POSITION, nullable=False),
+        sa.Column("pending", POSITION, nullable=True),
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["partner"], ["partner.id"]),
         sa.PrimaryKeyConstraint("id"),
@@ -321,10 +261,8 @@ def upgrade() -> None:
         sa.Column("feed", sa.Integer(), nullable=False),
         sa.Column("faults", sa.Text(), nullable=False),
         sa.Column("natural_key", sa.LargeBinary(), nullable=True),
-        sa.Column("at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column(
-            "resolved_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
-        ),
+        sa.Column("at", POSITION, nullable=False),
+        sa.Column("resolved_at", POSITION, nullable=True),
         sa.ForeignKeyConstraint(["feed"], ["feed.id"]),
         sa.ForeignKeyConstraint(["receipt_id"], ["push.receipt_id"]),
         sa.PrimaryKeyConstraint("receipt_id", "row"),
@@ -337,27 +275,16 @@ def upgrade() -> None:
     op.create_table(
         "release",
         sa.Column("subscription", sa.Text(), nullable=False),
-        sa.Column(
-            "number",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            autoincrement=False,
-            nullable=False,
-        ),
-        sa.Column(
-            "from_position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "to_position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
+        sa.Column("number", POSITION, autoincrement=False, nullable=False),
+        sa.Column("from_position", POSITION, nullable=False),
+        sa.Column("to_position", POSITION, nullable=False),
         sa.Column("snapshot", sa.Text(), nullable=False),
-        sa.Column(
-            "law_epoch", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
+        sa.Column("law_epoch", POSITION, nullable=False),
         sa.Column("day", sa.Text(), nullable=False),
-        sa.Column("at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", POSITION, nullable=False),
         sa.Column("counts", sa.Text(), nullable=False),
         sa.Column("content_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("leaf", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("leaf", POSITION, nullable=False),
         sa.ForeignKeyConstraint(["snapshot"], ["snapshot.sha256"]),
         sa.ForeignKeyConstraint(["subscription"], ["subscription.id"]),
         sa.PrimaryKeyConstraint("subscription", "number"),
