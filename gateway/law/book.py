@@ -88,7 +88,8 @@ class LawBook:
             return False
         with self._lock:
             self._bundle = bundle
-        self._writer.run(_Loaded(bundle, stamp(self._clock.now()), self._random(16).hex()))
+        snapshot = self._law(Register(self._reader)).sha256
+        self._writer.run(_Loaded(snapshot, stamp(self._clock.now()), self._random(16).hex()))
         self.refresh()
         return True
 
@@ -102,15 +103,40 @@ class LawBook:
     def _adopt(self, epoch: int) -> None:
         with self._lock:
             register = Register(self._reader)
-            law = Law(
-                self._bundle,
-                self._treatments,
-                tuple(register.partners.values()),
-                tuple(register.protocols.values()),
-            )
+            law = self._law(register)
             keep = _KeepSnapshot(law, stamp(self._clock.now()), self._random(16).hex())
             self._writer.run(keep)
             self._edition = Edition(law, register, epoch)
+
+    def _law(self, register: Register) -> Law:
+        return Law(
+            self._bundle,
+            self._treatments,
+            tuple(register.partners.values()),
+            tuple(register.protocols.values()),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """Raises the law's epoch for a new bundle, with one leaf: the epoch never moves without one."""
+
+    snapshot: str
+    stamp: str
+    nonce: str
+
+    def __call__(self, tx: Tx) -> int:
+        tx.seal(
+            leaf(
+                Operation.POLICY,
+                at=self.stamp,
+                actor="gateway",
+                nonce=self.nonce,
+                change="loaded",
+                snapshot=self.snapshot,
+            )
+        )
+        return tx.raise_law_epoch()
 
 
 @dataclass(frozen=True, slots=True)

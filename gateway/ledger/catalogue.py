@@ -232,7 +232,8 @@ CATALOGUE: dict[Operation, Entry] = {
     ),
     Operation.SUBSCRIPTION: _entry(
         "subscription",
-        f"{_CHANGE} {_WHOM} {_LAW} mode filter_sha256 minimum_cell row_version records_from",
+        f"{_CHANGE} {_WHOM} {_LAW} mode filter_sha256 minimum_cell row_version records_from "
+        "from_position",
     ),
     Operation.CLIENT: _entry("client", f"{_CHANGE} partner scopes method key_sha256 expires_at"),
     Operation.POLICY: _entry("snapshot", f"{_CHANGE} policy_sha256 documents"),

@@ -8,11 +8,12 @@ from __future__ import annotations
 import hmac
 import json
 from collections import Counter
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
 from gateway.errors import IdempotencyConflict
-from gateway.keys.derive import keyed_hash
+from gateway.keys.derive import framed, keyed_hash
 from gateway.keys.sealing import encrypt, position_bytes
 from gateway.ledger.leaf import Operation, leaf
 from gateway.ledger.tree import batch_root
@@ -85,17 +86,18 @@ class Recording:
     def _close(self, tx: Tx, batch: _Batch) -> PushAnswer:
         push = self._push
         receipt = batch.receipt()
-        index = tx.seal(self._leaf(batch, receipt))
         problems = tuple(q.problem for q in push.quarantined)
         excluded = dict(push.excluded)
         if batch.after_retraction:
             excluded["retracted_before"] = batch.after_retraction
-        answer = PushAnswer(receipt, problems[:MAX_PROBLEMS_ANSWERED], excluded, index)
-        tx.add(t.PUSH, [self._push_row(batch, answer)])
+        unsealed = PushAnswer(receipt, problems[:MAX_PROBLEMS_ANSWERED], excluded, leaf=-1)
+        told = answer_json(unsealed)
+        answer = replace(unsealed, leaf=tx.seal(self._leaf(batch, receipt, told)))
+        tx.add(t.PUSH, [self._push_row(batch, answer, told)])
         self._quarantine(tx, batch)
         return answer
 
-    def _leaf(self, batch: _Batch, receipt: Receipt) -> bytes:
+    def _leaf(self, batch: _Batch, receipt: Receipt, told: str) -> bytes:
         push = self._push
         return leaf(
             Operation.PUSH,
@@ -106,12 +108,13 @@ class Recording:
             feed=push.feed_name,
             receipt=push.receipt_id,
             receipt_sha256=receipt_digest(receipt),
+            request_sha256=request_digest(push.key_hmac, push.fingerprint, told),
             first=batch.first if batch.commitments else 0,
             count=len(batch.commitments),
             root=batch_root(batch.commitments).hex(),
         )
 
-    def _push_row(self, batch: _Batch, answer: PushAnswer) -> dict[str, Any]:
+    def _push_row(self, batch: _Batch, answer: PushAnswer, told: str) -> dict[str, Any]:
         push = self._push
         last = batch.first + len(batch.commitments) - 1
         return {
@@ -120,7 +123,7 @@ class Recording:
             "feed": push.feed_id,
             "key_hmac": push.key_hmac,
             "fingerprint": push.fingerprint,
-            "answer": answer_json(answer),
+            "answer": told,
             "first_position": batch.first if batch.commitments else None,
             "last_position": last if batch.commitments else None,
             "leaf": answer.leaf,
@@ -278,6 +281,12 @@ class _Batch:
 def receipt_digest(receipt: Receipt) -> str:
     """Return the SHA-256 of a receipt's canonical JSON, in hex: what the push's leaf holds."""
     return sha256(canonical(receipt.model_dump(mode="json"))).hexdigest()
+
+
+def request_digest(key_hmac: bytes | None, fingerprint: bytes, answer: str) -> str:
+    """Return the SHA-256 over what makes a repeat: keyed hashes of key and body, and the answer."""
+    key = b"" if key_hmac is None else b"\x01" + key_hmac
+    return sha256(framed(key, fingerprint, answer.encode())).hexdigest()
 
 
 def canonical(document: Any) -> bytes:  # noqa: ANN401 - any JSON document
