@@ -1,0 +1,5 @@
+"""What the token tests share."""
+
+from tests.support.token_house import house
+
+__all__ = ["house"]
