@@ -13,11 +13,11 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from adapters.cells import LIST_SEPARATOR
-from adapters.crosswalk import Crosswalk, Placement
 from adapters.faults import UnreadableError, fault
 from adapters.london_time import time_reader
 from adapters.nsir_settings import NsirSettings
 from adapters.places import read_grid_point
+from adapters.placing import Crosswalk, Placement
 from adapters.readers import area_code, code, flag, listed, marking
 from adapters.rules import EXCLUDED
 from adapters.source import (

@@ -13,10 +13,11 @@ from typing import Any, Final
 
 from pydantic import Field
 
-from adapters.crosswalk import Crosswalk, crosswalk
+from adapters.crosswalk import crosswalk
 from adapters.faults import UnreadableError, fault
 from adapters.london_time import month_start
 from adapters.places import read_published_point
+from adapters.placing import Crosswalk
 from adapters.readers import area_code
 from adapters.source import (
     JSON,

@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final, TypeVar, get_args
 
-from adapters.crosswalk import normal_label
 from adapters.faults import UnreadableError
+from adapters.placing import normal_label
 from adapters.rules import CODE_PATTERN
 from schemas.codes import GssCode, Marking
 

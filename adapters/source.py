@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol, TypeAlias
 
 from pydantic import ValidationError
 
-from adapters.crosswalk import Crosswalk
+from adapters.placing import Crosswalk
 from adapters.rules import CrosswalkRefused
 from schemas.base import Word
 from schemas.incident import SENSITIVITY, Incident

@@ -17,8 +17,8 @@ from typing import Final, Literal
 from typing_extensions import override
 
 from adapters.cells import MAX_FIELD, cell_text, has_surrogate
-from adapters.crosswalk import Crosswalk
 from adapters.faults import fault
+from adapters.placing import Crosswalk
 from adapters.source import JSON, BodyUnreadable, CannotMap, Outcome, Row
 from schemas.receipts import FieldFault
 
