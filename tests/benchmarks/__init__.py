@@ -1,0 +1,1 @@
+"""`make bench`: ratios in one interleaved run, with the load printed."""
