@@ -26,7 +26,7 @@ def checkpoint(service: ServiceDep, _access: Witness) -> Response:
     published = service.house.reader.newest_checkpoint()
     if published is None:
         raise NotFound
-    key = str(ledger_verifier_key(service.house.keys))
+    key = ledger_verifier_key(service.house.keys).line()
     return Response(published[1], media_type="text/plain", headers={"Ledger-Key": key})
 
 

@@ -1,0 +1,157 @@
+"""``gateway demo``: the whole job on invented data, over real HTTP, in an own database."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from gateway.cli import Exit
+from gateway.house import RefusesToStart
+
+PORT = 8115
+
+Once = Annotated[bool, typer.Option("--once", help="End after the story; do not keep serving.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and end.")]
+Street = Annotated[
+    Path | None,
+    typer.Option(
+        "--police-uk",
+        exists=True,
+        dir_okay=False,
+        help="A data.police.uk street file (.csv or .gz) to push as well.",
+    ),
+]
+Rows = Annotated[int, typer.Option(min=50, max=200_000, help="Invented police rows to push.")]
+Seed = Annotated[int, typer.Option(min=0, help="Another seed invents other rows.")]
+Port = Annotated[
+    int, typer.Option(min=0, max=65_535, help="Port to listen on; 0 takes a free one.")
+]
+Home = Annotated[
+    Path | None,
+    typer.Option(
+        file_okay=False, help="An empty folder to work in and keep; else a temporary one."
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the user asked for."""
+
+    once: bool
+    as_json: bool
+    street: Path | None
+    rows: int
+    seed: int
+    port: int
+    home_stays: bool
+
+
+def command(
+    *,
+    once: Once = False,
+    as_json: AsJson = False,
+    police_uk: Street = None,
+    rows: Rows = 2_000,
+    seed: Seed = 17,
+    port: Port = PORT,
+    home: Home = None,
+) -> None:
+    """See the whole job done on invented data, in an own database.
+
+    Police rows go in over HTTP, the law is applied, the fire authority pulls under section 17A, a
+    university is refused with every reason, one record is taken back, and the ledger is proved. Then it
+    goes on serving, for you to try; --once ends it there. Exit code 1 if anything did not balance.
+    """
+    started = time.monotonic()
+    signal.signal(signal.SIGTERM, _interrupt)
+    console = Console(quiet=as_json, highlight=False)
+    console.print("[bold]The demonstration.[/] Every name, number and place in it is invented.")
+    wishes = Wishes(once or as_json, as_json, police_uk, rows, seed, port, home is not None)
+    with _folder(home) as folder:
+        well = _performed(folder, wishes, console, started)
+    raise typer.Exit(Exit.OK if well else Exit.FOUND_WRONG)
+
+
+def _interrupt(_signal: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _performed(folder: Path, wishes: Wishes, console: Console, started: float) -> bool:
+    """Run the gateway and the play; return whether all was well."""
+    # these take most of a second to import, and the first line is on the screen by now
+    from gateway.assembly import open_house  # noqa: PLC0415 - as above
+    from gateway.cli.demo_server import listening, running  # noqa: PLC0415 - as above
+    from gateway.cli.demo_story import Story  # noqa: PLC0415 - as above
+    from gateway.demo.play import Play  # noqa: PLC0415 - as above
+    from gateway.demo.rows import invented  # noqa: PLC0415 - as above
+    from gateway.demo.scenes import Ended  # noqa: PLC0415 - as above
+    from gateway.demo.stage import set_stage  # noqa: PLC0415 - as above
+    from gateway.demo.verified import verifier  # noqa: PLC0415 - as above
+
+    with open_house(folder, create=True) as house:
+        stage = set_stage(house, with_open_data=wishes.street is not None)
+        with listening(wishes.port) as listener, running(house, listener) as gateway:
+            story = Story(console, gateway.url, folder, stage.visitor)
+            story.open(wishes.port)
+            play = Play(
+                url=gateway.url,
+                house=house,
+                stage=stage,
+                rows=invented(wishes.seed, wishes.rows),
+                publish=gateway.service.publish,
+                verify=verifier(house),
+                started=started,
+                street=wishes.street,
+            )
+            well = False
+            for scene in play.perform():
+                story.tell(scene)
+                if isinstance(scene, Ended):
+                    well = scene.summary.is_well
+                    if wishes.as_json:
+                        sys.stdout.write(scene.summary.model_dump_json() + "\n")
+            if not wishes.once:
+                story.next_steps()
+                _stay(console, home_stays=wishes.home_stays)
+    return well
+
+
+def _stay(console: Console, *, home_stays: bool) -> None:
+    """Serve until Ctrl-C."""
+    with suppress(KeyboardInterrupt):
+        threading.Event().wait()
+    went = "Its home stays." if home_stays else "Its temporary home is removed."
+    console.print(f"\nStopped. {went}")
+
+
+@contextmanager
+def _folder(wanted: Path | None) -> Iterator[Path]:
+    """Lend an empty folder: the one given, which stays, or a temporary one, which goes."""
+    if wanted is None:
+        folder = Path(tempfile.mkdtemp(prefix="gateway-demo-"))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        return
+    folder = wanted.expanduser().absolute()
+    if folder.exists() and any(folder.iterdir()):
+        raise RefusesToStart(
+            "The folder given with --home is not empty.",
+            "Give a new one: the demonstration never writes into a home that is in use.",
+        )
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    yield folder

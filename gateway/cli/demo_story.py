@@ -1,0 +1,274 @@
+"""How the demonstration is told: short sentences, one step each, with its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import singledispatchmethod
+from pathlib import Path
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from gateway.client.proof import Secret
+from gateway.demo import scenes
+from gateway.demo.stage import FIRE_17A, NSIR, POLICE_UK
+
+NAMES = {
+    "fire-17a": "The fire authority",
+    "university-incidents": "Example University",
+    "pcc-open-data": "The Police and Crime Commissioner",
+}
+_SENDERS = {NSIR: "The police system", POLICE_UK: "The borough council"}
+_INDENT = (0, 0, 0, 3)
+
+
+class Story:
+    """Tells the scenes on a console."""
+
+    def __init__(self, console: Console, url: str, home: Path, visitor: Secret) -> None:
+        self._console, self._url, self._home, self._visitor = console, url, home, visitor
+        self._step = 0
+        self._reference = ""
+
+    def open(self, asked_port: int) -> None:
+        """Say where the gateway listens."""
+        port = int(self._url.rpartition(":")[2])
+        if asked_port not in (0, port):
+            self._say(f"Port {asked_port} is taken, so the gateway listens on {port} instead.")
+        self._say(f"The gateway runs at {self._url}, with a database of its own in {self._home}.")
+
+    @singledispatchmethod
+    def tell(self, scene: object) -> None:
+        """Tell one scene."""
+        raise TypeError(type(scene).__name__)
+
+    # ------------------------------------------------------------------ scenes
+    @tell.register
+    def _(self, scene: scenes.StageSet) -> None:
+        stage = scene.stage
+        signed = len(stage.protocol.signatures)
+        self._head("The partnership")
+        self._say(
+            f"{stage.partners} partners are on the register, and a protocol signed by {signed} of "
+            f"them is in force until {stage.protocol.valid_to}."
+        )
+        self._say(
+            f"{len(stage.proofs)} of their systems have keys of their own (ES256) and get tokens for "
+            "ten minutes. There is no shared password."
+        )
+        self._say(
+            f"An invented map is loaded: {stage.lsoas} LSOAs and {stage.points:,} map points."
+        )
+
+    @tell.register
+    def _(self, scene: scenes.Pushed) -> None:
+        receipt, sender = scene.receipt, _SENDERS[scene.feed]
+        self._head(f"{sender} sends")
+        forms = _listed({f"as {form}": count for form, count in scene.pushes.items()})
+        rate = receipt.received / max(scene.seconds, 0.001)
+        self._say(
+            f"{receipt.received:,} rows in {sum(scene.pushes.values())} pushes ({forms}), answered "
+            f"after commit in {scene.seconds:.1f} s: {rate:,.0f} rows a second."
+        )
+        table = _plain()
+        for label, count, note in _receipt_lines(scene):
+            table.add_row(label, f"{count:,}", note)
+        self._show(table)
+        if receipt.dropped_fields:
+            most = sorted(receipt.dropped_fields.items(), key=lambda item: -item[1])[:6]
+            self._say(
+                "Not stored, because no live agreement uses it: "
+                + ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in most)
+                + "."
+            )
+
+    @tell.register
+    def _(self, scene: scenes.Repeated) -> None:
+        told = "the same receipt came back, and nothing was recorded twice"
+        self._say(
+            "The first push is sent again with its Idempotency-Key: "
+            f"{told if scene.same_receipt else 'ANOTHER receipt came back'}."
+        )
+
+    @tell.register
+    def _(self, scene: scenes.BadBody) -> None:
+        self._say(f"A body that names a key twice is refused with {scene.status}, and not echoed:")
+        table = _plain()
+        for name in ("type", "title", "remedy"):
+            table.add_row(name, str(scene.problem.get(name, "")))
+        for fault in scene.problem.get("errors", []):
+            table.add_row("rule", f"{fault['rule']}: {fault['says']}")
+        self._show(table)
+
+    @tell.register
+    def _(self, scene: scenes.Pulled) -> None:
+        name, account = NAMES[scene.subscription], scene.account
+        power = "under section 17A" if scene.subscription == FIRE_17A else "as open data"
+        self._head(f"{name} pulls {power}")
+        pages = _listed({f"as {form}": count for form, count in scene.pages.items()})
+        self._say(
+            f"{scene.records:,} depersonalised records arrived on {sum(scene.pages.values())} pages "
+            f"({pages}) in {scene.seconds:.1f} s. Asking for the next page acknowledges the last."
+        )
+        self._say(
+            f"Considered {account.considered:,} = released {account.released:,} + withheld "
+            f"{account.withheld:,} + held {account.held:,} + superseded {account.superseded:,}."
+        )
+
+    @tell.register
+    def _(self, scene: scenes.Refused) -> None:
+        self._head(f"{NAMES[scene.subscription]} asks for the same records")
+        self._say(
+            f"Refused with {scene.status}: {scene.account.withheld:,} records withheld, "
+            f"{scene.account.released} released. Every reason is named:"
+        )
+        table = Table(box=box.SIMPLE, pad_edge=False, expand=False)
+        table.add_column("Not met", ratio=3)
+        table.add_column("Where it is written", ratio=2)
+        for condition in scene.conditions:
+            table.add_row(Text(condition["says"]), Text(condition["cites"]))
+        self._show(table)
+
+    @tell.register
+    def _(self, scene: scenes.Compared) -> None:
+        self._head("One record, before and after")
+        self._say(
+            "On the left as the police hold it, on the right all that the fire authority got."
+        )
+        table = Table(box=box.SIMPLE, pad_edge=False)
+        for title in ("Police column", "Police hold", "Fire got", "What happened"):
+            table.add_column(title, overflow="fold")
+        for line in scene.lines:
+            style = "dim" if line.after == "–" else ""
+            cells = (line.column, line.before, line.after, line.happened)
+            table.add_row(*(Text(cell) for cell in cells), style=style)
+        self._show(table)
+
+    @tell.register
+    def _(self, scene: scenes.Explained) -> None:
+        if scene.subscription == FIRE_17A:
+            self._head("Why that record went to one and not to the other")
+        table = Table(box=None, show_header=False, pad_edge=False)
+        for condition in scene.unmet:
+            table.add_row(Text("✗", style="red"), Text(condition["says"]))
+        for condition in scene.met:
+            table.add_row(Text("✓", style="green"), Text(condition["says"]))
+        self._say(f"{NAMES[scene.subscription]}: {scene.decision}. {scene.basis or ''}")
+        self._show(table)
+
+    @tell.register
+    def _(self, scene: scenes.Retracted) -> None:
+        self._head("The police take that record back: recorded in error")
+        self._say(f"Retracted: {scene.retracted}. Who held it is told at the next pull:")
+        table = _plain()
+        for subscription, notices in scene.notices.items():
+            said = [f"{one['id']} is {one['kind']} ({one.get('reason')})" for one in notices]
+            never = "nothing, because it never had it"
+            table.add_row(NAMES[subscription], "; ".join(said) or never)
+        self._show(table)
+
+    @tell.register
+    def _(self, scene: scenes.Proved) -> None:
+        seen = scene.witnessed
+        self._head("The proof")
+        for holds, says in (
+            (seen.included, f"Entry {seen.index}, the release, is in the signed ledger."),
+            (seen.content_matches, "It names the hash of exactly the bytes that arrived."),
+            (
+                seen.consistent,
+                f"The ledger of {seen.newer} entries begins with the {seen.older} known before.",
+            ),
+            (scene.verified, "The whole database was verified: log, releases, ledger."),
+        ):
+            self._console.print(Text("   ✓ " if holds else "   ✗ "), Text(says), sep="")
+        self._say("The first three were computed by the fire authority's system, from what it has.")
+        for finding in scene.findings:
+            self._say(f"✗ {finding}")
+
+    @tell.register
+    def _(self, scene: scenes.Ended) -> None:
+        self._reference = scene.reference
+        summary = scene.summary
+        verdict = "Everything balances." if summary.is_well else "SOMETHING DOES NOT BALANCE."
+        self._console.print()
+        self._console.print(f"[bold]{verdict}[/] {summary.seconds:.1f} s in all.")
+
+    def next_steps(self) -> None:
+        """Say what to try while it goes on serving."""
+        url, secret = self._url, self._visitor
+        self._console.print("\n[bold]It goes on serving. Try it from another terminal:[/]\n")
+        token = (
+            f"TOKEN=$(curl -s {url}/oauth/token -d grant_type=client_credentials \\\n"
+            f"  -d client_id={secret.client_id} -d client_secret={secret.text} \\\n"
+            "  | python3 -c 'import json,sys; print(json.load(sys.stdin)[\"access_token\"])')"
+        )
+        pull = f"{url}/v1/subscriptions/{FIRE_17A}/records"
+        ask = 'curl -s -H "Authorization: Bearer $TOKEN"'
+        for says, command in (
+            ("A token, as a system of the fire authority (good for ten minutes):", token),
+            (
+                "Its subscriptions, and the ledger's checkpoint:",
+                f"{ask} {url}/v1/subscriptions\n{ask} {url}/v1/ledger/checkpoint",
+            ),
+            (
+                "All that it ever got, from the start:",
+                f'{ask} "{pull}"',
+            ),
+            (
+                "Why a record may not go to the university:",
+                f"echo {self._reference} | GATEWAY_HOME={self._home} gateway explain",
+            ),
+            ("Prove the whole database:", f"GATEWAY_HOME={self._home} gateway verify"),
+        ):
+            self._console.print(f"   {says}")
+            for line in command.splitlines():
+                self._console.print(Text(f"     {line}"), soft_wrap=True)
+            self._console.print()
+        self._console.print(f"   Every route: {url}/openapi.json     Stop: Ctrl-C")
+
+    # ------------------------------------------------------------------ ways to say
+    def _head(self, title: str) -> None:
+        self._step += 1
+        self._console.print(f"\n[bold cyan]{self._step}  {title}[/]")
+
+    def _say(self, sentence: str) -> None:
+        self._show(Text(sentence))
+
+    def _show(self, what: Any) -> None:  # noqa: ANN401 - anything that Rich prints
+        self._console.print(Padding(what, _INDENT))
+
+
+def _plain() -> Table:
+    return Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+
+
+def _listed(counted: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counted.items())
+
+
+def _receipt_lines(scene: scenes.Pushed) -> list[tuple[str, int, str]]:
+    receipt = scene.receipt
+    kinds = _listed({name.replace("_", " "): n for name, n in receipt.recorded_by_kind.items()})
+    mapped = _listed(receipt.mapping)
+    lines = [
+        ("recorded", receipt.recorded, kinds),
+        ("revised", receipt.revised, "a later version of a known record"),
+        ("duplicate", receipt.duplicate, "known already, with the same content"),
+        (
+            "out of scope",
+            receipt.out_of_scope,
+            "neither anti-social behaviour, crime nor prescribed",
+        ),
+        ("excluded", receipt.excluded, "domestic, error, duplicate, test: counted, never kept"),
+        (
+            "in quarantine",
+            receipt.quarantined,
+            "a row that cannot be right: field and rule, no value",
+        ),
+    ]
+    shown = [line for line in lines if line[1]]
+    return [*shown, ("received", receipt.received, f"the sum. Behaviour: {mapped}")]

@@ -1,0 +1,1 @@
+"""EDGE · a partner's side: gets tokens, pushes, pulls, keeps proofs. Dials only the gateway it is given."""

@@ -1,0 +1,124 @@
+"""One record before and after, field by field, with what the treatment table did to each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from adapters.nsir_settings import NsirColumns
+from policies.treatments import Treatments
+
+_FIELD_OF: Final = {
+    "reference": "source_reference",
+    "created": "reported_at",
+    "occurred": "occurred_from",
+    "occurred_to": "occurred_to",
+    "updated": "source_updated_at",
+    "opening_codes": "opening_code",
+    "opening_label": "source_category_label",
+    "closing_codes": "closing_codes",
+    "qualifiers": "qualifier_codes",
+    "nsir_class": "nsir_class",
+    "grade": "response_grade",
+    "address": "address_text",
+    "premises": "premises_name",
+    "postcode": "postcode",
+    "easting": "longitude",
+    "northing": "latitude",
+    "beat": "beat_code",
+    "lsoa": "lsoa_code",
+    "ward": "ward_code",
+    "caller_name": "people",
+    "caller_telephone": "people",
+    "repeat": "repeat_flag",
+    "vulnerable": "vulnerability_flag",
+    "description": "description",
+    "marking": "marking",
+    "handling": "handling",
+}
+"""Setting of a column → field of the incident."""
+
+_HAPPENED: Final = {
+    "drop": "dropped at the door, stored nowhere",
+    "class_only": "seen by the law alone, given to nobody",
+    "pseudonym": "replaced by an id that only this recipient has",
+    "hour": "coarsened to the hour",
+    "map_point": "coarsened to one place",
+    "area": "coarsened to one place",
+    "keep": "kept",
+    "listed_code": "kept: a code of the published list",
+    "listed_codes": "kept: codes of the published list",
+    "listed_label": "kept: the list's own label",
+}
+_WORKED_OUT: Final = (
+    "kind",
+    "mapping_status",
+    "typology_area",
+    "typology_behaviour",
+    "typology_sub_behaviour",
+    "mapping_rule_id",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One field."""
+
+    column: str
+    before: str
+    after: str
+    happened: str
+
+
+def compared(
+    row: Mapping[str, str], record: Mapping[str, Any], treatments: Treatments
+) -> list[Line]:
+    """Set a row as the police hold it beside the record that a recipient got.
+
+    Args:
+        row: Column → text, as sent.
+        record: The released record.
+        treatments: The table that was in force.
+    """
+    lines = [
+        _line(setting, column.name, row[column.name], record, treatments)
+        for setting, column in NsirColumns().listed()
+        if row.get(column.name)
+    ]
+    added = [
+        Line("", "", str(record[name]), f"worked out from the codes: {name.replace('_', ' ')}")
+        for name in _WORKED_OUT
+        if record.get(name)
+    ]
+    return lines + added
+
+
+def _line(
+    setting: str, column: str, before: str, record: Mapping[str, Any], treatments: Treatments
+) -> Line:
+    treatment = treatments.lines[_FIELD_OF[setting]]
+    value = record.get(treatment.releases) if treatment.releases else None
+    happened = _HAPPENED.get(treatment.op, treatment.op.replace("_", " "))
+    if value is None and treatment.releases:
+        happened = "not given"
+    return Line(column, before, _shown(value), happened)
+
+
+def _shown(value: object) -> str:
+    if value is None or value in ([], ""):
+        return "–"
+    if isinstance(value, dict):
+        return _place(value)
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value)
+    return str(value)
+
+
+def _place(place: Mapping[str, Any]) -> str:
+    level = str(place["level"]).replace("_", " ")
+    if place.get("code") is not None:
+        return f"{level} {place['code']}"
+    if place.get("longitude") is not None:
+        return f"{level} {place['latitude']:.4f}, {place['longitude']:.4f}"
+    return level

@@ -1,0 +1,65 @@
+"""What the simulated systems send: one export in the three forms that a push may have."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from random import Random  # noqa: TID251 - seeded: the same seed invents the same rows
+
+from adapters import synthetic_nsir
+
+SyntheticRow = dict[str, str]
+
+CSV_ROWS = 500
+NDJSON_ROWS = 200
+SINGLE_OBJECTS = 5
+UNIT_ROWS = 5_000
+_NDJSON_SHARE = 5
+"""One row in so many goes as NDJSON."""
+
+_GZIP = b"\x1f\x8b"
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """One push, ready to send."""
+
+    form: str
+    """For people: which form it has."""
+    media_type: str
+    content: bytes
+
+
+def invented(seed: int, count: int) -> list[SyntheticRow]:
+    """Invent police rows."""
+    return list(synthetic_nsir.rows(count, Random(seed)))  # noqa: S311 - nothing secret
+
+
+def bodies(rows: Sequence[SyntheticRow]) -> Iterator[Body]:
+    """Write the rows as pushes: most as CSV in Windows-1252, some as NDJSON, a few one by one."""
+    single = max(0, len(rows) - SINGLE_OBJECTS)
+    ndjson = single - single // _NDJSON_SHARE
+    for start in range(0, ndjson, CSV_ROWS):
+        yield Body(
+            "CSV", "text/csv", synthetic_nsir.csv_bytes(rows[start : min(start + CSV_ROWS, ndjson)])
+        )
+    for start in range(ndjson, single, NDJSON_ROWS):
+        lines = [json.dumps(row) for row in rows[start : min(start + NDJSON_ROWS, single)]]
+        yield Body("NDJSON", "application/x-ndjson", "\n".join(lines).encode())
+    for row in rows[single:]:
+        yield Body("JSON", "application/json", json.dumps(row).encode())
+
+
+def street_file(path: Path) -> Iterator[bytes]:
+    """Read a data.police.uk street file, plain or .gz, in pushes that each begin with its header."""
+    content = path.read_bytes()
+    if content.startswith(_GZIP):
+        content = gzip.decompress(content)
+    lines = iter(content.splitlines(keepends=True))
+    header = next(lines, b"")
+    while piece := list(islice(lines, UNIT_ROWS)):
+        yield header + b"".join(piece)

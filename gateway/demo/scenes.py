@@ -1,0 +1,128 @@
+"""The scenes of the play, as data: what happened in each, for whoever tells it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.demo.compared import Line
+from gateway.demo.ledger import Witnessed
+from gateway.demo.stage import Stage
+from gateway.demo.summary import Account, Summary
+from schemas.receipts import Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class StageSet:
+    """The gateway runs, and the partners are known to it."""
+
+    stage: Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """A system has sent what it had."""
+
+    feed: str
+    pushes: dict[str, int]
+    """By form."""
+    receipt: Receipt
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """The same push was sent twice."""
+
+    same_receipt: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BadBody:
+    """A body that cannot be read was sent."""
+
+    status: int
+    problem: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """A subscriber has pulled until nothing was left."""
+
+    subscription: str
+    account: Account
+    pages: dict[str, int]
+    """By form."""
+    records: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A subscriber was refused."""
+
+    subscription: str
+    status: int
+    conditions: list[dict[str, str]]
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One record as its holder has it, and as the recipient got it."""
+
+    lines: list[Line]
+    released_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Why that record went to one, and not to the other."""
+
+    subscription: str
+    decision: str
+    basis: str | None
+    met: list[dict[str, str]]
+    unmet: list[dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Retracted:
+    """The source took a record back."""
+
+    retracted: int
+    notices: dict[str, list[dict[str, Any]]]
+    """By subscription: who was told what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """The ledger was checked, by a partner and from within."""
+
+    witnessed: Witnessed
+    verified: bool
+    findings: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """It is over; these are the figures."""
+
+    summary: Summary
+    reference: str
+    """A record to ask about."""
+
+
+Scene = (
+    StageSet
+    | Pushed
+    | Repeated
+    | BadBody
+    | Pulled
+    | Refused
+    | Compared
+    | Explained
+    | Retracted
+    | Proved
+    | Ended
+)
