@@ -189,7 +189,8 @@ def open_house(
     path = database_path(home)
     if create:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not (home / "keys").exists():
+        # a database that lost its keys must say so: new ones would open nothing of what it holds
+        if not (home / "keys").exists() and not path.exists():
             KeyRing.create(home, random)
     elif not path.exists():
         raise StoreMissing

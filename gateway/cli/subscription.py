@@ -1,0 +1,107 @@
+"""``gateway subscription``: partners' standing requests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gateway.assembly import House
+from gateway.cli.documents import refused, toml_of, word_of
+from gateway.cli.home import change, own_house
+from gateway.cli.terminal import OPERATOR, Actor, AsJson, note, say, say_json, show_table
+from gateway.clock import london_day
+from gateway.law.register import PutSubscription
+from schemas.subscriptions import Subscription
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Partners' standing requests for records."
+)
+Repeated = Annotated[list[str] | None, typer.Option(help="May be repeated; none: all.")]
+One = Annotated[str | None, typer.Option()]
+
+
+@app.command("list")
+def list_subscriptions(*, as_json: AsJson = False) -> None:
+    """List the subscriptions of every partner."""
+    with own_house() as house:
+        bodies = house.reader.bodies("subscription").values()
+        listed = [Subscription.model_validate_json(body) for body in bodies]
+    if as_json:
+        say_json({"subscriptions": [one.model_dump(mode="json") for one in listed]})
+        return
+    rows = [
+        (s.id, s.partner, s.power.value, s.purpose.value, s.lane.value, s.mode.value)
+        for s in listed
+    ]
+    show_table("", ("id", "partner", "power", "purpose", "lane", "mode"), rows)
+
+
+@app.command("add")
+def add(
+    file: Annotated[Path | None, typer.Argument(help="TOML; or use the options.")] = None,
+    *,
+    subscription_id: Annotated[str | None, typer.Option("--id", help="Id.")] = None,
+    partner: One = None,
+    power: Annotated[
+        str | None, typer.Option(help="section_17a, section_115, non_personal.")
+    ] = None,
+    purpose: Annotated[
+        str | None, typer.Option(help="Such as section_17a_duty; see `schemas/README.md`.")
+    ] = None,
+    lane: Annotated[str | None, typer.Option(help="depersonalised or statistics.")] = None,
+    mode: Annotated[str | None, typer.Option(help="pull or push.")] = None,
+    minimum_cell: Annotated[int | None, typer.Option(min=0, help="k; 0: no row is held.")] = None,
+    source: Repeated = None,
+    kind: Repeated = None,
+    behaviour: Repeated = None,
+    from_now: Annotated[
+        bool, typer.Option("--from-now", help="Begin with what is recorded from now on.")
+    ] = False,
+    actor: Actor = OPERATOR,
+) -> None:
+    """Add a subscription, or change what the one of its id asks for. One entry in the ledger.
+
+    Adding it decides nothing: the law is asked at every pull. What it would refuse today is said here.
+    """
+    options = {
+        "id": subscription_id,
+        "partner": partner,
+        "power": power,
+        "purpose": purpose,
+        "lane": lane,
+        "mode": mode,
+        "minimum_cell": minimum_cell,
+        "filter": {"sources": source or (), "kinds": kind or (), "behaviours": behaviour or ()},
+    }
+    wanted = word_of(Subscription, _asked(file, options))
+    with own_house() as house:
+        _refuse_strangers(house, wanted)
+        change(house, actor, lambda act: PutSubscription(wanted, act, from_now=from_now))
+        unmet = house.book.refresh().law.standing(wanted, london_day(house.clock))
+    say(f"Subscription {wanted.id} of {wanted.partner} is on the register.")
+    for condition in unmet:
+        note(f"gateway: the law refuses it today: {condition.says} [{condition.cites}]")
+
+
+def _asked(file: Path | None, options: dict[str, Any]) -> dict[str, Any]:
+    given = {name: value for name, value in options.items() if value is not None}
+    if file is None:
+        return given
+    if len(given) > 1 or any(given["filter"].values()):
+        raise refused("", "subscription.twice", "Give a file or options, not both.")
+    return toml_of(file)
+
+
+def _refuse_strangers(house: House, wanted: Subscription) -> None:
+    register = house.book.refresh().register
+    if wanted.partner not in register.partners:
+        raise refused("/partner", "subscription.partner", "No partner of this id is registered.")
+    known = house.reader.bodies("subscription").get(wanted.id)
+    if known is not None and Subscription.model_validate_json(known).partner != wanted.partner:
+        raise refused("/id", "subscription.id_taken", "Another partner's subscription has this id.")
+    for position, name in enumerate(wanted.filter.sources):
+        if name not in register.feeds:
+            pointer = f"/filter/sources/{position}"
+            raise refused(pointer, "subscription.source", "There is no feed of this name.")
