@@ -97,7 +97,6 @@ _COMMON: Final = {
     "kind": "asb_incident",
     "crosswalk_version": "met_cad/1",
     "source_category_scheme": "met_cad",
-    "location_precision": "point",
 }
 
 SOURCE = Source(
@@ -128,6 +127,7 @@ SOURCE = Source(
                 "response_grade": "priority",
                 "occurred_from": "2026-10-31T20:05:00Z",
                 "reported_at": "2026-10-31T20:15:00Z",
+                "location_precision": "point",
                 "easting": 453500,
                 "northing": 319700,
                 "beat_code": "CL21",
@@ -177,6 +177,7 @@ SOURCE = Source(
                 "nsir_class": "personal",
                 "response_grade": "emergency",
                 "reported_at": "2026-10-31T20:40:00Z",
+                "location_precision": "point",
                 "easting": 453150,
                 "northing": 318950,
                 "beat_code": "CL22",
@@ -218,7 +219,6 @@ SOURCE = Source(
                 "occurred_from": "2026-11-01T00:00:00Z",
                 "reported_at": "2026-11-01T08:30:00Z",
                 "time_precision": "day",
-                "location_precision": "none",
                 "source_reference": "26-0000103-20261101",
                 "description": "NEEDLES UNDER THE SLIDE",
             },
