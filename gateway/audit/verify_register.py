@@ -1,0 +1,235 @@
+"""Verifying the register: bodies, snapshots of the law, and where each subscription stands.
+
+Everything here is folded from the ledger's operations and then held against the tables.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from gateway.audit.verify_findings import Findings
+from gateway.audit.verify_log import UNREADABLE
+from gateway.ledger.leaf import Operation
+from gateway.store.verifying import Evidence
+from policies.law import Law
+from policies.refusals import PolicyRefused
+from schemas.subscriptions import Subscription
+
+_REGISTERED = {
+    Operation.PARTNER: "partner",
+    Operation.PROTOCOL: "protocol",
+    Operation.CLIENT: "client",
+    Operation.FEED: "feed",
+}
+"""Operations whose last one holds the hash of a stored body; key and table bear the same name."""
+
+_RAISES_EPOCH = {*_REGISTERED, Operation.SUBSCRIPTION, Operation.GEOGRAPHY}
+_ADOPTED = "adopted"
+"""A snapshot that was stored; the other change of policies, «loaded», raises the epoch."""
+
+
+@dataclass(slots=True)
+class Standing:
+    """Where operations have put a subscription."""
+
+    partner: str
+    body_sha256: str
+    row_version: int
+    minimum_cell: int
+    decided_to: int
+    last_release: int = 0
+    acknowledged: int = 0
+    pending: int | None = None
+    last_from: int = 0
+    """Where the last release began: an unconfirmed one gives its window back."""
+    partners: set[str] = field(default_factory=set)
+    """Every recipient it ever had; a notice bears the id under which the record was given."""
+
+    def row(self) -> tuple[Any, ...]:
+        """Return what the table must hold, but for the body."""
+        kept = (self.decided_to, self.last_release, self.acknowledged, self.pending)
+        return (self.partner, *kept, self.row_version)
+
+
+class RegisterWalk:
+    """Folds the operations that change the register, the law and the subscriptions."""
+
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
+        self._last: dict[str, dict[str, Mapping[str, Any]]] = {
+            table: {} for table in _REGISTERED.values()
+        }
+        self._adopted: dict[str, Mapping[str, Any]] = {}
+        self.standings: dict[str, Standing] = {}
+        self.epoch = 0
+
+    def take(self, index: int, operation: Operation, document: Mapping[str, Any]) -> None:
+        """Follow one operation."""
+        if operation in _RAISES_EPOCH:
+            self.epoch += 1
+        if operation in _REGISTERED:
+            table = _REGISTERED[operation]
+            self._last[table].setdefault(document[table], {})
+            self._last[table][document[table]] = document
+        elif operation is Operation.POLICY:
+            if document["change"] == _ADOPTED:
+                self._adopted[document["snapshot"]] = document
+            else:
+                self.epoch += 1
+        elif operation is Operation.SUBSCRIPTION:
+            self._subscribe(document)
+        elif operation is Operation.ACKNOWLEDGEMENT:
+            self._acknowledge(index, document)
+        elif operation is Operation.UNCONFIRMED:
+            self._reopen(index, document)
+
+    def release(self, index: int, document: Mapping[str, Any]) -> None:
+        """Follow a release: it begins where the last one ended, unless that was given back."""
+        standing, number = self.standings[document["subscription"]], document["number"]
+        begins = (number, document["from_position"], document["recipient"])
+        if begins != (standing.last_release + 1, standing.decided_to, standing.partner):
+            self._findings.add("release.order", "ledger", index)
+        standing.last_release = number
+        standing.last_from = document["from_position"]
+        standing.decided_to = document["to_position"]
+        empty = not document["released"] and not document["notices"]
+        standing.pending = None if empty else number
+        if empty:
+            standing.acknowledged = number
+
+    def adopted(self, snapshot: str) -> bool:
+        """Whether a snapshot was adopted before now."""
+        return snapshot in self._adopted
+
+    def finish(self, evidence: Evidence) -> None:
+        """Hold the tables against what was folded."""
+        for table, last in self._last.items():
+            self._check_bodies(evidence, table, last)
+        self._check_subscriptions(evidence)
+        self._check_snapshots(evidence)
+
+    # ------------------------------------------------------------------ subscriptions
+    def _subscribe(self, document: Mapping[str, Any]) -> None:
+        name = document["subscription"]
+        standing = self.standings.get(name)
+        if standing is None:
+            standing = Standing("", "", 0, 0, document["from_position"])
+            self.standings[name] = standing
+        standing.partner = document["recipient"]
+        standing.partners.add(standing.partner)
+        standing.body_sha256 = document["content_sha256"]
+        standing.row_version = document["row_version"]
+        standing.minimum_cell = document["minimum_cell"]
+
+    def _acknowledge(self, index: int, document: Mapping[str, Any]) -> None:
+        standing, number = self.standings[document["subscription"]], document["number"]
+        if not standing.acknowledged < number <= standing.last_release:
+            self._findings.add("release.order", "ledger", index)
+        standing.acknowledged = number
+        if standing.pending is not None and standing.pending <= number:
+            standing.pending = None
+
+    def _reopen(self, index: int, document: Mapping[str, Any]) -> None:
+        standing = self.standings[document["subscription"]]
+        if standing.pending != document["number"]:
+            self._findings.add("release.order", "ledger", index)
+        standing.pending = None
+        standing.decided_to = standing.last_from
+
+    def _check_subscriptions(self, evidence: Evidence) -> None:
+        left = dict(self.standings)
+        for name, partner, body, *numbers in evidence.rows("subscription"):
+            standing = left.pop(name, None)
+            if standing is None:
+                self._findings.add("register.uncovered", "subscription", _key(name))
+                continue
+            if _sha256(body) != standing.body_sha256:
+                self._findings.add("register.changed", "subscription", name)
+            if (partner, *numbers) != standing.row():
+                self._findings.add("subscription.standing", "subscription", name)
+        for name in left:
+            self._findings.add("register.missing", "subscription", name)
+
+    # ------------------------------------------------------------------ bodies
+    def _check_bodies(
+        self, evidence: Evidence, table: str, last: Mapping[str, Mapping[str, Any]]
+    ) -> None:
+        left = dict(last)
+        numbers = {name: number for number, name in enumerate(last, start=1)}
+        for name, body, third in evidence.rows(table):
+            document = left.pop(name, None)
+            if document is None:
+                self._findings.add("register.uncovered", table, _key(name))
+                continue
+            # a feed's number follows the order in which feeds were added; nothing else has one
+            owner = {"client": document.get("partner"), "feed": numbers[name]}.get(table, name)
+            if _sha256(body) != document["content_sha256"] or third != owner:
+                self._findings.add("register.changed", table, name)
+        for name in left:
+            self._findings.add("register.missing", table, name)
+
+    # ------------------------------------------------------------------ snapshots
+    def _check_snapshots(self, evidence: Evidence) -> None:
+        texts = {row[0]: row[1] for row in evidence.rows("snapshot_part")}
+        whole = {name for name, text in texts.items() if _sha256(text) == name}
+        for name in texts.keys() - whole:
+            self._findings.add("snapshot.changed", "snapshot_part", _key(name))
+        left, used = dict(self._adopted), set()
+        for name, parts in evidence.rows("snapshot"):
+            document = left.pop(name, None)
+            if document is None:
+                self._findings.add("snapshot.uncovered", "snapshot", _key(name))
+                continue
+            if _sha256(parts) != document["content_sha256"]:
+                self._findings.add("snapshot.changed", "snapshot", name)
+                continue
+            digests: dict[str, str] = json.loads(parts)  # noqa: TID251 - hashed just above
+            used |= set(digests.values())
+            if not whole >= set(digests.values()) or name != _law_sha256(digests, texts):
+                self._findings.add("snapshot.changed", "snapshot", name)
+        for name in left:
+            self._findings.add("snapshot.missing", "snapshot", name)
+        for name in texts.keys() - used:
+            self._findings.add("snapshot.uncovered", "snapshot_part", _key(name))
+
+
+def laws_and_requests(evidence: Evidence) -> tuple[dict[str, Law], dict[str, Subscription]]:
+    """Return every snapshot that this version can load, and requests by the hash of their body."""
+    texts = {row[0]: row[1] for row in evidence.rows("snapshot_part")}
+    laws: dict[str, Law] = {}
+    for name, parts in evidence.rows("snapshot"):
+        try:
+            digests = json.loads(parts)  # noqa: TID251 - our own document; its hash is checked elsewhere
+            law = Law.from_parts({part: texts[digest] for part, digest in digests.items()})
+        except (PolicyRefused, *UNREADABLE):
+            continue  # what is wrong with it is found where snapshots are checked
+        if law.sha256 == name:
+            laws[name] = law
+    requests: dict[str, Subscription] = {}
+    for row in evidence.rows("subscription"):
+        try:
+            requests[_sha256(row[2])] = Subscription.model_validate_json(row[2])
+        except UNREADABLE:
+            continue
+    return laws, requests
+
+
+def _law_sha256(digests: Mapping[str, str], texts: Mapping[str, str]) -> str:
+    parts = {name: texts[digest] for name, digest in digests.items()}
+    return sha256(json.dumps(parts, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _sha256(text: object) -> str:
+    """The hash of a text; of anything else none, because nothing else was ever written."""
+    if not isinstance(text, str):
+        return ""
+    return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _key(name: object) -> str:
+    """A key that no operation names may hold anything, so it is not repeated."""
+    return "(no operation names it)" if name else "(empty)"

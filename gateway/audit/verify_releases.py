@@ -1,0 +1,218 @@
+"""Verifying releases: row and operation, each disclosure, the content rendered again, the law asked again.
+
+What cannot be recomputed later: how «withheld» and «superseded» were split where rows moved between
+reading and commit (both have bounds and their sum is exact), the reasons' counts, and the window's
+count under a filter that was changed since. All of them are in the operation's own hash.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from gateway.audit.verify_findings import Findings
+from gateway.audit.verify_log import UNREADABLE
+from gateway.audit.verify_pushes import seconds
+from gateway.audit.verify_register import RegisterWalk, Standing
+from gateway.keys.ring import KeyRing
+from gateway.ledger.tree import batch_root
+from gateway.log.commitment import EntryKind
+from gateway.release.decided import asks_for
+from gateway.release.disclosed import RECORD, content_hash, disclosure_entry
+from gateway.release.treated import Names, names_for, notice_of, treat
+from gateway.store.releasing import Candidate, Held
+from gateway.store.verifying import Evidence, Row
+from policies.law import Law
+from schemas.record_class import RecordClass
+from schemas.subscriptions import Subscription
+
+_COUNTS = ("considered", "released", "withheld", "held", "superseded", "notices", "reasons")
+_DISCLOSURE = ("sequence", "incident", "version", "position", "released_id", "what", "reason")
+_ENTRY_KIND, _ENTRY_REASON, _CANDIDATE = 7, 8, 9
+
+
+class ReleaseWalk:
+    """Checks each release when its operation is reached."""
+
+    def __init__(
+        self,
+        evidence: Evidence,
+        keys: KeyRing,
+        classes: Mapping[int, RecordClass],
+        laws: Mapping[str, Law],
+        requests: Mapping[str, Subscription],
+        register: RegisterWalk,
+        findings: Findings,
+    ) -> None:
+        self._evidence, self._keys, self._findings = evidence, keys, findings
+        self._classes, self._laws, self._requests = classes, laws, requests
+        self._register = register
+        self._names: dict[str, Names] = {}
+        self._asked: dict[tuple[object, ...], Subscription] = {}
+        self.seen = 0
+        self.disclosures = 0
+
+    def check(
+        self, index: int, document: Mapping[str, Any], row: Row | None, log_size: int
+    ) -> None:
+        """Check one release.
+
+        Args:
+            index: Its operation.
+            document: What the operation says.
+            row: Its row, if there is one.
+            log_size: How long the log was when it was sealed.
+        """
+        self.seen += 1
+        key = f"{document['subscription']}/{document['number']}"
+        if row is not None and not _same(row, document):
+            self._findings.add("release.changed", "release", key)
+        parts = sum(document[name] for name in ("released", "withheld", "held", "superseded"))
+        if document["considered"] != parts or document["to_position"] > log_size:
+            self._findings.add("release.balance", "ledger", index)
+        rows = list(self._evidence.disclosed(document["subscription"], document["number"]))
+        self.disclosures += len(rows)
+        self._check_rows(key, document, rows)
+        law = self._laws.get(document["snapshot"])
+        if law is None or not self._register.adopted(document["snapshot"]):
+            self._findings.add("release.snapshot", "release", key)
+            return
+        standing = self._register.standings[document["subscription"]]
+        self._check_content(key, document, rows, law, standing)
+        self._check_window(key, document, rows, law, standing, log_size)
+
+    # ------------------------------------------------------------------ disclosures
+    def _check_rows(self, key: str, document: Mapping[str, Any], rows: list[Row]) -> None:
+        kinds = Counter(RECORD if row[5] == RECORD else "notice" for row in rows)
+        if (kinds[RECORD], kinds["notice"]) != (document["released"], document["notices"]):
+            self._findings.add("release.count", "disclosure", key)
+        try:
+            root = batch_root(disclosure_entry(_named(row)) for row in rows).hex()
+        except UNREADABLE:
+            root = ""
+        if root != document["disclosures_root"]:
+            self._findings.add("disclosure.root", "disclosure", key)
+        partners = self._register.standings[document["subscription"]].partners
+        for number, row in enumerate(rows):
+            if not _fits_log(row):
+                self._findings.add("disclosure.changed", "disclosure", f"{key}/{number}")
+            elif not any(self._id_of(partner, row) == row[4] for partner in partners):
+                self._findings.add("disclosure.released_id", "disclosure", f"{key}/{number}")
+
+    def _id_of(self, partner: str, row: Row) -> str | None:
+        names = self._names.get(partner)
+        if names is None:
+            names = self._names[partner] = names_for(self._keys, partner)
+        try:
+            return names.id_of(row[1], row[_CANDIDATE + 4])
+        except UNREADABLE:
+            return None
+
+    # ------------------------------------------------------------------ content and law
+    def _check_content(
+        self, key: str, document: Mapping[str, Any], rows: list[Row], law: Law, standing: Standing
+    ) -> None:
+        try:
+            lines = self._rendered(rows, law, document["recipient"])
+        except UNREADABLE:
+            lines = [b""]
+        if content_hash(lines).hex() != document["content_sha256"]:
+            self._findings.add("release.content", "release", key)
+        asked = self._request(document, standing)
+        day = date.fromisoformat(document["day"])
+        class_ids = {row[_CANDIDATE + 3] for row in rows if row[5] == RECORD}
+        for class_id in class_ids:
+            record_class = self._classes.get(class_id)
+            if record_class is None or not law.decide(asked, record_class, day).releases:
+                self._findings.add("release.unlawful", "release", key)
+
+    def _rendered(self, rows: list[Row], law: Law, recipient: str) -> list[bytes]:
+        names = self._names.get(recipient) or names_for(self._keys, recipient)
+        lines: list[Any] = [
+            notice_of(Held(row[3], row[1], row[_ENTRY_KIND], row[_ENTRY_REASON], row[2], row[4]))
+            for row in rows
+            if row[5] != RECORD
+        ]
+        records = [Candidate._make(row[_CANDIDATE:]) for row in rows if row[5] == RECORD]
+        lines += treat(records, self._classes, law, names)
+        return [line.model_dump_json(exclude_defaults=True).encode() for line in lines]
+
+    def _request(self, document: Mapping[str, Any], standing: Standing) -> Subscription:
+        """The request as it stood: the law looks at nothing of it that the operation does not say."""
+        said = {name: document[name] for name in ("power", "purpose", "lane", "mode")}
+        said |= {"id": document["subscription"], "partner": document["recipient"]}
+        said |= {"minimum_cell": standing.minimum_cell, "version": standing.row_version}
+        known = tuple(said.values())
+        if known not in self._asked:
+            self._asked[known] = Subscription.model_validate(said)
+        return self._asked[known]
+
+    # ------------------------------------------------------------------ counts
+    def _check_window(
+        self,
+        key: str,
+        document: Mapping[str, Any],
+        rows: list[Row],
+        law: Law,
+        standing: Standing,
+        log_size: int,
+    ) -> None:
+        """Count the window again as the log stood; see the module's first lines for what it cannot."""
+        request = self._requests.get(standing.body_sha256)
+        if request is None:
+            return
+        asked, day = self._request(document, standing), date.fromisoformat(document["day"])
+        considered = withheld = 0
+        to_go: Counter[int] = Counter()
+        span = (document["from_position"], document["to_position"])
+        for class_id, stands, number in self._evidence.window(*span, log_size):
+            record_class = self._classes.get(class_id)
+            if record_class is None or not asks_for(request.filter, record_class):
+                continue
+            considered += number
+            if stands and law.decide(asked, record_class, day).releases:
+                to_go[class_id] += number
+            elif stands:
+                withheld += number
+        gone = Counter(row[_CANDIDATE + 3] for row in rows if row[5] == RECORD)
+        counted = considered == document["considered"] and withheld <= document["withheld"]
+        if not counted or gone != to_go:
+            self._findings.add("release.count", "release", key)
+
+
+def _named(row: Row) -> dict[str, object]:
+    return dict(zip(_DISCLOSURE, row, strict=False))
+
+
+def _fits_log(row: Row) -> bool:
+    """Whether a disclosure is about the log row that it names, in every column."""
+    _, incident, version, position, released_id, what, reason = row[: len(_DISCLOSURE)]
+    logged = row[_CANDIDATE : _CANDIDATE + 3]
+    if not isinstance(released_id, str) or not isinstance(what, str) or reason == "":
+        return False
+    if what == RECORD:
+        recorded = row[_ENTRY_KIND] == EntryKind.RECORDED.value
+        return recorded and reason is None and logged == (position, incident, version)
+    if logged[:2] != (position, incident) or reason != row[_ENTRY_REASON]:
+        return False
+    try:
+        held = Held(position, incident, row[_ENTRY_KIND], reason, version, released_id)
+        return what == f"notice:{notice_of(held).kind.value}"
+    except UNREADABLE:
+        return False
+
+
+def _same(row: Row, document: Mapping[str, Any]) -> bool:
+    """Whether a row of ``release`` says what its operation says."""
+    counts = {name: document[name] for name in _COUNTS}
+    said = (
+        *(document[name] for name in ("subscription", "number", "from_position", "to_position")),
+        *(document[name] for name in ("snapshot", "law_epoch", "day")),
+        seconds(document["at"]),
+        json.dumps(counts, sort_keys=True, separators=(",", ":")),
+        bytes.fromhex(document["content_sha256"]),
+    )
+    return row[1:] == said

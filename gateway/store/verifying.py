@@ -1,0 +1,181 @@
+"""Reading everything for verification: one consistent read, row by row, as the driver gives it.
+
+It goes below SQLAlchemy, as the append does, because every row of the log is read. Nothing is decoded
+on the way: a changed byte must reach the check, not stop the reader.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
+
+from gateway.errors import StoreUnavailable
+from gateway.store.releasing import CANDIDATE_COLUMNS
+from gateway.store.tx import LOG_COLUMNS
+
+Row = tuple[Any, ...]
+
+_LOG_LIST = ", ".join(f"l.{name}" for name in LOG_COLUMNS)
+_CANDIDATE_LIST = ", ".join(f"{c.table.name[0]}.{c.name}" for c in CANDIDATE_COLUMNS)
+
+_LOG = f"""SELECT {_LOG_LIST}, s.wrapped_secret, s.ciphertext,
+    i.natural_key, i.feed, i.version, i.position, i.content_hmac, i.state, i.quarter
+    FROM log l LEFT JOIN sealed s ON s.position = l.position
+    LEFT JOIN incident i ON i.id = l.incident ORDER BY l.position"""  # noqa: S608 - names of our own columns
+_DISCLOSED = f"""SELECT d.sequence, d.incident, d.version, d.position, d.released_id, d.what,
+    d.reason, l.entry_kind, l.reason, {_CANDIDATE_LIST}
+    FROM disclosure d LEFT JOIN log l ON l.position = d.position
+    LEFT JOIN incident i ON i.id = l.incident
+    WHERE d.subscription = ? AND d.number = ? ORDER BY d.sequence"""  # noqa: S608 - names of our own columns
+_WINDOW = """SELECT l.class_id, NOT EXISTS (SELECT 1 FROM log n WHERE n.incident = l.incident
+        AND n.position > l.position AND n.position <= ?) AS stands, count(*)
+    FROM log l WHERE l.position > ? AND l.position <= ? AND l.entry_kind = 'recorded'
+    GROUP BY l.class_id, stands"""
+_TABLES = {
+    "head": "SELECT id, log_size, ledger_size, law_epoch FROM head ORDER BY id",
+    "ledger": 'SELECT "index", leaf, hash FROM ledger ORDER BY "index"',
+    "log": _LOG,
+    "push": "SELECT leaf, receipt_id, client_id, feed, key_hmac, fingerprint, answer, "
+    "first_position, last_position, at FROM push ORDER BY leaf",
+    "release": "SELECT leaf, subscription, number, from_position, to_position, snapshot, "
+    "law_epoch, day, at, counts, content_hash FROM release ORDER BY leaf",
+    "record_class": "SELECT id, sha256, canonical_json FROM record_class ORDER BY id",
+    "checkpoint": "SELECT size, note, at FROM checkpoint ORDER BY size",
+    "snapshot": "SELECT sha256, parts FROM snapshot ORDER BY sha256",
+    "snapshot_part": "SELECT sha256, text FROM snapshot_part ORDER BY sha256",
+    "subscription": "SELECT id, partner, body, decided_to, last_release, acknowledged, pending, "
+    "row_version FROM subscription ORDER BY id",
+    "partner": "SELECT id, body, id FROM partner ORDER BY id",
+    "protocol": "SELECT id, body, id FROM protocol ORDER BY id",
+    "client": "SELECT client_id, body, partner FROM client ORDER BY client_id",
+    "feed": "SELECT name, body, id FROM feed ORDER BY id",
+}
+_ORPHANS = {
+    "sealed": "SELECT s.position FROM sealed s LEFT JOIN log l ON l.position = s.position "
+    "WHERE l.position IS NULL ORDER BY 1",
+    "incident": "SELECT i.id FROM incident i LEFT JOIN log l ON l.position = i.id "
+    "AND l.incident = i.id WHERE l.position IS NULL ORDER BY 1",
+    "disclosure": "SELECT d.rowid FROM disclosure d "
+    "LEFT JOIN release r ON r.subscription = d.subscription AND r.number = d.number "
+    "WHERE r.leaf IS NULL ORDER BY 1",
+}
+_NODE = 'SELECT hash FROM ledger_node WHERE level = ? AND "index" = ?'
+_NODES_OUTSIDE = """SELECT level, "index" FROM ledger_node
+    WHERE level < 1 OR level > 62 OR "index" < 0 OR (("index" + 1) << level) > ? ORDER BY 1, 2"""
+
+
+class EvidenceUnreadable(Exception):
+    """The database engine itself cannot read a table; ``table`` says which."""
+
+    def __init__(self, table: str) -> None:
+        super().__init__(table)
+        self.table = table
+
+
+class Evidence:
+    """One read transaction over a database, in use or a copy. Use it as a context."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file for reading.
+
+        Raises:
+            StoreUnavailable: There is no such file, or it cannot be opened.
+        """
+        if not path.is_file():
+            raise StoreUnavailable
+        try:
+            self._connection = _opened(path)
+        except sqlite3.DatabaseError as error:
+            raise StoreUnavailable from error
+        self._connection.text_factory = _text
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._connection.close()
+
+    def rows(self, table: str) -> Iterator[Row]:
+        """Yield a table's rows in its own order.
+
+        Raises:
+            EvidenceUnreadable: The engine cannot read it.
+        """
+        return self._read(table, _TABLES[table])
+
+    def orphans(self, table: str) -> Iterator[Row]:
+        """Yield the keys of rows that belong to nothing: what was inserted."""
+        return self._read(table, _ORPHANS[table])
+
+    def disclosed(self, subscription: str, number: int) -> Iterator[Row]:
+        """Yield a release's disclosure rows, each with the log row that it names."""
+        return self._read("disclosure", _DISCLOSED, (subscription, number))
+
+    def window(self, after: int, until: int, as_of: int) -> Iterator[Row]:
+        """Yield (class, whether it stood when the log was ``as_of`` long, count) of a window."""
+        return self._read("log", _WINDOW, (as_of, after, until))
+
+    def node(self, level: int, index: int) -> bytes | None:
+        """Return the stored hash of a complete subtree."""
+        for row in self._read("ledger_node", _NODE, (level, index)):
+            return row[0]  # type: ignore[no-any-return] # whatever stands there
+        return None
+
+    def nodes_outside(self, size: int) -> Iterator[Row]:
+        """Yield (level, index) of stored nodes that no tree of this size has."""
+        return self._read("ledger_node", _NODES_OUTSIDE, (size,))
+
+    def size_of(self, table: str) -> int:
+        """Return how many rows a table holds, for progress."""
+        for row in self._read(table, f"SELECT count(*) FROM {table}"):  # noqa: S608 - our own name
+            return int(row[0])
+        return 0
+
+    def integrity(self) -> Iterator[str]:
+        """Yield what the engine's own check finds: pages, indexes, missing values."""
+        for row in self._read("database", "PRAGMA integrity_check"):
+            if row[0] != "ok":
+                yield str(row[0])
+
+    def _read(self, table: str, statement: str, values: Row = ()) -> Iterator[Row]:
+        try:
+            yield from self._connection.execute(statement, values)
+        except sqlite3.DatabaseError as error:
+            raise EvidenceUnreadable(table) from error
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    address = f"file:{quote(str(path))}?mode=ro"
+    try:
+        return _begun(address)
+    except sqlite3.OperationalError:
+        # a copy in a folder where nothing may be written; with a log beside it, it is not whole alone
+        if path.with_name(path.name + "-wal").exists():
+            raise
+        return _begun(address + "&immutable=1")
+
+
+def _begun(address: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(address, uri=True, isolation_level=None)
+    try:
+        connection.execute("PRAGMA busy_timeout=5000")
+        connection.execute("PRAGMA cache_size=-65536")
+        connection.execute("BEGIN")
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except sqlite3.DatabaseError:
+        connection.close()
+        raise
+    return connection
+
+
+def _text(stored: bytes) -> str:
+    return stored.decode("utf-8", "surrogateescape")
