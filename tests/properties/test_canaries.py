@@ -1,0 +1,376 @@
+"""No personal value leaves by any way or lies at rest, with section 17A alone in force.
+
+Canaries stand in every personal cell; they are pushed over real HTTP; then everything that leaves and every
+byte at rest but the keys is searched, in every form that ``tests.support.canaries`` knows.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import io
+import json
+import logging
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+import httpx
+import pytest
+
+from gateway import events
+from gateway.assembly import House, database_path
+from gateway.keys.derive import sealed_half_key
+from gateway.keys.sealing import decrypt, position_bytes, unwrap
+from gateway.settings import Settings
+from gateway.store.sqlite import backup
+from policies.treatments import Treatments
+from schemas.sensitivity import Lane
+from tests.support.canaries import (
+    FEED,
+    FORMS,
+    LATIN,
+    SCRIPTS,
+    SPACED,
+    Listener,
+    Planted,
+    Search,
+    planted_rows,
+)
+from tests.support.server import running_gateway
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMANDS = (
+    ("verify",),
+    ("verify", "--json"),
+    ("feed", "list"),
+    ("feed", "list", "--json"),
+    ("subscription", "list"),
+)
+
+
+@contextmanager
+def listening(home: Path, search: Search) -> Iterator[Listener]:
+    """A gateway whose log, and whose libraries' log, the search hears too."""
+    log, handler = io.StringIO(), events._LibraryHandler()
+    before, events.JOURNAL.stream = events.JOURNAL.stream, log
+    level, events.JOURNAL.level = events.JOURNAL.level, events.Level.DEBUG
+    logging.getLogger().addHandler(handler)
+    settings = Settings(home=home, requests_per_minute=10**6, checkpoint_interval_seconds=0.5)
+    try:
+        with running_gateway(home, settings=settings) as gateway:
+            gateway.usual()
+            for form in FORMS:
+                gateway.subscribe(f"fire-{form}", "llr-fire")
+            yield Listener(gateway, search)
+    finally:
+        logging.getLogger().removeHandler(handler)
+        events.JOURNAL.stream, events.JOURNAL.level = before, level
+        search.text("log", log.getvalue())
+
+
+# ------------------------------------------------------------------ what goes in
+
+
+def push_rows(listener: Listener, planted: Planted, count: int, batch: int = 100) -> int:
+    """Push rows by turns as Windows-1252 CSV, NDJSON and JSON; return how many were recorded."""
+    recorded = 0
+    for start in range(0, count, batch):
+        turn = start // batch % 3
+        size = min(batch, count - start)
+        rows = list(planted_rows(size, planted, scripts=turn > 0, first=start + 1))
+        if turn == 0:
+            answer = listener.push(_as_csv(rows), "text/csv; charset=windows-1252")
+        elif turn == 1:
+            lines = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+            answer = listener.push(lines.encode(), "application/x-ndjson")
+        else:
+            nested = [{**row, "OFFICER": {"who": [{"name": row["CALLER_NAME"]}]}} for row in rows]
+            answer = listener.push(json.dumps(nested).encode(), "application/json")
+        assert answer.status_code == 201, answer.text
+        recorded += answer.json()["receipt"]["recorded"]
+    return recorded
+
+
+def _as_csv(rows: list[dict[str, object]]) -> bytes:
+    out = io.StringIO(newline="")
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    writer = csv.DictWriter(out, columns, restval="")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode("windows-1252", "replace")
+
+
+def push_badly(listener: Listener, planted: Planted) -> None:
+    """Everything that a sender can get wrong, each with a canary in it."""
+    good = next(planted_rows(1, planted, scripts=True, first=900_001))
+    word = good["CALLER_NAME"]
+    bad_rows = [
+        {**good, "URN": f"{LATIN}-" + "9" * 70},
+        {**good, "CREATED": word},
+        {**good, "CREATED": f"31/10/2026 21:47 {LATIN}"},
+        {**good, "EASTING": LATIN, "NORTHING": SPACED},
+        {**good, "LSOA_CODE": word},
+        {**good, "MARKING": f"TOP SECRET {LATIN}"},
+        {**good, "MARKING": LATIN, "HANDLING": LATIN},
+        {**good, "OPENING_CODE": "", "CLOSING_CODE_1": "", "QUALIFIERS": "", "NSIR_CLASS": ""},
+        {**good, "CALLER_NAME": {"first": word, LATIN: [word]}},
+        {**good, "CALLER_NAME": f"{LATIN} " * 200},
+        {**good, "RESULT_TEXT": [word, {"more": word}]},
+        {**good, f"{LATIN} column": word, "OPENING_DESC": {"x": word}},
+        {LATIN: word},
+    ]
+    listener.push(json.dumps(bad_rows).encode(), "application/json")
+    listener.push(json.dumps(bad_rows[1]).encode(), "application/json")
+    lines = "\n".join(f'{{"URN": "{LATIN}", {word}' for _ in range(3)) + f'\n["{word}"]\n"{word}"'
+    listener.push(lines.encode(), "application/x-ndjson")
+    for body in (f'{{"{LATIN}": NaN}}', f'{{"{LATIN}":1,"{LATIN}":2}}', f'"{word}"', f"{word}"):
+        listener.push(body.encode(), "application/json")
+    header = f"URN,{LATIN},{SPACED}\r\n1,2,3\r\n".encode()
+    listener.push(header, "text/csv")
+    listener.push(_as_csv([{**good, "LOCATION": ""}])[:-30] + b'"\x81' + LATIN.encode(), "text/csv")
+    listener.push(b"x", f"text/{LATIN}")
+    listener.push(b"x", f"text/csv; charset={LATIN}")
+    listener.push(b"{}", "application/json", **{"Idempotency-Key": f"{LATIN}-key"})
+    listener.push(b"[]", "application/json", **{"Idempotency-Key": f"{LATIN}-key"})
+    listener.push(json.dumps(good).encode(), "application/json", **{"Gateway-Unit": f"{SPACED}-1"})
+
+
+def ask_badly(listener: Listener) -> None:
+    """Canaries in paths, queries, headers and bodies of every other route."""
+    for path in (
+        f"/v1/feeds/{LATIN.lower()}/records",
+        f"{FEED}/receipts/{LATIN}",
+        f"{FEED}/quarantine?after={LATIN}&limit={LATIN}",
+        f"/v1/subscriptions/{LATIN.lower()}/records",
+        f"/v1/subscriptions/fire-json/records?after=1.{LATIN}&limit={LATIN}&wait={LATIN}",
+        f"/v1/ledger/entries/{LATIN}",
+        f"/v1/ledger/proof?index={LATIN}&size={SCRIPTS[0]}",
+        f"/{LATIN}/{SCRIPTS[2]}?{LATIN}={LATIN}",
+    ):
+        for system in ("police-system", "fire-system"):
+            headers = {"Accept": LATIN, "X-Request-Id": LATIN, "Cookie": f"{LATIN}={LATIN}"}
+            listener.call("bad address", "GET", path, system, headers=headers)
+            listener.call("bad address", "POST", path, system, json={LATIN: SPACED})
+    for body in ({"references": [LATIN], "reason": LATIN}, {LATIN: 1}):
+        listener.call("bad request", "POST", FEED + "/retractions", "police-system", json=body)
+        listener.call("bad request", "POST", "/v1/decisions/explain", "police-system", json=body)
+    form = {"grant_type": LATIN, "client_id": LATIN, "client_secret": LATIN, "scope": LATIN}
+    listener.call("bad token", "POST", "/oauth/token", "police-system", data=form)
+    bearer = {"Authorization": f"Bearer {LATIN}.{LATIN}.{LATIN}"}
+    listener.call("bad token", "GET", "/v1/subscriptions", "fire-system", headers=bearer)
+
+
+def read_everything(listener: Listener, references: list[str]) -> None:
+    """Receipts, quarantine, explanations, ledger, metrics, pages: as each of the systems."""
+    call, reader = listener.call, listener.gateway.house.reader
+    with reader.connection() as connection:
+        receipts = connection.exec_driver_sql("SELECT receipt_id FROM push").scalars().all()
+    for receipt in receipts:
+        call("receipt", "GET", f"{FEED}/receipts/{receipt}", "police-system")
+    after: str | None = ""
+    while after is not None:
+        query = {"after": after} if after else {}
+        listed = call("quarantine", "GET", FEED + "/quarantine", "police-system", params=query)
+        after = listed.json()["after"]
+    for reference in references:
+        for system in ("police-system", "council-system"):
+            for subscription in ("fire-json", "university-17a"):
+                about = {"feed": "police-nsir", "reference": reference}
+                asked = {**about, "subscription": subscription}
+                call("explain", "POST", "/v1/decisions/explain", system, json=asked)
+    size = reader.head().ledger_size
+    for index in range(size):
+        for system in ("police-system", "fire-system"):
+            call("ledger entry", "GET", f"/v1/ledger/entries/{index}", system)
+    call("ledger", "GET", f"/v1/ledger/proof?index=3&size={size}", "fire-system")
+    call("ledger", "GET", f"/v1/ledger/consistency?from=3&size={size}", "fire-system")
+    call("ledger", "GET", "/v1/ledger/checkpoint", "fire-system")
+    call("refusal", "GET", "/v1/subscriptions/university-17a/records", "university-system")
+    call("subscriptions", "GET", "/v1/subscriptions", "fire-system")
+    for path in ("/metrics", "/docs", "/openapi.json", "/healthz", "/readyz"):
+        assert call(path, "GET", path, "fire-system").status_code == 200
+    call("metadata", "GET", "/.well-known/oauth-authorization-server", "fire-system")
+    call("metadata", "GET", "/.well-known/jwks.json", "fire-system")
+
+
+# ------------------------------------------------------------------ at rest
+
+
+def search_at_rest(home: Path, search: Search, house: House, copy: Path) -> None:
+    """Search every file but the keys, every value of the database, and all that our keys open."""
+    if not copy.exists():
+        backup(database_path(home), copy)
+    search.database("database", database_path(home))
+    search.database("backup", copy)
+    search.look("backup: bytes", copy.read_bytes())
+    for path in sorted(home.rglob("*")):
+        if path.is_file() and home / "keys" not in path.parents:
+            search.look(f"at rest: {path.suffix or path.parent.name}", path.read_bytes())
+            search.look("file names", str(path.relative_to(home)))
+    search.found |= opened(copy, search, house)
+
+
+def opened(database: Path, search: Search, house: House) -> set[tuple[str, str]]:
+    """Open whatever the keys open. With section 17A alone nothing is sealed at all."""
+    connection = sqlite3.connect(database)
+    rows = connection.execute(
+        "SELECT s.position, s.wrapped_secret, s.ciphertext, l.content_hmac FROM sealed s "
+        "JOIN log l ON l.position = s.position WHERE s.ciphertext IS NOT NULL"
+    ).fetchall()
+    connection.close()
+    for position, wrapped, ciphertext, content in rows:
+        key = sealed_half_key(unwrap(house.keys.wrapping, wrapped, content))
+        search.text("sealed half, opened", decrypt(key, ciphertext, position_bytes(position)))
+    return {("sealed half", "there is one")} if rows else set()
+
+
+def run_commands(home: Path, search: Search) -> None:
+    environment = {"GATEWAY_HOME": str(home), "PATH": os.environ["PATH"], "NO_COLOR": "1"}
+    for command in COMMANDS:
+        if find_spec(f"gateway.cli.{command[0]}") is None:
+            continue
+        ran = subprocess.run(
+            [sys.executable, "-m", "gateway", *command],
+            env=environment,
+            cwd=ROOT,
+            capture_output=True,
+            check=False,
+        )
+        assert ran.returncode == 0, (command, ran.stderr)
+        search.text(f"gateway {' '.join(command)}", ran.stdout + ran.stderr)
+
+
+def journey(tmp_path: Path, count: int, breaking: Callable[[House], None] | None = None) -> Search:
+    """The whole way of canaries; return what the search found and where it looked."""
+    home, planted = tmp_path / "home", Planted()
+    search = Search(planted)
+    with listening(home, search) as listener:
+        house = listener.gateway.house
+        if breaking is not None:
+            breaking(house)
+        recorded = push_rows(listener, planted, count)
+        assert recorded > count / 2
+        push_badly(listener, planted)
+        ask_badly(listener)
+        for form in FORMS:
+            assert listener.drain(form)[0] >= recorded / 2
+        urns = [text for text in planted.texts if text.startswith(f"{LATIN}-URN")]
+        wanted = {"references": urns[:40], "reason": "recorded_in_error"}
+        path = FEED + "/retractions"
+        done = listener.call("retraction", "POST", path, "police-system", json=wanted)
+        assert done.json()["retracted"] > 0
+        for form in FORMS:
+            assert listener.drain(form)[1] > 0
+        read_everything(listener, [*urns[:3], *urns[60:63], f"{LATIN}-never-sent"])
+        search_at_rest(home, search, house, tmp_path / "copy.sqlite3")
+        wal = database_path(home).with_name(database_path(home).name + "-wal")
+        assert wal.stat().st_size > 0
+    search_at_rest(home, search, house, tmp_path / "copy.sqlite3")
+    run_commands(home, search)
+    search.found |= search.digests_of("anywhere")
+    return search
+
+
+# ------------------------------------------------------------------ the tests
+
+PLACES = (
+    *("log", "push", "pull json", "pull ndjson", "pull events", "receipt", "quarantine", "explain"),
+    *("bad request", "bad address", "bad token", "refusal", "ledger", "ledger entry", "/metrics"),
+    *("/docs", "/openapi.json", "database, log", "backup, log", "backup: bytes"),
+    *("at rest: .sqlite3", "at rest: .sqlite3-wal", "at rest: checkpoints"),
+)
+"""Where a search that looked at nothing would prove nothing."""
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(1_800)
+def test_no_canary_leaves_or_lies_at_rest(
+    tmp_path: Path, count: Callable[[int], int], proved: Callable[..., None]
+) -> None:
+    records = count(10_000)
+
+    search = journey(tmp_path, records)
+
+    assert search.found == set()
+    assert [place for place in PLACES if not search.looked_at.get(place)] == []
+    mebibytes = round(sum(search.looked_at.values()) / 2**20)
+    proved(
+        "canaries",
+        records=records,
+        leaked=len(search.found),
+        places=len(search.looked_at),
+        mebibytes=mebibytes,
+    )
+
+
+def test_a_broken_treatment_table_turns_the_check_red(tmp_path: Path) -> None:
+    def breaking(house: House) -> None:
+        tables = dict(house.book._treatments)
+        lines = [
+            line
+            for line in tables[Lane.DEPERSONALISED].text.splitlines()
+            if not line.startswith(("source_category_label", "address_text"))
+        ]
+        both = 'keeps = "source_category_label", releases = "source_category_label"'
+        lines.append(f'address_text = {{ op = "keep", {both} }}')
+        text = "\n".join([*lines, 'source_category_label = { op = "drop" }'])
+        tables[Lane.DEPERSONALISED] = Treatments.unchecked(Lane.DEPERSONALISED, text)
+        house.book._treatments = tables
+        house.book._adopt(house.reader.head().law_epoch)
+
+    search = journey(tmp_path, 100, breaking)
+
+    where = {place for place, _ in search.found}
+    assert {"pull json", "pull ndjson", "pull events", "database, log", "backup: bytes"} <= where
+
+
+def test_keeping_more_fields_than_the_law_uses_turns_the_check_red(tmp_path: Path) -> None:
+    def breaking(house: House) -> None:
+        law = house.book.current().law
+        law.kept_fields = lambda _day: frozenset({"description", "people"})  # type: ignore[method-assign]
+
+    search = journey(tmp_path, 100, breaking)
+
+    where = {place for place, _ in search.found}
+    assert {"sealed half", "sealed half, opened"} <= where
+    assert not [place for place in where if place.startswith("pull")]
+
+
+DISGUISES: dict[str, Callable[[str], str | bytes]] = {
+    "upper case": str.upper,
+    "reversed, in title case": lambda text: text[::-1].title(),
+    "hex": lambda text: text.encode().hex(),
+    "JSON": lambda text: json.dumps({"x": text}),
+    "UTF-16": lambda text: text.encode("utf-16"),
+    "base64": lambda text: base64.b64encode(text.encode()),
+    "base64, one byte on": lambda text: base64.b64encode(b"x" + text.encode()),
+    "base64, two bytes on": lambda text: base64.urlsafe_b64encode(b"xx" + text.encode()),
+    "URL": lambda text: str(httpx.QueryParams({"x": text})),
+}
+
+
+@pytest.mark.parametrize("disguise", DISGUISES)
+@pytest.mark.parametrize("word", [LATIN, SPACED, *SCRIPTS])
+def test_the_search_knows_every_disguise(word: str, disguise: str) -> None:
+    search = Search(Planted())
+    search.look("here", DISGUISES[disguise](f"{word} N0000001"))
+
+    assert search.found
+
+
+@pytest.mark.parametrize("name", ["md5", "sha1", "sha256", "sha512"])
+def test_the_search_knows_a_plain_hash_from_a_salted_one(name: str) -> None:
+    text = f"{LATIN} N0000001"
+    plain, salted = Search(Planted([text])), Search(Planted([text]))
+    plain.look("here", hashlib.new(name, text.lower().encode()).hexdigest())
+    salted.look("here", hashlib.new(name, b"salt" + text.encode()).hexdigest())
+
+    assert plain.digests_of("here")
+    assert not salted.digests_of("here")
