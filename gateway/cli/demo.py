@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
@@ -21,6 +21,7 @@ from gateway.cli import Exit
 from gateway.house import RefusesToStart
 
 PORT = 8115
+S = TypeVar("S")
 
 Once = Annotated[bool, typer.Option("--once", help="End after the story; do not keep serving.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and end.")]
@@ -99,12 +100,11 @@ def _performed(folder: Path, wishes: Wishes, console: Console, started: float) -
     from gateway.demo.rows import invented  # noqa: PLC0415 - as above
     from gateway.demo.scenes import Ended  # noqa: PLC0415 - as above
     from gateway.demo.stage import set_stage  # noqa: PLC0415 - as above
-    from gateway.demo.verified import verifier  # noqa: PLC0415 - as above
 
     with open_house(folder, create=True) as house:
         stage = set_stage(house, with_open_data=wishes.street is not None)
         with listening(wishes.port) as listener, running(house, listener) as gateway:
-            story = Story(console, gateway.url, folder, stage.visitor)
+            story = Story(console, gateway.url, folder, stage.visitor, own_command())
             story.open(wishes.port)
             play = Play(
                 url=gateway.url,
@@ -112,12 +112,11 @@ def _performed(folder: Path, wishes: Wishes, console: Console, started: float) -
                 stage=stage,
                 rows=invented(wishes.seed, wishes.rows),
                 publish=gateway.service.publish,
-                verify=verifier(house),
                 started=started,
                 street=wishes.street,
             )
             well = False
-            for scene in play.perform():
+            for scene in _watched(play.perform(), console):
                 story.tell(scene)
                 if isinstance(scene, Ended):
                     well = scene.summary.is_well
@@ -127,6 +126,27 @@ def _performed(folder: Path, wishes: Wishes, console: Console, started: float) -
                 story.next_steps()
                 _stay(console, home_stays=wishes.home_stays)
     return well
+
+
+def own_command() -> str:
+    """Return how the user calls us: by name where that is found, else by our place."""
+    if shutil.which("gateway"):
+        return "gateway"
+    beside = Path(sys.executable).parent / "gateway"
+    if not beside.exists():
+        return f"{sys.executable} -m gateway"
+    here = Path.cwd()
+    return str(beside.relative_to(here) if beside.is_relative_to(here) else beside)
+
+
+def _watched(scenes: Iterator[S], console: Console) -> Iterator[S]:
+    """Yield scenes, with a sign of life while each is played."""
+    while True:
+        with console.status("…"):
+            scene = next(scenes, None)
+        if scene is None:
+            return
+        yield scene
 
 
 def _stay(console: Console, *, home_stays: bool) -> None:

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from gateway.client.proof import Secret
 from gateway.demo import scenes
-from gateway.demo.stage import FIRE_17A, NSIR, POLICE_UK
+from gateway.demo.stage import FIRE_17A, NSIR, POLICE_UK, UNIVERSITY_RECORDS
 
 NAMES = {
     "fire-17a": "The fire authority",
@@ -24,15 +24,19 @@ NAMES = {
 }
 _SENDERS = {NSIR: "The police system", POLICE_UK: "The borough council"}
 _INDENT = (0, 0, 0, 3)
+_FINDINGS = 10
 
 
 class Story:
     """Tells the scenes on a console."""
 
-    def __init__(self, console: Console, url: str, home: Path, visitor: Secret) -> None:
+    def __init__(
+        self, console: Console, url: str, home: Path, visitor: Secret, gateway: str
+    ) -> None:
         self._console, self._url, self._home, self._visitor = console, url, home, visitor
+        self._gateway = gateway
         self._step = 0
-        self._reference = ""
+        self._reference = self._start = ""
 
     def open(self, asked_port: int) -> None:
         """Say where the gateway listens."""
@@ -57,8 +61,8 @@ class Story:
             f"them is in force until {stage.protocol.valid_to}."
         )
         self._say(
-            f"{len(stage.proofs)} of their systems have keys of their own (ES256) and get tokens for "
-            "ten minutes. There is no shared password."
+            f"{len(stage.proofs)} of their systems prove themselves by keys of their own (ES256) and "
+            "get tokens for ten minutes. One more has a secret, so that you can try it by hand."
         )
         self._say(
             f"An invented map is loaded: {stage.lsoas} LSOAs and {stage.points:,} map points."
@@ -92,6 +96,15 @@ class Story:
         self._say(
             "The first push is sent again with its Idempotency-Key: "
             f"{told if scene.same_receipt else 'ANOTHER receipt came back'}."
+        )
+
+    @tell.register
+    def _(self, scene: scenes.SentLater) -> None:
+        receipt = scene.receipt
+        self._say(
+            f"The next day's export repeats {receipt.duplicate} rows and closes {receipt.revised} as "
+            f"noise: {receipt.duplicate} duplicate, {receipt.revised} revised, "
+            f"{receipt.recorded} recorded."
         )
 
     @tell.register
@@ -141,7 +154,7 @@ class Story:
         )
         table = Table(box=box.SIMPLE, pad_edge=False)
         for title in ("Police column", "Police hold", "Fire got", "What happened"):
-            table.add_column(title, overflow="fold")
+            table.add_column(title, overflow="fold", no_wrap=title == "Police column")
         for line in scene.lines:
             style = "dim" if line.after == "–" else ""
             cells = (line.column, line.before, line.after, line.happened)
@@ -150,14 +163,16 @@ class Story:
 
     @tell.register
     def _(self, scene: scenes.Explained) -> None:
-        if scene.subscription == FIRE_17A:
+        name = NAMES[scene.subscription]
+        if not scene.unmet:
             self._head("Why that record went to one and not to the other")
-        table = Table(box=None, show_header=False, pad_edge=False)
+            self._say(f"{name}: {scene.decision}. All {len(scene.met)} conditions are met.")
+            self._say(f"The basis: {scene.basis}")
+            return
+        self._say(f"{name}: {scene.decision}. {len(scene.met)} conditions are met, these are not:")
+        table = _plain()
         for condition in scene.unmet:
             table.add_row(Text("✗", style="red"), Text(condition["says"]))
-        for condition in scene.met:
-            table.add_row(Text("✓", style="green"), Text(condition["says"]))
-        self._say(f"{NAMES[scene.subscription]}: {scene.decision}. {scene.basis or ''}")
         self._show(table)
 
     @tell.register
@@ -173,25 +188,26 @@ class Story:
 
     @tell.register
     def _(self, scene: scenes.Proved) -> None:
-        seen = scene.witnessed
+        seen, report = scene.witnessed, scene.report
         self._head("The proof")
+        self._say("The fire authority's system checked, from nothing but what it was given:")
         for holds, says in (
-            (seen.included, f"Entry {seen.index}, the release, is in the signed ledger."),
-            (seen.content_matches, "It names the hash of exactly the bytes that arrived."),
+            (seen.included, f"Entry {seen.index}, its release, is in the signed ledger."),
+            (seen.content_matches, "That entry names the hash of exactly the bytes that arrived."),
             (
                 seen.consistent,
-                f"The ledger of {seen.newer} entries begins with the {seen.older} known before.",
+                f"The ledger of {seen.newer} entries begins with the {seen.older} it knew before.",
             ),
-            (scene.verified, "The whole database was verified: log, releases, ledger."),
         ):
-            self._console.print(Text("   ✓ " if holds else "   ✗ "), Text(says), sep="")
-        self._say("The first three were computed by the fire authority's system, from what it has.")
-        for finding in scene.findings:
-            self._say(f"✗ {finding}")
+            self._tick(says, holds=holds)
+        self._say("The operator checked the whole database, as `gateway verify` does:")
+        self._tick(report.text().strip().splitlines()[0], holds=report.whole)
+        for finding in report.findings[:_FINDINGS]:
+            self._tick(f"{finding.code} in {finding.table} at {finding.key}", holds=False)
 
     @tell.register
     def _(self, scene: scenes.Ended) -> None:
-        self._reference = scene.reference
+        self._reference, self._start = scene.reference, scene.start_cursor
         summary = scene.summary
         verdict = "Everything balances." if summary.is_well else "SOMETHING DOES NOT BALANCE."
         self._console.print()
@@ -206,23 +222,22 @@ class Story:
             f"  -d client_id={secret.client_id} -d client_secret={secret.text} \\\n"
             "  | python3 -c 'import json,sys; print(json.load(sys.stdin)[\"access_token\"])')"
         )
-        pull = f"{url}/v1/subscriptions/{FIRE_17A}/records"
+        pull = f"{url}/v1/subscriptions/{FIRE_17A}/records?after={self._start}"
         ask = 'curl -s -H "Authorization: Bearer $TOKEN"'
+        own = f"GATEWAY_HOME={self._home} {self._gateway}"
+        explain = f"explain --feed {NSIR} --subscription {UNIVERSITY_RECORDS}"
         for says, command in (
             ("A token, as a system of the fire authority (good for ten minutes):", token),
             (
-                "Its subscriptions, and the ledger's checkpoint:",
+                "Its subscription, and the ledger's checkpoint:",
                 f"{ask} {url}/v1/subscriptions\n{ask} {url}/v1/ledger/checkpoint",
             ),
+            ("The first page that it got, once more:", f'{ask} "{pull}" | head -c 2000'),
             (
-                "All that it ever got, from the start:",
-                f'{ask} "{pull}"',
+                "Why that record may not go to the university:",
+                f"echo {self._reference} | {own} {explain}",
             ),
-            (
-                "Why a record may not go to the university:",
-                f"echo {self._reference} | GATEWAY_HOME={self._home} gateway explain",
-            ),
-            ("Prove the whole database:", f"GATEWAY_HOME={self._home} gateway verify"),
+            ("Prove the whole database:", f"{own} verify"),
         ):
             self._console.print(f"   {says}")
             for line in command.splitlines():
@@ -234,6 +249,10 @@ class Story:
     def _head(self, title: str) -> None:
         self._step += 1
         self._console.print(f"\n[bold cyan]{self._step}  {title}[/]")
+
+    def _tick(self, says: str, *, holds: bool) -> None:
+        sign = Text("✓ ", style="green") if holds else Text("✗ ", style="red")
+        self._show(sign + Text(says))
 
     def _say(self, sentence: str) -> None:
         self._show(Text(sentence))
@@ -253,7 +272,11 @@ def _listed(counted: Mapping[str, int]) -> str:
 def _receipt_lines(scene: scenes.Pushed) -> list[tuple[str, int, str]]:
     receipt = scene.receipt
     kinds = _listed({name.replace("_", " "): n for name, n in receipt.recorded_by_kind.items()})
-    mapped = _listed(receipt.mapping)
+    said = receipt.mapping
+    behaviour = (
+        f"{said.get('mapped', 0):,} with a behaviour, {said.get('ambiguous', 0):,} between several, "
+        f"{said.get('unclassified', 0):,} without one"
+    )
     lines = [
         ("recorded", receipt.recorded, kinds),
         ("revised", receipt.revised, "a later version of a known record"),
@@ -271,4 +294,4 @@ def _receipt_lines(scene: scenes.Pushed) -> list[tuple[str, int, str]]:
         ),
     ]
     shown = [line for line in lines if line[1]]
-    return [*shown, ("received", receipt.received, f"the sum. Behaviour: {mapped}")]
+    return [*shown, ("received", receipt.received, f"the sum; {behaviour}")]

@@ -40,16 +40,16 @@ _FIELD_OF: Final = {
 """Setting of a column → field of the incident."""
 
 _HAPPENED: Final = {
-    "drop": "dropped at the door, stored nowhere",
-    "class_only": "seen by the law alone, given to nobody",
-    "pseudonym": "replaced by an id that only this recipient has",
-    "hour": "coarsened to the hour",
+    "drop": "dropped, stored nowhere",
+    "class_only": "for the law alone",
+    "pseudonym": "replaced: fire's own id",
+    "hour": "coarsened to the hour, UTC",
     "map_point": "coarsened to one place",
     "area": "coarsened to one place",
-    "keep": "kept",
-    "listed_code": "kept: a code of the published list",
-    "listed_codes": "kept: codes of the published list",
-    "listed_label": "kept: the list's own label",
+    "keep": "kept, in common words",
+    "listed_code": "kept: a listed code",
+    "listed_codes": "kept: listed codes",
+    "listed_label": "replaced: the list's label",
 }
 _WORKED_OUT: Final = (
     "kind",
@@ -87,7 +87,7 @@ def compared(
         if row.get(column.name)
     ]
     added = [
-        Line("", "", str(record[name]), f"worked out from the codes: {name.replace('_', ' ')}")
+        Line("", "", str(record[name]), f"added: {name.replace('_', ' ')}")
         for name in _WORKED_OUT
         if record.get(name)
     ]

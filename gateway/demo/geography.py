@@ -10,16 +10,9 @@ import json
 from collections.abc import Iterator
 
 from gateway.assembly import House
-from gateway.intake.geography import (
-    AreaEdition,
-    PointEdition,
-    parse_areas,
-    parse_police_uk_points,
-)
+from gateway.intake.geography import parse_areas, parse_police_uk_points
 from gateway.intake.outlines import to_degrees
-from gateway.ledger.leaf import Operation, leaf, stamp
-from gateway.store import tables as t
-from gateway.store.tx import Tx
+from gateway.law.geography import POINTS, Area, Point, PutGeography
 
 EDITION = "2021-invented"
 WEST, EAST = 442_000, 466_000
@@ -33,13 +26,31 @@ SPACING = 500
 """Metres between invented map points."""
 
 
-def load_invented_geography(house: House) -> tuple[int, int]:
+def load_invented_geography(house: House, actor: str) -> tuple[int, int]:
     """Load the invented LSOAs and map points; return how many of each."""
-    areas = parse_areas("lsoa", _outlines(), EDITION)
+    now = int(house.clock.now().timestamp())
+    lsoas = parse_areas("lsoa", _outlines(), EDITION)
     points = parse_police_uk_points(_points(), EDITION)
-    house.writer.run(_load(house, areas))
-    house.writer.run(_load(house, points))
-    return len(areas.rows), len(points.rows)
+    for put in (
+        PutGeography(
+            "lsoa",
+            EDITION,
+            lsoas.sha256,
+            now,
+            house.act(actor),
+            areas=[Area(*row) for row in lsoas.rows],
+        ),
+        PutGeography(
+            POINTS,
+            EDITION,
+            points.sha256,
+            now,
+            house.act(actor),
+            points=[Point(*row) for row in points.rows],
+        ),
+    ):
+        house.writer.run(put)
+    return len(lsoas.rows), len(points.rows)
 
 
 def _squares() -> Iterator[tuple[int, str, int, int]]:
@@ -82,39 +93,3 @@ def _points() -> bytes:
         if place is not None:
             lines.append(f"{place[0]:.6f},{place[1]:.6f},{name}")
     return "\n".join(lines).encode()
-
-
-class _Loading:
-    """The job that stores one edition, with its leaf."""
-
-    def __init__(self, edition: AreaEdition | PointEdition, at: int, made: bytes) -> None:
-        self._edition, self._at, self._made = edition, at, made
-
-    def __call__(self, tx: Tx) -> int:
-        edition = self._edition
-        kind = edition.kind if isinstance(edition, AreaEdition) else "points"
-        about = {"kind": kind, "edition": edition.edition}
-        tx.add(t.GEOGRAPHY, [{**about, "sha256": edition.sha256, "loaded_at": self._at}])
-        row = tx.one(t.GEOGRAPHY, about)
-        number = 0 if row is None else int(row["id"])
-        table = t.GEOGRAPHY_AREA if isinstance(edition, AreaEdition) else t.GEOGRAPHY_POINT
-        tx.add(table, [{"geography": number, **one._asdict()} for one in edition.rows])
-        tx.seal(self._made)
-        return tx.raise_law_epoch()
-
-
-def _load(house: House, edition: AreaEdition | PointEdition) -> _Loading:
-    now = house.clock.now()
-    is_areas = isinstance(edition, AreaEdition)
-    made = leaf(
-        Operation.GEOGRAPHY,
-        at=stamp(now),
-        actor="gateway-demo",
-        nonce=house.random(16).hex(),
-        change="added",
-        area_kind=edition.kind if isinstance(edition, AreaEdition) else "police-uk-points",
-        edition=edition.edition,
-        file_sha256=edition.sha256,
-        **{"features" if is_areas else "points": len(edition.rows)},
-    )
-    return _Loading(edition, int(now.timestamp()), made)

@@ -26,6 +26,11 @@ class Witnessed:
     consistent: bool
     """The ledger of the newer checkpoint begins with that of the older one."""
 
+    @property
+    def holds(self) -> bool:
+        """Whether everything that the partner could check was right."""
+        return self.included and self.content_matches and self.consistent
+
 
 def ledger_key(system: PartnerSystem) -> VerifierKey:
     """Take the ledger's public key, once, as a partner does when it joins."""

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gateway.assembly import House
+from gateway.assembly import House, database_path
+from gateway.audit.verify import Report, kept_notes, verify
 from gateway.client.system import Answer, PartnerSystem
 from gateway.demo import scenes
 from gateway.demo.compared import compared
 from gateway.demo.inbox import Inbox
 from gateway.demo.ledger import fetch_checkpoint, ledger_key, witness
-from gateway.demo.rows import SyntheticRow, bodies, street_file
+from gateway.demo.rows import Body, SyntheticRow, bodies, later_export, street_file
 from gateway.demo.stage import (
     COUNCIL,
     FIRE,
@@ -31,11 +32,9 @@ from gateway.demo.stage import (
     Stage,
 )
 from gateway.demo.summary import LedgerState, Summary, account_of, summed
+from gateway.release.cursor import make_cursor
 from schemas.receipts import Receipt
 from schemas.sensitivity import Lane
-
-Verify = Callable[[], list[str]]
-"""Prove the whole database; return what is wrong."""
 
 BAD_BODY = b'{"URN": "26-0000001-20261101", "CREATED": "01/11/2026 09:00", "URN": "again"}'
 """It names a key twice, so nobody can say which is meant."""
@@ -43,7 +42,7 @@ BAD_BODY = b'{"URN": "26-0000001-20261101", "CREATED": "01/11/2026 09:00", "URN"
 _TRIES = 60
 """Records asked about at most, until one is found that shows every kind of treatment."""
 
-_SHOWS = ("CALLER_NAME", "LOCATION", "EASTING", "RESULT_TEXT", "INCIDENT_DATE", "CLOSING_CODE_1")
+_SHOWS = ("CALLER_TEL", "LOCATION", "QUALIFIERS", "RESULT_TEXT", "INCIDENT_DATE")
 
 
 @dataclass(slots=True)
@@ -56,7 +55,6 @@ class Play:
     rows: Sequence[SyntheticRow]
     publish: Callable[[], None]
     """Sign the ledger as it stands; a running gateway does it on a clock."""
-    verify: Verify
     started: float
     """``time.monotonic()`` when the whole run began."""
     street: Path | None = None
@@ -94,27 +92,29 @@ class Play:
             self.publish()
             newer = fetch_checkpoint(fire.system, key)
             witnessed = witness(fire.system, given["leaf"], fire.lines, older, newer)
-            findings = self.verify()
-            holds = witnessed.included and witnessed.content_matches and witnessed.consistent
-            proved = scenes.Proved(witnessed, holds and not findings, findings)
+            proved = scenes.Proved(witnessed, self._verified())
             yield proved
-        yield scenes.Ended(self._summary(retracted, proved), row["URN"])
+        start = make_cursor(self.house.keys.cursor, FIRE_17A, 0)
+        yield scenes.Ended(self._summary(retracted, proved), row["URN"], start)
 
     # ------------------------------------------------------------------ sending
     def _sending(self) -> Iterator[scenes.Scene]:
         began = time.monotonic()
         police = self._systems[POLICE]
         pushes = list(bodies(self.rows))
-        receipts = self._receipts.setdefault(NSIR, [])
-        for number, body in enumerate(pushes):
-            answer = police.push(NSIR, body.content, body.media_type, key=f"demo-{number}")
-            receipts.append(_receipt(answer))
+        answers = [
+            police.push(NSIR, body.content, body.media_type, key=f"demo-{number}")
+            for number, body in enumerate(pushes)
+        ]
+        receipts = self._receipts[NSIR] = [_receipt(answer) for answer in answers]
         took = time.monotonic() - began
         forms = dict(Counter(body.form for body in pushes))
         yield scenes.Pushed(NSIR, forms, summed(NSIR, receipts), took)
         again = police.push(NSIR, pushes[0].content, pushes[0].media_type, key="demo-0")
-        receipts.append(_receipt(again))
-        yield scenes.Repeated(same_receipt=receipts[-1] == receipts[0])
+        yield scenes.Repeated(same_receipt=_receipt(again) == receipts[0])
+        later = later_export(_taken(pushes[0], answers[0]))
+        receipts.append(_receipt(police.push(NSIR, later.content, later.media_type)))
+        yield scenes.SentLater(receipts[-1])
         bad = police.push(NSIR, BAD_BODY, "application/json")
         yield scenes.BadBody(bad.status, bad.document)
         if self.street is not None:
@@ -122,7 +122,7 @@ class Play:
 
     def _open_data(self, street: Path) -> scenes.Pushed:
         began = time.monotonic()
-        receipts = self._receipts.setdefault(POLICE_UK, [])
+        receipts = self._receipts[POLICE_UK] = []
         council = self._systems[COUNCIL]
         for body in street_file(street):
             answer = council.push(POLICE_UK, body, "text/csv", unit=street.name)
@@ -148,10 +148,11 @@ class Play:
 
     # ------------------------------------------------------------------ one record
     def _exemplary(self, fire: Inbox) -> tuple[SyntheticRow, dict[str, Any], dict[str, Any]]:
-        """Find a row that went out as a map point, with what the fire authority got for it."""
-        likely = [row for row in self.rows if all(row.get(name) for name in _SHOWS)]
+        """Find a row that was closed with a behaviour and went out as a map point, and what it became."""
+        full = [row for row in self.rows if all(row.get(name) for name in _SHOWS)]
+        full.sort(key=lambda row: row["CLOSING_CODE_1"] == row["OPENING_CODE"])
         best: tuple[SyntheticRow, dict[str, Any], dict[str, Any]] | None = None
-        for row in [*likely[:_TRIES], *self.rows]:
+        for row in [*full[:_TRIES], *self.rows[:_TRIES]]:
             answer = self._systems[POLICE].explain(NSIR, row["URN"], FIRE_17A)
             document = answer.document if answer.status < 400 else {}  # noqa: PLR2004 - HTTP's line
             for given in document.get("given", []):
@@ -159,7 +160,7 @@ class Play:
                 if record is None or document["state"] != "live":
                     continue
                 best = best or (row, record, given)
-                if record["place"]["level"] == "map_point" and "occurred" in record:
+                if record["place"]["level"] == "map_point" and "typology_behaviour" in record:
                     return row, record, given
         if best is None:
             message = "no row of the police system reached the fire authority"
@@ -181,6 +182,11 @@ class Play:
         return scenes.Retracted(answer.document["retracted"], told)
 
     # ------------------------------------------------------------------ the end
+    def _verified(self) -> Report:
+        """Prove the whole, as `gateway verify` does."""
+        home = self.house.home
+        return verify(database_path(home), self.house.keys, kept_notes(home / "checkpoints"))
+
     def _summary(self, retracted: scenes.Retracted, proved: scenes.Proved) -> Summary:
         reader = self.house.reader
         subscriptions = [FIRE_17A, UNIVERSITY_RECORDS]
@@ -190,9 +196,15 @@ class Play:
             feeds={feed: summed(feed, listed) for feed, listed in self._receipts.items()},
             subscriptions={name: account_of(reader, name) for name in subscriptions},
             retracted=retracted.retracted,
-            ledger=LedgerState(size=reader.head().ledger_size, verified=proved.verified),
+            ledger=LedgerState(size=reader.head().ledger_size, verified=proved.holds),
             seconds=round(time.monotonic() - self.started, 2),
         )
+
+
+def _taken(body: Body, answer: Answer) -> list[SyntheticRow]:
+    """Return the rows of a push that are not in quarantine."""
+    refused = {problem["row"] for problem in answer.wanted().document["problems"]}
+    return [row for number, row in enumerate(body.rows, start=1) if number not in refused]
 
 
 def _receipt(answer: Answer) -> Receipt:

@@ -18,6 +18,10 @@ CSV_ROWS = 500
 NDJSON_ROWS = 200
 SINGLE_OBJECTS = 5
 UNIT_ROWS = 5_000
+UNCHANGED, CORRECTED = 20, 10
+"""Rows of the later export."""
+
+_NOISE = "211"
 _NDJSON_SHARE = 5
 """One row in so many goes as NDJSON."""
 
@@ -32,6 +36,7 @@ class Body:
     """For people: which form it has."""
     media_type: str
     content: bytes
+    rows: Sequence[SyntheticRow]
 
 
 def invented(seed: int, count: int) -> list[SyntheticRow]:
@@ -44,14 +49,27 @@ def bodies(rows: Sequence[SyntheticRow]) -> Iterator[Body]:
     single = max(0, len(rows) - SINGLE_OBJECTS)
     ndjson = single - single // _NDJSON_SHARE
     for start in range(0, ndjson, CSV_ROWS):
-        yield Body(
-            "CSV", "text/csv", synthetic_nsir.csv_bytes(rows[start : min(start + CSV_ROWS, ndjson)])
-        )
+        yield _csv(rows[start : min(start + CSV_ROWS, ndjson)])
     for start in range(ndjson, single, NDJSON_ROWS):
-        lines = [json.dumps(row) for row in rows[start : min(start + NDJSON_ROWS, single)]]
-        yield Body("NDJSON", "application/x-ndjson", "\n".join(lines).encode())
+        sent = rows[start : min(start + NDJSON_ROWS, single)]
+        lines = "\n".join(json.dumps(row) for row in sent)
+        yield Body("NDJSON", "application/x-ndjson", lines.encode(), sent)
     for row in rows[single:]:
-        yield Body("JSON", "application/json", json.dumps(row).encode())
+        yield Body("JSON", "application/json", json.dumps(row).encode(), [row])
+
+
+def later_export(rows: Sequence[SyntheticRow]) -> Body:
+    """Write what the next day's export holds: some rows as they were, some closed as noise by now."""
+    corrected = [
+        {**row, "CLOSING_CODE_1": _NOISE}
+        for row in rows[UNCHANGED:]
+        if row["CLOSING_CODE_1"] == row["OPENING_CODE"]
+    ]
+    return _csv([*rows[:UNCHANGED], *corrected[:CORRECTED]])
+
+
+def _csv(rows: Sequence[SyntheticRow]) -> Body:
+    return Body("CSV", "text/csv", synthetic_nsir.csv_bytes(rows), rows)
 
 
 def street_file(path: Path) -> Iterator[bytes]:

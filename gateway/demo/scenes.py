@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from gateway.audit.verify import Report
 from gateway.demo.compared import Line
 from gateway.demo.ledger import Witnessed
 from gateway.demo.stage import Stage
@@ -35,6 +36,13 @@ class Repeated:
     """The same push was sent twice."""
 
     same_receipt: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SentLater:
+    """A later export repeats rows and corrects others."""
+
+    receipt: Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +108,12 @@ class Proved:
     """The ledger was checked, by a partner and from within."""
 
     witnessed: Witnessed
-    verified: bool
-    findings: list[str]
+    report: Report
+
+    @property
+    def holds(self) -> bool:
+        """Whether both found all as it should be."""
+        return self.witnessed.holds and self.report.whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +123,15 @@ class Ended:
     summary: Summary
     reference: str
     """A record to ask about."""
+    start_cursor: str
+    """What gives the fire authority its first page again."""
 
 
 Scene = (
     StageSet
     | Pushed
     | Repeated
+    | SentLater
     | BadBody
     | Pulled
     | Refused

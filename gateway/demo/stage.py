@@ -73,7 +73,7 @@ class Stage:
 
 def set_stage(house: House, *, with_open_data: bool) -> Stage:
     """Fill a new home: geography, protocol, partners, systems, subscriptions."""
-    lsoas, points = load_invented_geography(house)
+    lsoas, points = load_invented_geography(house, ACTOR)
     write = house.writer.run
     university = Partner(
         id=UNIVERSITY,

@@ -1,0 +1,169 @@
+"""`gateway demo`: the whole job over real HTTP, as a stranger runs it."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import signal
+import socket
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from adapters.synthetic_nsir import PERSONAL
+from gateway.demo.rows import invented
+from tests.support.demo import BOX_TITLE, ROOT, command, environment, outside_the_box, ran
+
+RECEIPT = {
+    "id",
+    "feed",
+    "received",
+    "recorded",
+    "recorded_by_kind",
+    "mapping",
+    "revised",
+    "duplicate",
+    "out_of_scope",
+    "excluded",
+    "quarantined",
+    "dropped_fields",
+}
+ACCOUNT = {"considered", "released", "withheld", "held", "superseded", "reasons"}
+PARTS = ("recorded", "revised", "duplicate", "out_of_scope", "excluded", "quarantined")
+STREET = (
+    "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,"
+    "Crime type,Last outcome category,Context\n"
+    + ",2026-09,Example Police,Example Police,-1.2,52.77,On or near Example Street,E01999001,"
+    "Charnwood 001A,Anti-social behaviour,,\n" * 3
+)
+
+
+@pytest.fixture(scope="module")
+def summary(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    temporary = tmp_path_factory.mktemp("json")
+    street = temporary / "2026-09-example-street.csv.gz"
+    street.write_bytes(gzip.compress(STREET.encode()))
+
+    done = ran(temporary, "--once", "--json", "--port", "0", "--police-uk", str(street))
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert list(temporary.iterdir()) == [street], "no home is left, and the user's is not touched"
+    found: dict[str, Any] = json.loads(done.stdout)  # noqa: TID251 - our own output
+    return found
+
+
+def test_the_summary_has_the_shape_that_scripts_read(summary: dict[str, Any]) -> None:
+    assert summary.keys() == {"feeds", "subscriptions", "retracted", "ledger", "seconds"}
+    assert summary["ledger"].keys() == {"size", "verified"}
+    assert summary["feeds"].keys() == {"police-nsir", "police-uk"}
+    assert all(receipt.keys() == RECEIPT for receipt in summary["feeds"].values())
+    assert all(account.keys() == ACCOUNT for account in summary["subscriptions"].values())
+
+
+def test_every_receipt_and_every_account_balances(summary: dict[str, Any]) -> None:
+    for receipt in summary["feeds"].values():
+        assert receipt["received"] == sum(receipt[part] for part in PARTS)
+        assert receipt["recorded"] == sum(receipt["recorded_by_kind"].values())
+    for account in summary["subscriptions"].values():
+        parts = ("released", "withheld", "held", "superseded")
+        assert account["considered"] == sum(account[part] for part in parts)
+
+
+def test_the_police_rows_hold_every_kind_of_outcome(summary: dict[str, Any]) -> None:
+    receipt = summary["feeds"]["police-nsir"]
+
+    assert receipt["received"] >= 2_000
+    assert all(receipt[part] for part in PARTS)
+    assert receipt["mapping"]["unclassified"] >= 0.7 * receipt["recorded"]
+    assert receipt["dropped_fields"]
+
+
+def test_what_the_law_lets_go_goes_and_the_rest_has_reasons(summary: dict[str, Any]) -> None:
+    fire = summary["subscriptions"]["fire-17a"]
+    university = summary["subscriptions"]["university-incidents"]
+    receipt = summary["feeds"]["police-nsir"]
+
+    assert fire["released"] == receipt["recorded"]
+    assert fire["superseded"] == receipt["revised"]
+    assert university["released"] == 0
+    assert len(university["reasons"]) >= 3
+    assert set(university["reasons"].values()) == {university["withheld"]}
+
+
+def test_identical_rows_of_open_data_stay_apart_and_reach_who_asks(summary: dict[str, Any]) -> None:
+    assert summary["feeds"]["police-uk"]["recorded"] == 3
+    assert summary["subscriptions"]["pcc-open-data"]["released"] == 3
+
+
+def test_one_record_is_taken_back_and_the_ledger_holds(summary: dict[str, Any]) -> None:
+    assert summary["retracted"] == 1
+    assert summary["ledger"]["verified"] is True
+    assert summary["ledger"]["size"] > 30
+
+
+def test_the_story_shows_no_personal_value_but_in_its_box(tmp_path: Path) -> None:
+    done = ran(tmp_path, "--once", "--port", "0", "--seed", "5", "--rows", "400")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    values = {row[column] for row in invented(5, 400) for column in PERSONAL}
+    personal = {value.splitlines()[0] for value in values if value not in {"", "ANON"}}
+    assert any(value in done.stdout for value in personal), f"not even in «{BOX_TITLE}»"
+    assert [value for value in personal if value in outside_the_box(done.stdout)] == []
+
+
+def test_it_goes_on_serving_where_it_says_until_it_is_stopped(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        demo = subprocess.Popen(
+            command("--rows", "50", "--port", port),
+            cwd=ROOT,
+            env=environment(tmp_path),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert demo.stdout is not None
+        told = ""
+        for line in demo.stdout:
+            told += line
+            if "Ctrl-C" in line:
+                break
+        try:
+            _try_what_it_says(told, port)
+        finally:
+            demo.send_signal(signal.SIGINT)
+            rest, _ = demo.communicate(timeout=20)
+
+    assert demo.returncode == 0
+    assert "Traceback" not in told + rest
+    assert list(tmp_path.iterdir()) == []
+
+
+def _try_what_it_says(told: str, taken: str) -> None:
+    assert f"Port {taken} is taken" in told
+    found = re.search(r"(http://\S+)/oauth/token -d grant_type=(\S+)", told)
+    named = re.search(r"client_id=(\S+) -d client_secret=(\S+)", told)
+    assert found
+    assert named
+    form = {"grant_type": found[2], "client_id": named[1], "client_secret": named[2]}
+    token = httpx.post(f"{found[1]}/oauth/token", data=form).json()["access_token"]
+    header = {"Authorization": f"Bearer {token}"}
+    listed = httpx.get(f"{found[1]}/v1/subscriptions", headers=header).json()
+
+    assert [one["id"] for one in listed["subscriptions"]] == ["fire-17a"]
+
+
+def test_a_home_in_use_is_left_alone(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "mine").write_text("mine")
+
+    done = ran(tmp_path, "--once", "--home", str(home))
+
+    assert done.returncode == 78
+    assert "is not empty" in done.stderr
+    assert [path.name for path in home.iterdir()] == ["mine"]
