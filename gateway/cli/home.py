@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
-from gateway.assembly import House, StoreMissing, database_path, open_house
+from gateway.assembly import House, database_path, open_house
 from gateway.cli import Exit
 from gateway.cli.terminal import Stopped, note
-from gateway.events import configure
+from gateway.events import JOURNAL, configure
 from gateway.law.register import Act
 from gateway.ledger.leaf import LeafRefused
 from gateway.settings import Settings, load
@@ -51,7 +51,7 @@ def own_house(settings: Settings | None = None, *, create: bool = False) -> Hous
         Stopped: The law or the tables do not fit this version.
     """
     settings = settings or own_settings()
-    configure("warning")
+    configure("warning", strict=JOURNAL.strict)
     is_new = not database_path(settings.home).exists()
     try:
         house = open_house(settings.home, create=create, queue_limit=settings.intake_queue_pushes)
@@ -107,6 +107,3 @@ def checked_actor(actor: str) -> str:
             Exit.USAGE,
         )
     return actor
-
-
-__all__ = ["StoreMissing", "change", "checked_actor", "own_house", "own_settings"]

@@ -11,8 +11,8 @@ import gzip
 import io
 import json
 import zlib
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -106,8 +106,9 @@ def parcels(path: Path, media_type: str, records: int, delimiter: str) -> Iterat
             bodies = _document(stream.read(), records)
         else:
             raise MediaTypeNotTaken
-        for body in bodies:
-            yield Parcel(body, disk.tell())
+        with closing(bodies):  # before the file is, where nobody wants the rest
+            for body in bodies:
+                yield Parcel(body, disk.tell())
 
 
 def _name(media_type: str) -> str:
@@ -149,7 +150,7 @@ class _Tape:
         return raw
 
 
-def _delimited(stream: BinaryIO, records: int, delimiter: str) -> Iterator[bytes]:
+def _delimited(stream: BinaryIO, records: int, delimiter: str) -> Generator[bytes]:
     text = io.TextIOWrapper(stream, encoding="latin-1", newline="")
     try:
         first = text.readline()
@@ -172,14 +173,14 @@ def _is_blank(cells: list[str]) -> bool:
     return not cells or (len(cells) == 1 and not cells[0].strip(" \t\r\n"))
 
 
-def _lines(stream: BinaryIO, records: int) -> Iterator[bytes]:
+def _lines(stream: BinaryIO, records: int) -> Generator[bytes]:
     lines = (line for line in stream if line.strip())
     yield b"".join(islice(lines, records))
     while part := list(islice(lines, records)):
         yield b"".join(part)
 
 
-def _document(body: bytes, records: int) -> Iterator[bytes]:
+def _document(body: bytes, records: int) -> Generator[bytes]:
     try:
         document = strict_json(body)
     except NotJson as fault:

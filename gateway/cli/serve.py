@@ -16,7 +16,7 @@ from gateway.api.app import VERSION, create_app, guarded, make_service
 from gateway.cli import Exit
 from gateway.cli.home import own_house, own_settings
 from gateway.cli.terminal import Stopped, say
-from gateway.events import Event, configure, emit
+from gateway.events import JOURNAL, Event, configure, emit
 from gateway.settings import Settings
 from gateway.store.sqlite import AlreadyServed, serve_lock
 
@@ -62,7 +62,7 @@ def _serve(settings: Settings) -> None:
     issuer = settings.public_url if said else address
     started = time.monotonic()
     with listening, own_house(settings, create=True) as house:
-        configure(settings.log_level.value)
+        configure(settings.log_level.value, strict=JOURNAL.strict)
 
         def announce() -> None:
             emit(
