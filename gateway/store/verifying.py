@@ -19,6 +19,9 @@ from gateway.store.tx import LOG_COLUMNS
 
 Row = tuple[Any, ...]
 
+_BROKEN = (sqlite3.Error, UnicodeError)
+"""What a broken file raises; the engine's own message may quote bytes that are no text."""
+
 _LOG_LIST = ", ".join(f"l.{name}" for name in LOG_COLUMNS)
 _CANDIDATE_LIST = ", ".join(f"{c.table.name[0]}.{c.name}" for c in CANDIDATE_COLUMNS)
 
@@ -89,7 +92,7 @@ class Evidence:
             raise StoreUnavailable
         try:
             self._connection = _opened(path)
-        except sqlite3.DatabaseError as error:
+        except _BROKEN as error:
             raise StoreUnavailable from error
         self._connection.text_factory = _text
 
@@ -149,7 +152,7 @@ class Evidence:
     def _read(self, table: str, statement: str, values: Row = ()) -> Iterator[Row]:
         try:
             yield from self._connection.execute(statement, values)
-        except sqlite3.DatabaseError as error:
+        except _BROKEN as error:
             raise EvidenceUnreadable(table) from error
 
 
@@ -171,7 +174,7 @@ def _begun(address: str) -> sqlite3.Connection:
         connection.execute("PRAGMA cache_size=-65536")
         connection.execute("BEGIN")
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    except sqlite3.DatabaseError:
+    except _BROKEN:
         connection.close()
         raise
     return connection

@@ -1,0 +1,281 @@
+# ruff: noqa: S608 - the names of our own tables and columns
+"""Any one changed byte is found by `gateway verify`; so is a row deleted, inserted or exchanged.
+
+Each change is made behind the gateway's back, in a copy, by somebody who may write to the file.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import struct
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random  # noqa: TID251 - seeded, and printed
+from typing import Any
+
+import pytest
+
+from gateway.assembly import database_path
+from gateway.audit.verify import Note, Report, verify
+from gateway.errors import StoreUnavailable
+from gateway.keys.ring import KeyRing
+from gateway.store.sqlite import backup
+from gateway.store.tables import METADATA
+from tests.conftest import PROVING
+from tests.support import house as houses
+
+WORKING_STATE = {"delivery", "unit_count", "quarantine", "assertion"}
+GEOGRAPHY = {"geography", "geography_area", "geography_point"}
+"""Bound by the hash of the file loaded; an operation a load."""
+
+COVERED = sorted(METADATA.tables.keys() - WORKING_STATE - GEOGRAPHY)
+UNBOUND = {("checkpoint", "at")}
+"""Our own list's time, in no hash: only its order is checked."""
+
+FLIPS = 3 if PROVING else 1
+ROWS_SAMPLED = 1_000 if PROVING else 2
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A filled house's database as bytes, and where to put changed copies of it."""
+
+    keys: KeyRing
+    whole: bytes
+    copy: Path
+    notes: tuple[Note, ...]
+
+    def restore(self) -> None:
+        """Put the copy back as it was."""
+        self.copy.write_bytes(self.whole)
+
+    def verify(self, *notes: Note) -> Report:
+        """Verify the copy."""
+        return verify(self.copy, self.keys, notes)
+
+    def change(self, statement: str, values: tuple[Any, ...] = ()) -> int:
+        """Change the copy behind the gateway's back; return how many rows."""
+        with closing(sqlite3.connect(self.copy)) as connection, connection:
+            return connection.execute(statement, values).rowcount
+
+    def rows(self, table: str) -> list[tuple[Any, ...]]:
+        """The rows of a table, each after its rowid."""
+        with closing(sqlite3.connect(self.copy)) as connection:
+            return connection.execute(f"SELECT rowid, * FROM {table} ORDER BY rowid").fetchall()
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
+    home = tmp_path_factory.mktemp("filled")
+    with houses.new_house(home) as house:
+        notes = tuple(Note(f"kept {n}", text) for n, text in enumerate(houses.fill(house)))
+        keys = house.keys
+    copy = home / "copy.sqlite3"
+    backup(database_path(home), copy)
+    with closing(sqlite3.connect(copy)) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
+    return Filled(keys, copy.read_bytes(), copy, notes)
+
+
+@pytest.fixture(autouse=True)
+def _restored(filled: Filled) -> Iterator[None]:
+    filled.restore()
+    yield
+    filled.restore()
+
+
+def flipped(dice: Random, value: Any, column: Any) -> Any:
+    """The value with one bit of one byte changed; a missing value becomes the smallest one."""
+    match value:
+        case None:
+            return {"TEXT": "", "BLOB": b""}.get(str(column.type), 0)
+        case int():
+            return value ^ (1 << dice.randrange(8))
+        case float():
+            (bits,) = struct.unpack(">q", struct.pack(">d", value))
+            return struct.unpack(">d", struct.pack(">q", bits ^ (1 << dice.randrange(52))))[0]
+        case str():
+            at = dice.randrange(len(value)) if value else 0
+            changed = chr(ord(value[at]) ^ (1 << dice.randrange(5))) if value else "x"
+            return value[:at] + changed + value[at + 1 :]
+        case _:
+            at = dice.randrange(len(value)) if value else 0
+            changed = bytes((value[at] ^ (1 << dice.randrange(8)),)) if value else b"x"
+            return value[:at] + changed + value[at + 1 :]
+
+
+@pytest.mark.parametrize("table", COVERED)
+def test_one_changed_byte_is_found_in_every_column(
+    filled: Filled, table: str, proved: Callable[..., None]
+) -> None:
+    dice = Random(table)
+    rows = filled.rows(table)
+    changed = 0
+    missed = []
+    for place, column in enumerate(METADATA.tables[table].columns, start=1):
+        if (table, column.name) in UNBOUND:
+            continue
+        for row in dice.sample(rows, min(len(rows), ROWS_SAMPLED)):
+            for _ in range(FLIPS):
+                value = flipped(dice, row[place], column)
+                if not _update(filled, table, column.name, value, row[0]):
+                    continue
+                changed += 1
+                if filled.verify().whole:
+                    missed.append((column.name, row[0], row[place], value))
+                filled.restore()
+
+    assert missed == []
+    assert changed >= len(rows) * 0.5 or not PROVING
+    proved(f"changed-byte-{table}", changed=changed, missed=len(missed))
+
+
+def _update(filled: Filled, table: str, column: str, value: Any, rowid: int) -> bool:
+    """Write the value; False where the engine itself refuses it (a key twice, nothing for null)."""
+    statement = f'UPDATE {table} SET "{column}" = ? WHERE rowid = ?'
+    try:
+        return filled.change(statement, (value, rowid)) == 1
+    except sqlite3.IntegrityError:
+        return False
+
+
+def test_another_type_with_the_same_bytes_is_found(filled: Filled) -> None:
+    missed = []
+    for table in COVERED:
+        for column in METADATA.tables[table].columns:
+            if str(column.type) not in {"TEXT", "BLOB"}:
+                continue
+            other = "BLOB" if str(column.type) == "TEXT" else "TEXT"
+            statement = (
+                f'UPDATE {table} SET "{column.name}" = CAST("{column.name}" AS {other}) '
+                f'WHERE rowid = (SELECT max(rowid) FROM {table} WHERE "{column.name}" NOTNULL)'
+            )
+            if filled.change(statement) and filled.verify().whole:
+                missed.append((table, column.name))
+            filled.restore()
+
+    assert missed == []
+
+
+@pytest.mark.parametrize("table", [name for name in COVERED if name != "protocol"])
+def test_a_deleted_row_is_found(filled: Filled, table: str) -> None:
+    rows = filled.rows(table)
+    sample = rows if PROVING else [rows[0], rows[len(rows) // 2], rows[-1]]
+    for row in sample:
+        filled.change(f"DELETE FROM {table} WHERE rowid = ?", (row[0],))
+
+        assert not filled.verify(*_kept(filled, table)).whole, row[0]
+        filled.restore()
+
+
+def _kept(filled: Filled, table: str) -> list[Note]:
+    """A deleted checkpoint is missed by the file that was written beside it."""
+    if table != "checkpoint":
+        return []
+    return [Note(note.name, note.text, ours=True) for note in filled.notes]
+
+
+@pytest.mark.parametrize("table", COVERED)
+def test_an_inserted_row_is_found(filled: Filled, table: str) -> None:
+    columns = [column.name for column in METADATA.tables[table].columns]
+    rows = filled.rows(table)
+    like = rows[-1][1:] if rows else tuple("x" for _ in columns)
+    dice = Random(table)
+    marks = ", ".join("?" * len(columns))
+    for _ in range(50):
+        new = tuple(
+            flipped(dice, value, column) if column.primary_key or column.unique else value
+            for value, column in zip(like, METADATA.tables[table].columns, strict=True)
+        )
+        if table == "push":  # unique together, so another system's key
+            new = (new[0], f"other-{new[1]}", *new[2:])
+        if table == "incident":  # as above
+            new = (*new[:2], b"other", *new[3:])
+        try:
+            filled.change(f"INSERT INTO {table} VALUES ({marks})", new)
+        except sqlite3.IntegrityError:
+            continue
+        assert not filled.verify().whole
+        return
+    pytest.fail("nothing could be inserted")
+
+
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [
+        ("log", "position"),
+        ("sealed", "position"),
+        ("ledger", '"index"'),
+        ("disclosure", "sequence"),
+    ],
+)
+def test_exchanged_rows_are_found(filled: Filled, table: str, key: str) -> None:
+    _, (second, *_), (third, *_), *_ = filled.rows(table)
+    with closing(sqlite3.connect(filled.copy)) as connection, connection:
+        asked = f"SELECT {key} FROM {table} WHERE rowid IN (?, ?) ORDER BY rowid"
+        (first_key,), (other_key,) = connection.execute(asked, (second, third)).fetchall()
+        statement = f"UPDATE {table} SET {key} = ? WHERE rowid = ?"
+        aside = 1_000_000
+        connection.execute(statement, (aside, second))
+        connection.execute(statement, (first_key, third))
+        connection.execute(f"UPDATE {table} SET {key} = ? WHERE {key} = ?", (other_key, aside))
+
+    assert not filled.verify().whole
+
+
+def test_a_changed_byte_of_the_file_is_found_or_changes_no_value(
+    filled: Filled, count: Callable[[int], int], proved: Callable[..., None]
+) -> None:
+    dice = Random("file")
+    before = _values(filled.copy)
+    found = unread = harmless = 0
+    for _ in range(count(5_000)):
+        changed = bytearray(filled.whole)
+        at = dice.randrange(len(changed))
+        changed[at] ^= 1 << dice.randrange(8)
+        filled.copy.write_bytes(changed)
+        try:
+            whole = filled.verify().whole
+        except StoreUnavailable:
+            unread += 1
+            continue
+        if whole:
+            assert _values(filled.copy) == before, at
+            harmless += 1
+        else:
+            found += 1
+        _clear(filled.copy)
+
+    proved("changed-byte-file", found=found, unreadable=unread, changes_no_value=harmless, missed=0)
+
+
+def _values(path: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Every value of the covered tables, but for the one that nothing binds."""
+    with closing(sqlite3.connect(path)) as connection:
+        return {
+            table: [
+                row[:2] if table == "checkpoint" else row
+                for row in connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2")
+            ]
+            for table in COVERED
+        }
+
+
+def _clear(path: Path) -> None:
+    """Take away what a changed header made the engine write beside the file."""
+    for ending in ("-wal", "-shm", "-journal"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+
+
+def test_an_unchanged_house_is_whole(filled: Filled, tmp_path: Path) -> None:
+    report = filled.verify(*filled.notes)
+
+    assert report.findings == ()
+    assert report.log_rows >= 20
+    assert report.releases >= 4
+    elsewhere = tmp_path / "moved.sqlite3"
+    shutil.copy(filled.copy, elsewhere)
+    assert verify(elsewhere, filled.keys).root == report.root
