@@ -79,7 +79,10 @@ def command(
     started = time.monotonic()
     signal.signal(signal.SIGTERM, _interrupt)
     console = Console(quiet=as_json, highlight=False)
-    console.print("[bold]The demonstration.[/] Every name, number and place in it is invented.")
+    console.print(
+        "[bold]A real gateway starts on this machine, and simulated partner systems use it.[/]\n"
+        "Every name, number and place that they send is invented."
+    )
     wishes = Wishes(once or as_json, as_json, police_uk, rows, seed, port, home is not None)
     with _folder(home) as folder:
         well = _performed(folder, wishes, console, started)
@@ -142,7 +145,7 @@ def own_command() -> str:
 def _watched(scenes: Iterator[S], console: Console) -> Iterator[S]:
     """Yield scenes, with a sign of life while each is played."""
     while True:
-        with console.status("…"):
+        with console.status("working"):
             scene = next(scenes, None)
         if scene is None:
             return

@@ -22,7 +22,11 @@ NAMES = {
     "university-incidents": "Example University",
     "pcc-open-data": "The Police and Crime Commissioner",
 }
-_SENDERS = {NSIR: "The police system", POLICE_UK: "The borough council"}
+_SENDERS = {
+    NSIR: "The police system sends its incidents",
+    POLICE_UK: "The borough council sends the published month",
+}
+_PLACES = {"map_point": "at a map point", "lsoa": "in an LSOA", "none": "without a place"}
 _INDENT = (0, 0, 0, 3)
 _FINDINGS = 10
 
@@ -71,7 +75,7 @@ class Story:
     @tell.register
     def _(self, scene: scenes.Pushed) -> None:
         receipt, sender = scene.receipt, _SENDERS[scene.feed]
-        self._head(f"{sender} sends")
+        self._head(sender)
         forms = _listed({f"as {form}": count for form, count in scene.pushes.items()})
         rate = receipt.received / max(scene.seconds, 0.001)
         self._say(
@@ -102,9 +106,8 @@ class Story:
     def _(self, scene: scenes.SentLater) -> None:
         receipt = scene.receipt
         self._say(
-            f"The next day's export repeats {receipt.duplicate} rows and closes {receipt.revised} as "
-            f"noise: {receipt.duplicate} duplicate, {receipt.revised} revised, "
-            f"{receipt.recorded} recorded."
+            f"The next day's export repeats rows and closes others as noise: {receipt.duplicate} "
+            f"duplicate, {receipt.revised} revised, {receipt.recorded} new."
         )
 
     @tell.register
@@ -124,9 +127,11 @@ class Story:
         self._head(f"{name} pulls {power}")
         pages = _listed({f"as {form}": count for form, count in scene.pages.items()})
         self._say(
-            f"{scene.records:,} depersonalised records arrived on {sum(scene.pages.values())} pages "
-            f"({pages}) in {scene.seconds:.1f} s. Asking for the next page acknowledges the last."
+            f"{scene.records:,} depersonalised records arrived in {scene.seconds:.1f} s; pages: "
+            f"{pages}. Asking for the next page acknowledges the last."
         )
+        places = _listed({_PLACES.get(level, level): n for level, n in scene.places.items()})
+        self._say(f"Each has one place: {places}. Times are given to the hour at most.")
         self._say(
             f"Considered {account.considered:,} = released {account.released:,} + withheld "
             f"{account.withheld:,} + held {account.held:,} + superseded {account.superseded:,}."
@@ -134,7 +139,7 @@ class Story:
 
     @tell.register
     def _(self, scene: scenes.Refused) -> None:
-        self._head(f"{NAMES[scene.subscription]} asks for the same records")
+        self._head(f"{NAMES[scene.subscription]} asks for the same records, for research")
         self._say(
             f"Refused with {scene.status}: {scene.account.withheld:,} records withheld, "
             f"{scene.account.released} released. Every reason is named:"
@@ -149,9 +154,7 @@ class Story:
     @tell.register
     def _(self, scene: scenes.Compared) -> None:
         self._head("One record, before and after")
-        self._say(
-            "On the left as the police hold it, on the right all that the fire authority got."
-        )
+        self._say("As the police hold it, and all that the fire authority got of it:")
         table = Table(box=box.SIMPLE, pad_edge=False)
         for title in ("Police column", "Police hold", "Fire got", "What happened"):
             table.add_column(title, overflow="fold", no_wrap=title == "Police column")
@@ -266,7 +269,7 @@ def _plain() -> Table:
 
 
 def _listed(counted: Mapping[str, int]) -> str:
-    return ", ".join(f"{count} {name}" for name, count in counted.items())
+    return ", ".join(f"{count:,} {name}" for name, count in counted.items())
 
 
 def _receipt_lines(scene: scenes.Pushed) -> list[tuple[str, int, str]]:

@@ -21,7 +21,7 @@ class Unexpected(Exception):
         title = answer.document.get("title") if isinstance(answer.document, dict) else None
         super().__init__(f"{answer.status} {title or 'without a problem document'}")
         self.sentence = f"The gateway answered {answer.status}: {title or 'no reason given'}"
-        self.remedy = "Run it again; the gateway's log in its home says more."
+        self.remedy = "Its log says more: gateway.log in its home (`gateway demo --home DIR` keeps it)."
 
 
 @dataclass(frozen=True, slots=True)

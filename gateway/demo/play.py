@@ -137,8 +137,11 @@ class Play:
         inbox.pull_all().wanted()
         took = time.monotonic() - began
         account = account_of(self.house.reader, inbox.subscription)
-        pages = dict(inbox.pages)
-        return scenes.Pulled(inbox.subscription, account, pages, len(inbox.records), took)
+        records = inbox.records.values()
+        places = dict(Counter(record["place"]["level"] for record in records).most_common())
+        return scenes.Pulled(
+            inbox.subscription, account, dict(inbox.pages), len(records), places, took
+        )
 
     def _refusal(self, inbox: Inbox) -> scenes.Refused:
         answer = inbox.pull_all()

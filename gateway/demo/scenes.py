@@ -62,6 +62,8 @@ class Pulled:
     pages: dict[str, int]
     """By form."""
     records: int
+    places: dict[str, int]
+    """By level: how coarse a place the records have."""
     seconds: float
 
 
