@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from adapters.crosswalk import rule_rows_csv
-from adapters.source import CannotMap, Excluded, Mapped, Mapper, Outcome, OutOfScope, Row
+from adapters.source import Excluded, Mapped, Mapper, Outcome, OutOfScope, Row
 
 
 @dataclass(slots=True)
@@ -56,9 +56,9 @@ class Coverage:
             case OutOfScope(reason, _):
                 self.outcomes["out_of_scope"] += 1
                 self.reasons[reason] += 1
-            case CannotMap(faults, _):
+            case _:
                 self.outcomes["quarantined"] += 1
-                self.faults.update((one.pointer, one.rule) for one in faults)
+                self.faults.update((one.pointer, one.rule) for one in outcome.faults)
 
 
 def coverage(mapper: Mapper, rows: Iterable[Row]) -> Coverage:

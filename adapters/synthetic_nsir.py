@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from typing import Final, Protocol, TypeVar
 
 Item = TypeVar("Item")
@@ -126,6 +127,8 @@ TRAPS: Final = (
 )
 """Every kind of row, with its share of a thousand; together they are the thousand."""
 
+_BELOW: Final = tuple(accumulate(trap.of_thousand for trap in TRAPS))
+
 
 def rows(
     count: int, random: RandomSource, canary: Canary | None = None, first: datetime | None = None
@@ -164,11 +167,7 @@ def _quoted(cell: str) -> str:
 
 def _trap(random: RandomSource) -> Trap:
     drawn = random.randrange(0, 1000)
-    for trap in TRAPS:
-        drawn -= trap.of_thousand
-        if drawn < 0:
-            break
-    return trap
+    return next(trap for trap, below in zip(TRAPS, _BELOW, strict=True) if drawn < below)
 
 
 def _plain_row(number: int, created: datetime, random: RandomSource) -> dict[str, str]:
