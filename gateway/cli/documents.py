@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from gateway.errors import GatewayError
+from gateway.cli.terminal import Stopped
 from gateway.intake.wire import NotJson, strict_json
 from schemas.base import Word
-from schemas.problems import ProblemError
 from schemas.receipts import FieldFault
 
 W = TypeVar("W", bound=Word)
@@ -20,31 +20,36 @@ _PLACE = re.compile(r"\(at (line \d+, column \d+|end of document)\)")
 MAX_BYTES = 4 * 1024 * 1024
 
 
-class DocumentRefused(GatewayError):
-    """422: what an operator wrote does not fit; nothing was changed."""
+class DocumentRefused(Stopped):
+    """What an operator wrote does not fit; nothing was changed. Names every place and rule."""
 
-    code, status = "document.refused", 422
-    title = "What you gave does not fit its form; nothing was changed."
-    remedy = "Correct each place named here."
+    def __init__(self, faults: Iterable[FieldFault]) -> None:
+        self.faults = tuple(faults)
+        listed = "".join(f"\n  {f.pointer or '/'}: {f.says} ({f.rule})" for f in self.faults)
+        super().__init__(
+            "What you gave does not fit its form; nothing was changed.",
+            f"Correct each place named here:{listed}",
+        )
 
 
-class FileUnreadable(GatewayError):
-    """422: a file named on the command line cannot be read."""
+class FileUnreadable(Stopped):
+    """A file named on the command line cannot be read."""
 
-    code, status = "document.unreadable", 422
-    title = "The file cannot be read."
-    remedy = "Check that it exists, is a file, and may be read by you."
+    def __init__(self) -> None:
+        super().__init__(
+            "The file cannot be read.", "Check that it exists, is whole, and may be read by you."
+        )
 
 
 def refused(pointer: str, rule: str, says: str) -> DocumentRefused:
     """Return a refusal of one place."""
-    return DocumentRefused(errors=(ProblemError(pointer=pointer, rule=rule, says=says),))
+    return DocumentRefused((FieldFault(pointer=pointer, rule=rule, says=says),))
 
 
-def refused_for(faults: tuple[FieldFault, ...], under: str = "") -> DocumentRefused:
+def refused_for(faults: Iterable[FieldFault], under: str = "") -> DocumentRefused:
     """Return a refusal for faults that a source found in its settings."""
-    errors = (ProblemError(pointer=under + f.pointer, rule=f.rule, says=f.says) for f in faults)
-    return DocumentRefused(errors=tuple(errors))
+    placed = (fault.model_copy(update={"pointer": under + fault.pointer}) for fault in faults)
+    return DocumentRefused(placed)
 
 
 def content_of(path: Path) -> bytes:
@@ -95,12 +100,12 @@ def word_of(model: type[W], data: Any) -> W:  # noqa: ANN401 - what a file held
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise DocumentRefused(errors=tuple(_faults(error))) from None
+        raise DocumentRefused(_faults(error)) from None
 
 
-def _faults(error: ValidationError) -> list[ProblemError]:
+def _faults(error: ValidationError) -> list[FieldFault]:
     return [
-        ProblemError(
+        FieldFault(
             pointer=_pointer(one["loc"], unlisted=one["type"] == "extra_forbidden"),
             rule=f"form.{one['type']}",
             says=_SAYS.get(one["type"], one["msg"]),
