@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -29,6 +30,7 @@ from gateway.store.reading import Reader
 from gateway.store.schema import upgrade
 from gateway.store.sqlite import open_readers, open_writer
 from gateway.store.writer import Writer
+from policies.recorder import Recorder
 from schemas.feeds import Feed
 from schemas.sensitivity import Lane
 
@@ -58,6 +60,7 @@ class House:
     book: LawBook
     door: Door
     _mappers: dict[str, tuple[Feed, Mapper]] = field(default_factory=dict)
+    _desks: dict[str, tuple[int, date, Desk]] = field(default_factory=dict)
     _places: tuple[int, Places] | None = None
 
     def __enter__(self) -> Self:
@@ -91,20 +94,29 @@ class House:
             NotFound: There is no such feed.
             FeedHasNoAdapter: It is registered, but nothing installed reads it.
         """
+        day = london_day(self.clock)
+        known = self._desks.get(feed_name)
+        if known is not None and known[:2] == (edition.epoch, day):
+            return known[2]
         found = edition.register.feeds.get(feed_name)
         if found is None:
             raise NotFound
-        feed_id, feed = found
-        day = london_day(self.clock)
+        desk = self._desk(*found, edition, day)
+        self._desks[feed_name] = (edition.epoch, day, desk)
+        return desk
+
+    def _desk(self, feed_id: int, feed: Feed, edition: Edition, day: date) -> Desk:
         controller = edition.register.partners.get(feed.controller)
+        kind = None if controller is None else controller.kind_on(day)
         table = edition.law.treatments[Lane.DEPERSONALISED]
+        kept = edition.law.kept_fields(day)
         return Desk(
             feed_id=feed_id,
             feed=feed,
             mapper=self._mapper(feed),
-            controller_kind=None if controller is None else controller.kind_on(day),
+            recorder=Recorder(feed, kind, kept, table),
             law=edition.law,
-            kept=edition.law.kept_fields(day),
+            kept=kept,
             coarsened=frozenset(name for name, line in table.lines.items() if line.keeps),
             places=self.places(edition),
             keys=self.keys,

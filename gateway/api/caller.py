@@ -13,8 +13,8 @@ from gateway.api.service import Service
 from gateway.errors import ScopeMissing
 
 
-def service_of(request: Request) -> Service:
-    """Return what the application was assembled with."""
+async def service_of(request: Request) -> Service:
+    """Return what the application was assembled with (async: a thread would cost more than it)."""
     service: Service = request.app.state.service
     return service
 
@@ -29,7 +29,7 @@ async def caller(request: Request) -> Access:
         NotAuthenticated: There is none, or it is not valid.
         RateLimited: The partner's systems send more than their quota.
     """
-    service = service_of(request)
+    service: Service = request.app.state.service
     access = service.verifier.verify_header(request.headers.get("authorization"))
     service.quota(access.partner)
     return access

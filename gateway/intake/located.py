@@ -11,6 +11,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from gateway.intake.geography import (
@@ -60,6 +61,10 @@ _COARSER = {
     "ward_code": LocationPrecision.WARD,
     "district_code": LocationPrecision.DISTRICT,
 }
+
+
+_CELL = 1_000
+"""Metres."""
 
 
 class Located(NamedTuple):
@@ -157,9 +162,14 @@ class Places:
         name = self.names.get(default, folded(default))
         return None if name in self.outlined else name
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is loaded."""
+        return self.areas is None and not self.points
+
 
 NOWHERE = Places()
-"""No geography loaded: coordinates are checked and converted, published points kept."""
+"""No geography loaded: coordinates are checked, published points kept."""
 
 
 # -------------------------------------------------------------------------------- the step
@@ -190,13 +200,39 @@ def located_batch(
             answers[number] = Located(_without_coordinates(incident), None)
         else:
             placed.append(number)
-    if placed:
+    if placed and places.is_empty:
+        for number in placed:
+            answers[number] = _unplaced(incidents[number])
+    elif placed:
         chosen = [incidents[number] for number in placed]
         spots = _spots(chosen)
         insides = _insides(chosen, spots, places)
         for number, incident, spot, inside in zip(placed, chosen, spots, insides, strict=True):
             answers[number] = _answer(incident, spot, inside, places, default_district)
     return [answer for answer in answers if answer is not None]
+
+
+def _unplaced(incident: Incident) -> Located:
+    """Answer where no geography is loaded: nothing reads degrees then, so only coverage is checked."""
+    published = incident.location_precision is LocationPrecision.PUBLISHED_POINT
+    easting, northing = incident.easting, incident.northing
+    if published or incident.longitude is not None or easting is None or northing is None:
+        spot = _spots([incident])[0]
+        return _answer(incident, spot, None, NOWHERE, None)
+    if _covered(easting // _CELL, northing // _CELL):
+        return Located(incident, None)
+    return Located(incident, None, _fault("easting", "place.outside_great_britain"))
+
+
+@lru_cache(maxsize=262_144)
+def _covered(column: int, row: int) -> bool:
+    """Whether OSTN15 covers a square kilometre of the grid (its own cells are of that size)."""
+    # numpy and convertbng take 0.3 s to import, which a gateway of published points need not spend
+    from gateway.intake.outlines import to_degrees  # noqa: PLC0415
+
+    middle = (column * _CELL + _CELL // 2, row * _CELL + _CELL // 2)
+    place = to_degrees([middle])[0]
+    return place is not None and _in_degrees(*place)
 
 
 def _fault(name: str, rule: str) -> tuple[FieldFault, ...]:

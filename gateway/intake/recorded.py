@@ -19,19 +19,18 @@ from gateway.keys.ring import KeyRing
 from gateway.keys.sealing import NONCE_SIZE, wrap
 from gateway.log.commitment import open_bytes
 from gateway.log.entries import Entry, PreparedPush, Quarantined, Withdrawal
-from policies.classes import classify
-from policies.depersonalise import open_half
 from policies.law import Law
 from policies.pseudonym import quarter_of
+from policies.recorder import Recorder
 from schemas.feeds import Feed
 from schemas.incident import SENSITIVITY, Incident, first_known_time
-from schemas.open_half import OpenHalf
-from schemas.partners import PartnerKind
 from schemas.receipts import RowProblem
 from schemas.released import RetractionReason
-from schemas.sensitivity import Half, Lane
+from schemas.sensitivity import Half
 
 _SEALED = frozenset(name for name, mark in SENSITIVITY.items() if mark.half is Half.SEALED)
+_POINT, _DISTRICT = 9, 14
+"""Where the place stands among the open columns: point, LSOA, MSOA, ward; then the district."""
 _WITHDRAWN_AS = {
     "duplicate": RetractionReason.DUPLICATE,
     "error": RetractionReason.RECORDED_IN_ERROR,
@@ -47,7 +46,8 @@ class Desk:
     feed_id: int
     feed: Feed
     mapper: Mapper
-    controller_kind: PartnerKind | None
+    recorder: Recorder
+    """Makes the open columns and the class of the feed's incidents."""
     law: Law
     kept: frozenset[str]
     """Sealed fields that a live power uses (``Law.kept_fields``)."""
@@ -151,28 +151,12 @@ def _entry(
     secrets: _Secrets,
 ) -> Entry:
     incident = located.incident
-    half = open_half(incident, located.point, desk.law.treatments[Lane.DEPERSONALISED])
-    record_class = classify(incident, desk.feed, desk.controller_kind, desk.kept)
+    columns, record_class = desk.recorder(incident, located.point)
+    if not any(columns[_POINT:_DISTRICT]):
+        # nothing else is known about the place: the feed's own district
+        columns[_DISTRICT] = columns[_DISTRICT] or desk.feed.district_code
+    columns.append(None)
     sealed = _sealed_half(incident, desk.kept)
-    columns = [
-        half.occurred_from,
-        half.occurred_to,
-        half.reported,
-        half.time_precision.value,
-        half.kind.value,
-        half.typology_area,
-        half.typology_behaviour,
-        half.typology_sub_behaviour,
-        half.mapping_status.value,
-        half.point_longitude,
-        half.point_latitude,
-        half.lsoa_code,
-        half.msoa_code,
-        half.ward_code,
-        half.district_code or _district(half, desk),
-        half.detail.model_dump_json(exclude_defaults=True),
-        None,
-    ]
     class_json = record_class.canonical_json
     content = open_bytes(columns)
     content_hmac = keyed_hash(desk.keys.content, content, class_json.encode(), sealed or b"")[:16]
@@ -184,8 +168,8 @@ def _entry(
         content_key=keys[1],
         content_hmac=content_hmac,
         class_json=class_json,
-        kind=half.kind.value,
-        mapping_status=half.mapping_status.value,
+        kind=record_class.kind.value,
+        mapping_status=record_class.mapping_status.value,
         quarter=_quarter(incident, at),
         columns=columns,
         open_bytes=b"[%d," % at + content[1:],
@@ -195,12 +179,6 @@ def _entry(
         sealed_half=sealed,
         nonce=nonce,
     )
-
-
-def _district(half: OpenHalf, desk: Desk) -> str | None:
-    """Return the feed's district for a row about whose place nothing else is known."""
-    known = (half.point_longitude, half.lsoa_code, half.msoa_code, half.ward_code)
-    return desk.feed.district_code if all(one is None for one in known) else None
 
 
 def _quarter(incident: Incident, at: int) -> str:

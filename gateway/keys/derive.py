@@ -7,8 +7,10 @@ object-based HKDF of ``cryptography`` costs several times as much.
 from __future__ import annotations
 
 import hmac
+import struct
 from hashlib import sha256
 
+_LENGTH = struct.Struct(">I").pack
 SIZE = 32
 """Bytes in every secret, key and hash here."""
 
@@ -66,4 +68,7 @@ def keyed_hash(key: bytes, *parts: bytes) -> bytes:
 
 def framed(*parts: bytes) -> bytes:
     """Join parts, each after its length in 4 bytes, big endian."""
-    return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    framed_parts: list[bytes] = []
+    for part in parts:
+        framed_parts += (_LENGTH(len(part)), part)
+    return b"".join(framed_parts)

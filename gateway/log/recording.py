@@ -55,7 +55,7 @@ class Recording:
         push = self._push
         if push.key_hmac is None:
             return None
-        row = tx.one(t.PUSH, {"client_id": push.client_id, "key_hmac": push.key_hmac})
+        row = tx.earlier_push(push.client_id, push.key_hmac)
         if row is None:
             return None
         if not hmac.compare_digest(bytes(row["fingerprint"]), push.fingerprint):
@@ -93,7 +93,7 @@ class Recording:
         unsealed = PushAnswer(receipt, problems[:MAX_PROBLEMS_ANSWERED], excluded, leaf=-1)
         told = answer_json(unsealed)
         answer = replace(unsealed, leaf=tx.seal(self._leaf(batch, receipt, told)))
-        tx.add(t.PUSH, [self._push_row(batch, answer, told)])
+        tx.keep_push(self._push_row(batch, answer, told))
         self._quarantine(tx, batch)
         return answer
 
@@ -161,8 +161,7 @@ class _Batch:
         self.after_retraction = 0
         self._log: list[tuple[Any, ...]] = []
         self._sealed: list[tuple[Any, ...]] = []
-        self._new: dict[bytes, tuple[Any, ...]] = {}
-        self._moved: dict[int, tuple[Any, ...]] = {}
+        self._now: dict[bytes, Standing] = {}
         self._kinds: Counter[str] = Counter()
         self._mapping: Counter[str] = Counter()
         self._revised = self._duplicate = 0
@@ -190,7 +189,7 @@ class _Batch:
             self._kinds[entry.kind] += 1
         else:
             self._revised += 1
-        self._stand(key, now)
+        self._now[key] = now
 
     def withdraw(self, tx: Tx, known: dict[bytes, Standing]) -> None:
         """Take back what the source now says is no incident (closed as duplicate, error, test …)."""
@@ -210,21 +209,13 @@ class _Batch:
             sealed.append((position, withdrawal.wrapped_secret, None))
             self.commitments.append(hashed)
             known[key] = standing._replace(state=State.RETRACTED.value)
-            tx.change(t.INCIDENT, {"id": standing.id}, {"state": State.RETRACTED.value})
+            tx.stand(push.feed_id, key, known[key], born=False)
         if log:
             tx.append_log(log, sealed)
 
     def _begin(self, tx: Tx) -> None:
         if not self.first:
             self.first = tx.head.log_size + 1
-
-    def _stand(self, key: bytes, now: Standing) -> None:
-        incident, version, position, content, state, quarter = now
-        if incident >= self.first:  # born in this very batch
-            feed = self._push.feed_id
-            self._new[key] = (incident, feed, key, version, position, content, state, quarter)
-        else:
-            self._moved[incident] = (version, position, content, state, incident)
 
     def _place(
         self, tx: Tx, key: bytes, entry: Entry, position: int, incident: int, version: int
@@ -256,8 +247,8 @@ class _Batch:
         """Write what was taken."""
         if self._log:
             tx.append_log(self._log, self._sealed)
-            tx.insert_incidents(list(self._new.values()))
-            tx.move_incidents(list(self._moved.values()))
+            for key, now in self._now.items():
+                tx.stand(self._push.feed_id, key, now, born=now.id >= self.first)
 
     def receipt(self) -> Receipt:
         """Return the receipt, which balances or does not come to be."""

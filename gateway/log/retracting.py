@@ -8,7 +8,6 @@ from typing import Any
 from gateway.ledger.leaf import Operation, leaf
 from gateway.ledger.tree import batch_root
 from gateway.log.commitment import EntryKind, State, commitment, inner_hash, open_bytes
-from gateway.store import tables as t
 from gateway.store.tx import Standing, Tx
 from schemas.released import RetractionReason
 
@@ -89,7 +88,8 @@ class Retracting:
             log.append(row)
             commitments.append(hashed)
             sealed.append((position, wrapped, None))
-            tx.change(t.INCIDENT, {"id": standing.id}, {"state": State.RETRACTED.value})
+            now = standing._replace(state=State.RETRACTED.value)
+            tx.stand(r.feed_id, key, now, born=False)
         if log:
             tx.append_log(log, sealed)
         index = tx.seal(self._leaf(first if log else 0, commitments))

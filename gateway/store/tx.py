@@ -71,6 +71,22 @@ _UPDATE_INCIDENT = (
 _INSERT_SEALED = "INSERT INTO sealed (position, wrapped_secret, ciphertext) VALUES (?, ?, ?)"
 _INSERT_LEDGER = 'INSERT INTO ledger ("index", leaf, hash) VALUES (?, ?, ?)'
 _INSERT_NODE = 'INSERT INTO ledger_node (level, "index", hash) VALUES (?, ?, ?)'
+PUSH_COLUMNS = tuple(column.name for column in t.PUSH.columns)
+_INSERT_PUSH = (
+    f"INSERT INTO push ({', '.join(PUSH_COLUMNS)}) "  # noqa: S608 - names of our own columns
+    f"VALUES ({', '.join('?' * len(PUSH_COLUMNS))})"
+)
+_BUFFERED = (
+    _INSERT_LEDGER,
+    _INSERT_NODE,
+    _INSERT_INCIDENT,
+    _UPDATE_INCIDENT,
+    _INSERT_LOG,
+    _INSERT_SEALED,
+    _INSERT_PUSH,
+)
+"""Written once a group, in this order: every call of the driver gives the interpreter's lock away, and
+getting it back from a busy event loop costs more than the statement."""
 
 
 class ClassIds:
@@ -97,19 +113,35 @@ class Tx:
     def __init__(
         self, connection: Connection, head: Head, sealer: Sealer, classes: ClassIds
     ) -> None:
-        self.connection = connection
+        self._connection = connection
         self.head = head
         self._sealer = sealer
         self._classes = classes
         self._driver: Any = connection.connection.driver_connection  # sqlite3.Connection
+        self._rows: dict[str, list[tuple[Any, ...]]] = {statement: [] for statement in _BUFFERED}
+        self._fresh: dict[tuple[int, bytes], Standing] = {}
+        self._pushed: dict[tuple[str, bytes], dict[str, Any]] = {}
+        self._quarantine_open: dict[int, bool] = {}
+
+    @property
+    def connection(self) -> Connection:
+        """The connection, with everything written that waits."""
+        self.flush()
+        return self._connection
+
+    def flush(self) -> None:
+        """Write what waits."""
+        for statement, rows in self._rows.items():
+            if rows:
+                self._driver.executemany(statement, rows)
+                rows.clear()
 
     # --- ledger
     def seal(self, leaf: bytes) -> int:
         """Append one leaf to the ledger and return its index."""
         index, digest, nodes = self._sealer.append(leaf)
-        self._driver.execute(_INSERT_LEDGER, (index, leaf, digest))
-        if nodes:
-            self._driver.executemany(_INSERT_NODE, nodes)
+        self._rows[_INSERT_LEDGER].append((index, leaf, digest))
+        self._rows[_INSERT_NODE].extend(nodes)
         self.head.ledger_size = index + 1
         return index
 
@@ -155,6 +187,8 @@ class Tx:
             )
             for key, *rest in rows:
                 found[key] = Standing(*rest)
+        if self._fresh:
+            found |= {key: self._fresh[feed, key] for key in keys if (feed, key) in self._fresh}
         return found
 
     def unit_counts(self, unit: bytes, contents: Sequence[bytes]) -> dict[bytes, int]:
@@ -181,22 +215,43 @@ class Tx:
 
     def append_log(self, rows: list[tuple[Any, ...]], sealed: list[tuple[Any, ...]]) -> None:
         """Append log rows (``LOG_COLUMNS``) with their secrets; positions follow the head."""
-        self._driver.executemany(_INSERT_LOG, rows)
-        self._driver.executemany(_INSERT_SEALED, sealed)
+        self._rows[_INSERT_LOG].extend(rows)
+        self._rows[_INSERT_SEALED].extend(sealed)
         self.head.log_size += len(rows)
 
-    def insert_incidents(self, rows: list[tuple[Any, ...]]) -> None:
-        """Add incidents: (id, feed, natural_key, version, position, content_hmac, state, quarter)."""
-        self._driver.executemany(_INSERT_INCIDENT, rows)
+    def stand(self, feed: int, key: bytes, now: Standing, *, born: bool) -> None:
+        """Say where an incident stands now: born in this very batch, or moved."""
+        self._fresh[feed, key] = now
+        incident, version, position, content, state, quarter = now
+        if born:
+            row = (incident, feed, key, version, position, content, state, quarter)
+            self._rows[_INSERT_INCIDENT].append(row)
+        else:
+            self._rows[_UPDATE_INCIDENT].append((version, position, content, state, incident))
 
-    def move_incidents(self, rows: list[tuple[Any, ...]]) -> None:
-        """Move incidents: (version, position, content_hmac, state, id)."""
-        self._driver.executemany(_UPDATE_INCIDENT, rows)
+    def keep_push(self, row: dict[str, Any]) -> None:
+        """Keep what a push was answered (columns of ``tables.PUSH``)."""
+        self._rows[_INSERT_PUSH].append(tuple(row[name] for name in PUSH_COLUMNS))
+        if row["key_hmac"] is not None:
+            self._pushed[row["client_id"], row["key_hmac"]] = row
+
+    def earlier_push(self, client_id: str, key_hmac: bytes) -> dict[str, Any] | None:
+        """Return what a client's idempotency key was answered before, or None."""
+        waiting = self._pushed.get((client_id, key_hmac))
+        if waiting is not None:
+            return waiting
+        found = self._driver.execute(
+            "SELECT * FROM push WHERE client_id = ? AND key_hmac = ?", (client_id, key_hmac)
+        ).fetchone()
+        return None if found is None else dict(zip(PUSH_COLUMNS, found, strict=True))
 
     def resolve_quarantine(self, feed: int, keys: Sequence[bytes], at: int) -> None:
         """Mark quarantined rows of these natural keys as resolved: the sender sent them well."""
-        if not self._quarantine_is_open(feed):
+        if feed not in self._quarantine_open:
+            self._quarantine_open[feed] = self._quarantine_is_open(feed)
+        if not self._quarantine_open[feed]:
             return
+        self.flush()
         self._driver.executemany(
             "UPDATE quarantine SET resolved_at = ? "
             "WHERE feed = ? AND natural_key = ? AND resolved_at IS NULL",
@@ -215,6 +270,7 @@ class Tx:
 
     def class_at(self, position: int) -> tuple[int, bytes]:
         """Return id and SHA-256 of the record class of a log row."""
+        self.flush()
         found = self._driver.execute(
             "SELECT c.id, c.sha256 FROM log l JOIN record_class c ON c.id = l.class_id "
             "WHERE l.position = ?",
@@ -243,6 +299,7 @@ class Tx:
         listed = list(rows)
         if listed:
             self.connection.execute(insert(table), listed)
+            self._quarantine_open.clear()
 
     def change(self, table: Table, where: dict[str, Any], values: dict[str, Any]) -> int:
         """Update rows that match every column of ``where``; return how many."""
@@ -260,7 +317,8 @@ class Tx:
         return None if row is None else dict(row)
 
     def save_head(self) -> None:
-        """Write the head back; the last statement before the commit."""
+        """Write what waits and the head; the last statements before the commit."""
+        self.flush()
         self._driver.execute(
             "UPDATE head SET log_size = ?, ledger_size = ?, law_epoch = ? WHERE id = 1",
             (self.head.log_size, self.head.ledger_size, self.head.law_epoch),

@@ -82,8 +82,13 @@ class EvidenceUnreadable(Exception):
 class Evidence:
     """One read transaction over a database, in use or a copy. Use it as a context."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, lenient: bool = False) -> None:
         """Open the file for reading.
+
+        Args:
+            path: The file.
+            lenient: Read text that is no text too, at twice the time; without it such a value ends
+                the reading.
 
         Raises:
             StoreUnavailable: There is no such file, or it cannot be opened.
@@ -94,7 +99,8 @@ class Evidence:
             self._connection = _opened(path)
         except _BROKEN as error:
             raise StoreUnavailable from error
-        self._connection.text_factory = _text
+        if lenient:
+            self._connection.text_factory = _text
 
     def __enter__(self) -> Self:
         return self
@@ -151,7 +157,9 @@ class Evidence:
 
     def _read(self, table: str, statement: str, values: Row = ()) -> Iterator[Row]:
         try:
-            yield from self._connection.execute(statement, values)
+            for row in self._connection.execute(statement, values):  # noqa: UP028 - see below
+                # `yield from` would close the cursor of an abandoned reading after its connection
+                yield row
         except _BROKEN as error:
             raise EvidenceUnreadable(table) from error
 

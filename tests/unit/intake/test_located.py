@@ -62,7 +62,7 @@ def test_the_ordnance_surveys_own_points_convert_to_the_millimetre(name: str) ->
 
 
 def test_metres_get_degrees_and_degrees_get_whole_metres() -> None:
-    from_grid = located(incident(easting=454003, northing=340835)).incident
+    from_grid = located(incident(easting=454003, northing=340835), PLACES).incident
     from_degrees = located(incident(longitude=-1.19747655922, latitude=52.9621910941)).incident
 
     assert (from_grid.easting, from_grid.northing) == (454003, 340835)
@@ -70,6 +70,13 @@ def test_metres_get_degrees_and_degrees_get_whole_metres() -> None:
     assert (from_degrees.easting, from_degrees.northing) == (454003, 340835)
     assert Incident.model_validate(from_grid.model_dump()) == from_grid
     assert {"longitude", "latitude"} <= from_grid.model_fields_set
+
+
+def test_without_geography_metres_are_checked_and_left_as_they_are() -> None:
+    given = incident(easting=454003, northing=340835)
+
+    assert located(given) == (given, None, ())
+    assert located(incident(easting=1_000, northing=1_299_000)).faults
 
 
 def test_a_row_without_coordinates_is_left_as_it_is() -> None:
