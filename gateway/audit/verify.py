@@ -55,11 +55,22 @@ def verify(
     Raises:
         StoreUnavailable: There is no such database, or it cannot be opened.
     """
+    try:
+        with Evidence(database) as evidence:
+            walk = _Walk(evidence, keys, Findings())
+            walk.go(notes, progress or _silent)
+            return walk.report()
+    except EvidenceUnreadable:
+        return _leniently(database, keys, notes, progress or _silent)
+
+
+def _leniently(database: Path, keys: KeyRing, notes: Sequence[Note], progress: Progress) -> Report:
+    """Verify what the engine could not read as it should be, as far as it can be read at all."""
     findings = Findings()
-    with Evidence(database) as evidence:
+    with Evidence(database, lenient=True) as evidence:
         walk = _Walk(evidence, keys, findings)
         try:
-            walk.go(notes, progress or _silent)
+            walk.go(notes, progress)
         except EvidenceUnreadable as unreadable:
             findings.add("store.unreadable", unreadable.table, "(whole)")
         return walk.report()
