@@ -72,9 +72,10 @@ def command(
 ) -> None:
     """See the whole job done on invented data, in an own database.
 
-    Police rows go in over HTTP, the law is applied, the fire authority pulls under section 17A, a
-    university is refused with every reason, one record is taken back, and the ledger is proved. Then it
-    goes on serving, for you to try; --once ends it there. Exit code 1 if anything did not balance.
+    Police rows go in over HTTP, and the law is applied. The fire authority pulls
+    under section 17A, a university is refused with every reason, one record is
+    taken back, and the ledger is proved. Then it goes on serving, for you to
+    try; --once ends it there. Exit code 1 if anything did not balance.
     """
     started = time.monotonic()
     signal.signal(signal.SIGTERM, _interrupt)

@@ -21,7 +21,9 @@ class Unexpected(Exception):
         title = answer.document.get("title") if isinstance(answer.document, dict) else None
         super().__init__(f"{answer.status} {title or 'without a problem document'}")
         self.sentence = f"The gateway answered {answer.status}: {title or 'no reason given'}"
-        self.remedy = "Its log says more: gateway.log in its home (`gateway demo --home DIR` keeps it)."
+        self.remedy = (
+            "Its log says more: gateway.log in its home (`gateway demo --home DIR` keeps it)."
+        )
 
 
 @dataclass(frozen=True, slots=True)

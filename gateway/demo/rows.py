@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -11,6 +12,7 @@ from pathlib import Path
 from random import Random  # noqa: TID251 - seeded: the same seed invents the same rows
 
 from adapters import synthetic_nsir
+from gateway.errors import BodyUnreadable
 
 SyntheticRow = dict[str, str]
 
@@ -73,10 +75,17 @@ def _csv(rows: Sequence[SyntheticRow]) -> Body:
 
 
 def street_file(path: Path) -> Iterator[bytes]:
-    """Read a data.police.uk street file, plain or .gz, in pushes that each begin with its header."""
+    """Read a data.police.uk street file, plain or .gz, in pushes that each begin with its header.
+
+    Raises:
+        BodyUnreadable: It is no whole gzip file.
+    """
     content = path.read_bytes()
     if content.startswith(_GZIP):
-        content = gzip.decompress(content)
+        try:
+            content = gzip.decompress(content)
+        except (OSError, EOFError, zlib.error):
+            raise BodyUnreadable from None
     lines = iter(content.splitlines(keepends=True))
     header = next(lines, b"")
     while piece := list(islice(lines, UNIT_ROWS)):
