@@ -7,9 +7,11 @@ incidents' states are still those it was worked out from; otherwise it is stale 
 from __future__ import annotations
 
 import json
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 from gateway.keys.derive import framed
 from gateway.ledger.leaf import Operation, leaf
@@ -84,9 +86,9 @@ def content_hash(lines: Sequence[bytes]) -> bytes:
     return digest.digest()
 
 
-def disclosure_rows(draft: Draft) -> list[dict[str, object]]:
+def disclosure_rows(draft: Draft) -> list[dict[str, Any]]:
     """Return the disclosure rows of a draft: notices first, in the order of ``lines``."""
-    rows: list[dict[str, object]] = []
+    rows: list[dict[str, Any]] = []
     for held, notice in zip(draft.window.held, draft.notices, strict=True):
         rows.append(_row(draft, len(rows), held, notice.id, f"notice:{notice.kind.value}"))
     for candidate, record in zip(draft.window.candidates, draft.records, strict=True):
@@ -96,7 +98,7 @@ def disclosure_rows(draft: Draft) -> list[dict[str, object]]:
 
 def _row(
     draft: Draft, sequence: int, about: Candidate | Held, released_id: str, what: str
-) -> dict[str, object]:
+) -> dict[str, Any]:
     return {
         "subscription": draft.subscription.id,
         "number": draft.number,
@@ -110,11 +112,13 @@ def _row(
     }
 
 
-def disclosure_entry(row: dict[str, object]) -> bytes:
+_NUMBERS = struct.Struct(">QQQQ").pack
+
+
+def disclosure_entry(row: dict[str, Any]) -> bytes:
     """Return the bytes of one disclosure row that go into its release's batch root."""
-    names = ("sequence", "incident", "version", "position")
-    numbers = b"".join(int(str(row[name])).to_bytes(8, "big") for name in names)
-    texts = (str(row["released_id"]), str(row["what"]), str(row["reason"] or ""))
+    numbers = _NUMBERS(row["sequence"], row["incident"], row["version"], row["position"])
+    texts = (row["released_id"], row["what"], row["reason"] or "")
     return numbers + framed(*(text.encode() for text in texts))
 
 
@@ -142,7 +146,7 @@ class Disclosing:
         counts = draft.counts()
         index = tx.seal(self._leaf(rows, counts))
         tx.add(t.RELEASE, [self._release_row(counts, index)])
-        tx.add(t.DISCLOSURE, rows)
+        tx.keep_disclosures(rows)
         empty = not rows
         tx.add(t.DELIVERY, [self._delivery(empty=empty)])
         values: dict[str, int | None] = {
@@ -158,7 +162,7 @@ class Disclosing:
         tx.change(t.SUBSCRIPTION, {"id": draft.subscription.id}, values)
         return index
 
-    def _moved(self, tx: Tx, row: dict[str, object]) -> bool:
+    def _moved(self, tx: Tx, row: dict[str, Any]) -> bool:
         draft = self.draft
         if (
             row["row_version"] != draft.row_version
@@ -172,9 +176,7 @@ class Disclosing:
         states = states_of(tx.connection, [c.incident for c in draft.window.candidates])
         return any(states[c.incident] != (c.version, "live") for c in draft.window.candidates)
 
-    def _leaf(
-        self, rows: list[dict[str, object]], counts: dict[str, int | dict[str, int]]
-    ) -> bytes:
+    def _leaf(self, rows: list[dict[str, Any]], counts: dict[str, int | dict[str, int]]) -> bytes:
         draft, subscription = self.draft, self.draft.subscription
         flags = sorted({flag for d in draft.decided.decisions.values() for flag in d.flags})
         return leaf(
@@ -200,9 +202,7 @@ class Disclosing:
             **counts,
         )
 
-    def _release_row(
-        self, counts: dict[str, int | dict[str, int]], index: int
-    ) -> dict[str, object]:
+    def _release_row(self, counts: dict[str, int | dict[str, int]], index: int) -> dict[str, Any]:
         draft = self.draft
         return {
             "subscription": draft.subscription.id,
@@ -218,7 +218,7 @@ class Disclosing:
             "leaf": index,
         }
 
-    def _delivery(self, *, empty: bool) -> dict[str, object]:
+    def _delivery(self, *, empty: bool) -> dict[str, Any]:
         draft = self.draft
         return {
             "subscription": draft.subscription.id,

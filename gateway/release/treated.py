@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from gateway.keys.derive import pseudonym_key
 from gateway.keys.ring import KeyRing
@@ -86,8 +87,14 @@ def open_half_of(row: Candidate) -> OpenHalf:
         msoa_code=row.msoa_code,
         ward_code=row.ward_code,
         district_code=row.district_code,
-        detail=OpenDetail.model_validate_json(row.detail),
+        detail=_detail(row.detail),
     )
+
+
+@lru_cache(maxsize=16_384)
+def _detail(stored: str) -> OpenDetail:
+    """Read a detail; a few hundred combinations of codes make up a month."""
+    return OpenDetail.model_validate_json(stored)
 
 
 def notice_of(held: Held) -> Notice:

@@ -76,6 +76,11 @@ _INSERT_PUSH = (
     f"INSERT INTO push ({', '.join(PUSH_COLUMNS)}) "  # noqa: S608 - names of our own columns
     f"VALUES ({', '.join('?' * len(PUSH_COLUMNS))})"
 )
+DISCLOSURE_COLUMNS = tuple(column.name for column in t.DISCLOSURE.columns)
+_INSERT_DISCLOSURE = (
+    f"INSERT INTO disclosure ({', '.join(DISCLOSURE_COLUMNS)}) "  # noqa: S608 - names of our own columns
+    f"VALUES ({', '.join('?' * len(DISCLOSURE_COLUMNS))})"
+)
 _BUFFERED = (
     _INSERT_LEDGER,
     _INSERT_NODE,
@@ -279,6 +284,12 @@ class Tx:
         return int(found[0]), bytes(found[1])
 
     # --- releases
+    def keep_disclosures(self, rows: list[dict[str, Any]]) -> None:
+        """Keep what a release holds (columns of ``tables.DISCLOSURE``)."""
+        self.flush()
+        kept = [tuple(row[name] for name in DISCLOSURE_COLUMNS) for row in rows]
+        self._driver.executemany(_INSERT_DISCLOSURE, kept)
+
     def acknowledge_deliveries(self, subscription: str, number: int) -> None:
         """Set every pending delivery of a subscription up to a number to acknowledged."""
         d = t.DELIVERY
