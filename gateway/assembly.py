@@ -28,7 +28,7 @@ from gateway.release.pull import Door
 from gateway.seed import seed
 from gateway.store.reading import Reader
 from gateway.store.schema import upgrade
-from gateway.store.sqlite import open_readers, open_writer
+from gateway.store.sqlite import open_readers, open_writer, same_file
 from gateway.store.writer import Writer
 from policies.recorder import Recorder
 from schemas.feeds import Feed
@@ -212,7 +212,7 @@ def open_house(
         upgrade(writing)
         path.chmod(0o600)
     reader = Reader(open_readers(path))
-    writer = Writer(writing, TreeSealer(), queue_limit=queue_limit)
+    writer = Writer(writing, TreeSealer(), queue_limit=queue_limit, present=same_file(path))
     try:
         if create:
             seed(reader, writer, clock, random)

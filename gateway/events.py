@@ -8,6 +8,7 @@ Other libraries' log lines come out as logger, level and exception type; their t
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 import sys
@@ -186,10 +187,14 @@ class Journal:
         return False
 
     def put(self, line: str) -> None:
-        """Write one line at once: a line that waits in a buffer is lost with the process."""
+        """Write one line at once: a line that waits in a buffer is lost with the process.
+
+        A log that takes no line (its disk is full, its reader is gone) stops no request.
+        """
         stream = self.stream or sys.stderr
-        stream.write(line + "\n")
-        stream.flush()
+        with contextlib.suppress(OSError):
+            stream.write(line + "\n")
+            stream.flush()
 
 
 class FieldNotPermitted(TypeError):

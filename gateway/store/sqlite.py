@@ -9,9 +9,10 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import NullPool, QueuePool
@@ -52,8 +53,9 @@ def open_writer(path: Path) -> Engine:
 
 def open_readers(path: Path, size: int = 8) -> Engine:
     """Return an engine for reading only (``query_only``), with a pool of connections."""
+    # mode=rw: where the file is gone, a reader fails and does not make an empty one in its place
     engine = create_engine(
-        f"sqlite:///{path}",
+        f"sqlite:///file:{quote(str(path))}?mode=rw&uri=true",
         poolclass=QueuePool,
         pool_size=size,
         max_overflow=0,
@@ -62,6 +64,23 @@ def open_readers(path: Path, size: int = 8) -> Engine:
     )
     event.listen(engine, "connect", _prepare_reader)
     return engine
+
+
+def same_file(path: Path) -> Callable[[], bool]:
+    """Return the look whether a path still leads to the file that it leads to now.
+
+    A file that was renamed or removed under us still takes writes, and its next reader would not find
+    them: an answer for such a commit would be false.
+    """
+    opened = path.stat()
+
+    def is_same() -> bool:
+        try:
+            return os.path.samestat(path.stat(), opened)
+        except OSError:
+            return False
+
+    return is_same
 
 
 class AlreadyServed(Exception):

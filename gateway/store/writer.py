@@ -41,8 +41,17 @@ class _Job(Generic[T]):
 class Writer:
     """Owns the writing connection. ``submit`` from any thread; ``close`` ends it cleanly."""
 
-    def __init__(self, engine: Engine, sealer: Sealer, *, queue_limit: int = 2_000) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        sealer: Sealer,
+        *,
+        queue_limit: int = 2_000,
+        present: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """Args: ``present`` says before each commit whether the database is where it was opened."""
         self._engine = engine
+        self._present = present
         self._sealer = sealer
         self._classes = ClassIds()
         self._queue: deque[_Job[Any]] = deque()
@@ -143,6 +152,8 @@ class Writer:
             job.future.set_exception(_outward(error))
 
     def _transaction(self, works: list[Callable[[Tx], Any]]) -> list[Any]:
+        if not self._present():
+            raise StoreUnavailable
         connection = self._connect()
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")

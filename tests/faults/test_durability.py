@@ -70,16 +70,14 @@ def test_a_push_is_on_the_disk_before_it_is_answered(tmp_path: Path) -> None:
 
 
 def test_an_answer_without_a_sync_would_be_seen() -> None:
-    trace = "\n".join(
-        (
-            '12 recvfrom(7, "POST /v1/feeds/police-nsir/records"..., 65536) = 300',
-            "13 fdatasync(9 <unfinished ...>",
-            "13 <... fdatasync resumed>) = 0",
-            '12 sendto(7, "HTTP/1.1 201 Created"..., 99) = 99',
-            '12 recvfrom(7, "POST /v1/feeds/police-nsir/records"..., 65536) = 300',
-            "13 fdatasync(9) = -1 EIO (Input/output error)",
-            '12 sendto(7, "HTTP/1.1 201 Created"..., 99) = 99',
-        )
+    lines = (
+        '12 recvfrom(7, "POST /v1/feeds/police-nsir/records"..., 65536) = 300',
+        "13 fdatasync(9 <unfinished ...>",
+        "13 <... fdatasync resumed>) = 0",
+        '12 sendto(7, "HTTP/1.1 201 Created"..., 99) = 99',
+        '12 recvfrom(7, "POST /v1/feeds/police-nsir/records"..., 65536) = 300',
+        "13 fdatasync(9) = -1 EIO (Input/output error)",
+        '12 sendto(7, "HTTP/1.1 201 Created"..., 99) = 99',
     )
 
-    assert syncs_before_answers(trace) == [1, 0]
+    assert syncs_before_answers("\n".join(lines)) == [1, 0]
