@@ -31,6 +31,8 @@ _OPENING_SUFFIX: Final = " opening code"
 _REMEMBERED: Final = 4096
 """Combinations of known codes that a crosswalk remembers. Cells that no code list knows are never
 remembered: they may hold anything."""
+_REMEMBERED_CODES: Final = 12
+"""Codes in the longest of them; a row may send thousands."""
 
 
 def normal_label(text: str) -> str:
@@ -95,7 +97,8 @@ class Crosswalk:
             return remembered
         placement = self._place(_Cells(self, opening, closing, qualifiers, classes))
         known = not placement.unlisted and not placement.unread
-        if known and len(self._remembered) < _REMEMBERED:
+        short = sum(map(len, key)) <= _REMEMBERED_CODES
+        if known and short and len(self._remembered) < _REMEMBERED:
             self._remembered[key] = placement
         return placement
 
@@ -151,6 +154,12 @@ class _Cells:
             (cell.gives_class for cell in self.all if isinstance(cell, Code) and cell.gives_class),
             None,
         )
+        self._seen = (
+            set(self.kept(self.opening)),
+            set(self.kept(self.closing)),
+            set(self.kept(self.qualifiers)),
+            {self.nsir_class.value} if self.nsir_class else set(),
+        )
 
     @staticmethod
     def _cell(crosswalk: Crosswalk, text: str) -> _Cell:
@@ -186,16 +195,12 @@ class _Cells:
 
     def rule_of(self, code: Code) -> Rule:
         """The first rule of a code that holds for this row; the last one always does."""
-        opening, closing = set(self.kept(self.opening)), set(self.kept(self.closing))
-        qualifiers = set(self.kept(self.qualifiers))
-        classes = {self.nsir_class.value} if self.nsir_class else set()
-        seen = (opening, closing, qualifiers, classes)
         return next(
             rule
             for rule in code.rules
             if not any(
                 wanted and wanted.isdisjoint(there)
-                for wanted, there in zip(rule.conditions, seen, strict=True)
+                for wanted, there in zip(rule.conditions, self._seen, strict=True)
             )
         )
 

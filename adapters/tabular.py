@@ -45,6 +45,9 @@ _LINES: Final = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 _END: Final = "\0"
 """Read after the last line. No body holds a NUL, so a row that holds this one was never closed."""
 
+_PLAIN: Final = 500
+"""Characters up to which plain text needs no closer look; nearly every cell of a JSON row is such."""
+
 
 def fold(name: str) -> str:
     """A column name without case and blanks."""
@@ -268,6 +271,9 @@ class TabularMapper:
                 at = self._folded.get(fold(name))
             if at is None:
                 others = others or value not in (None, "")
+                continue
+            if type(value) is str and value.isascii() and len(value) < _PLAIN and "\0" not in value:
+                values[at] = value.strip()
                 continue
             column = self._columns[at]
             cell = cell_text(value, many=column.many)

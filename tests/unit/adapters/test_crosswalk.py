@@ -221,18 +221,19 @@ def test_text_in_a_column_for_codes_is_not_kept() -> None:
     assert placement.unread == ("opening", "closing", "qualifier")
 
 
-def test_only_known_codes_are_remembered_and_not_without_end() -> None:
-    own = made(a_rule())
+def test_only_short_rows_of_known_codes_are_remembered_and_not_without_end() -> None:
+    own = crosswalk("met_cad")
+    first = own.place(("215",), ("213",))
 
-    first = own.place(("N1",), ())
-
-    assert own.place(("N1",), ()) is first
     own.place(("A N Example",), ())
     own.place(("EXAMPLE",), ())
-    for number in range(72):
-        for other in range(72):
-            own.place(("N1",) * (number + 1), ("N1",) * (other + 1))
-    assert all(cell == "N1" for key in own._remembered for position in key for cell in position)
+    own.place(("213",) * 13, ())
+
+    assert own.place(("215",), ("213",)) is first
+    assert list(own._remembered) == [(("215",), ("213",), (), ())]
+    for opening in list(own.codes)[:66]:
+        for closing in list(own.codes)[:66]:
+            own.place((opening,), (closing,))
     assert len(own._remembered) == 4096
 
 
