@@ -21,7 +21,7 @@ from gateway.audit.verify_findings import Finding, Findings, Report
 from gateway.audit.verify_ledger import Checkpoints, Note, operations
 from gateway.audit.verify_log import UNREADABLE, LogWalk
 from gateway.audit.verify_pushes import RowsByLeaf, check_push
-from gateway.audit.verify_register import RegisterWalk, laws_and_requests
+from gateway.audit.verify_register import Laws, RegisterWalk, stored_requests
 from gateway.audit.verify_releases import ReleaseWalk
 from gateway.keys.ring import KeyRing
 from gateway.ledger.leaf import Operation
@@ -118,7 +118,7 @@ class _Walk:
         classes = self._record_classes()
         feeds = {row[2]: row[0] for row in evidence.rows("feed")}
         self._log = log = LogWalk(evidence, keys.wrapping, classes.hashes, feeds, findings)
-        laws, requests = laws_and_requests(evidence)
+        laws, requests = Laws(evidence), stored_requests(evidence)
         self._releases = releases = ReleaseWalk(
             evidence, keys, classes.words, laws, requests, self._register, findings
         )

@@ -7,6 +7,7 @@ version.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -30,7 +31,15 @@ from gateway.log.commitment import (
 from gateway.store.verifying import Evidence, Row
 from policies.pseudonym import quarter_of
 
-UNREADABLE = (TypeError, ValueError, OverflowError, LookupError, AttributeError, GatewayError)
+UNREADABLE = (
+    TypeError,
+    ValueError,
+    OverflowError,
+    LookupError,
+    AttributeError,
+    struct.error,
+    GatewayError,
+)
 """What a value of a wrong form can raise on its way through a check."""
 
 _FIRST_OPEN = 5

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -73,7 +74,6 @@ class RegisterWalk:
             self.epoch += 1
         if operation in _REGISTERED:
             table = _REGISTERED[operation]
-            self._last[table].setdefault(document[table], {})
             self._last[table][document[table]] = document
         elif operation is Operation.POLICY:
             if document["change"] == _ADOPTED:
@@ -197,25 +197,38 @@ class RegisterWalk:
             self._findings.add("snapshot.uncovered", "snapshot_part", _key(name))
 
 
-def laws_and_requests(evidence: Evidence) -> tuple[dict[str, Law], dict[str, Subscription]]:
-    """Return every snapshot that this version can load, and requests by the hash of their body."""
-    texts = {row[0]: row[1] for row in evidence.rows("snapshot_part")}
-    laws: dict[str, Law] = {}
-    for name, parts in evidence.rows("snapshot"):
+class Laws:
+    """The snapshots of a database as laws, each loaded when a release first names it."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self._texts = {row[0]: row[1] for row in evidence.rows("snapshot_part")}
+        self._parts = {row[0]: row[1] for row in evidence.rows("snapshot")}
+
+    def get(self, snapshot: str) -> Law | None:
+        """Return the law, or None where it is not whole or this version cannot load it."""
         try:
-            digests = json.loads(parts)  # noqa: TID251 - our own document; its hash is checked elsewhere
-            law = Law.from_parts({part: texts[digest] for part, digest in digests.items()})
+            digests = json.loads(self._parts[snapshot])  # noqa: TID251 - ours; its hash is checked elsewhere
+            parts = tuple((name, self._texts[digest]) for name, digest in sorted(digests.items()))
+            law = _loaded(parts)
         except (PolicyRefused, *UNREADABLE):
-            continue  # what is wrong with it is found where snapshots are checked
-        if law.sha256 == name:
-            laws[name] = law
+            return None
+        return law if law.sha256 == snapshot else None
+
+
+@lru_cache(maxsize=16)
+def _loaded(parts: tuple[tuple[str, str], ...]) -> Law:
+    return Law.from_parts(dict(parts))
+
+
+def stored_requests(evidence: Evidence) -> dict[str, Subscription]:
+    """Return the requests as they stand, by the hash of their body."""
     requests: dict[str, Subscription] = {}
     for row in evidence.rows("subscription"):
         try:
             requests[_sha256(row[2])] = Subscription.model_validate_json(row[2])
         except UNREADABLE:
             continue
-    return laws, requests
+    return requests
 
 
 def _law_sha256(digests: Mapping[str, str], texts: Mapping[str, str]) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from gateway.audit.verify_findings import Findings
 from gateway.audit.verify_log import UNREADABLE
 from gateway.audit.verify_pushes import seconds
-from gateway.audit.verify_register import RegisterWalk, Standing
+from gateway.audit.verify_register import Laws, RegisterWalk, Standing
 from gateway.keys.ring import KeyRing
 from gateway.ledger.tree import batch_root
 from gateway.log.commitment import EntryKind
@@ -42,7 +42,7 @@ class ReleaseWalk:
         evidence: Evidence,
         keys: KeyRing,
         classes: Mapping[int, RecordClass],
-        laws: Mapping[str, Law],
+        laws: Laws,
         requests: Mapping[str, Subscription],
         register: RegisterWalk,
         findings: Findings,

@@ -215,7 +215,7 @@ def test_what_is_found_is_told_without_any_value(
     ended = cli.main(["verify", "--home", str(house.home), "--database", str(path), *form])
 
     said = capsys.readouterr()
-    assert ended == Exit.FOUND_WRONG
+    assert ended == Exit.FOUND_WRONG, said.err
     assert "Canary" not in said.out + said.err
     assert sum(code in said.out for code in SAYS) >= 10
 
