@@ -5,7 +5,8 @@ the releases are read in step with it; the register and the subscriptions are fo
 column of these tables is bound to an operation, and every operation to a root that partners keep.
 
 Outside it, because it is working state and proves nothing: ``delivery``, ``quarantine``,
-``unit_count``, ``assertion``. The loaded geography is bound by its operation's file hash only.
+``unit_count``, ``assertion``, and the loaded geography, which a file can be loaded from again. Of a
+checkpoint, the time in our own list is in no hash: its order is checked.
 """
 
 from __future__ import annotations
