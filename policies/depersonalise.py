@@ -106,12 +106,18 @@ def depersonalise(
 def place_of(half: OpenHalf, record_class: RecordClass) -> Place:
     """Return the one place that leaves: a map point, else the finest area known, else none.
 
-    A sensitive class gives no point, unless its controller published that very point.
+    A sensitive class gives no point, unless its controller published that very point; a published
+    point keeps the LSOA that was published beside it.
     """
     if half.point_longitude is not None and half.point_latitude is not None:
         published = half.detail.location_precision is LocationPrecision.PUBLISHED_POINT
-        if not record_class.sensitive or (record_class.open_data and published):
-            return _map_point(half.point_longitude, half.point_latitude, half.detail.point_edition)
+        point = half.point_longitude, half.point_latitude
+        if record_class.open_data and published:
+            # both are published side by side already, so the second narrows nothing down
+            stated = _edition(PlaceLevel.LSOA, half.detail.geography_editions)
+            return _map_point(*point, stated if half.lsoa_code else None, half.lsoa_code)
+        if not record_class.sensitive:
+            return _map_point(*point, half.detail.point_edition)
     editions = half.detail.geography_editions
     if half.lsoa_code is not None:
         return _area(PlaceLevel.LSOA, half.lsoa_code, editions)
@@ -125,16 +131,25 @@ def place_of(half: OpenHalf, record_class: RecordClass) -> Place:
 
 
 @lru_cache(maxsize=8_192)
-def _map_point(longitude: float, latitude: float, edition: str | None) -> Place:
+def _map_point(
+    longitude: float, latitude: float, edition: str | None, code: str | None = None
+) -> Place:
     return Place(
-        level=PlaceLevel.MAP_POINT, longitude=longitude, latitude=latitude, edition=edition
+        level=PlaceLevel.MAP_POINT,
+        longitude=longitude,
+        latitude=latitude,
+        code=code,
+        edition=edition,
     )
 
 
 @lru_cache(maxsize=8_192)
 def _area(level: PlaceLevel, code: str, editions: tuple[str, ...]) -> Place:
-    stated = dict(edition.partition(":")[::2] for edition in editions)
-    return Place(level=level, code=code, edition=stated.get(level.value))
+    return Place(level=level, code=code, edition=_edition(level, editions))
+
+
+def _edition(level: PlaceLevel, editions: tuple[str, ...]) -> str | None:
+    return dict(edition.partition(":")[::2] for edition in editions).get(level.value)
 
 
 @lru_cache(maxsize=16_384)

@@ -42,7 +42,8 @@ class PlaceLevel(StrEnum):
 class Place(Word):
     """Exactly one place. Two that overlap would narrow each other down, so there is never a second.
 
-    Degrees WGS 84 for a map point; a GSS code with its edition for an area.
+    Degrees WGS 84 for a map point; a GSS code with its edition for an area. Open data keeps the LSOA
+    code that its controller published beside the point.
     """
 
     level: PlaceLevel
