@@ -13,10 +13,11 @@ from gateway.assembly import database_path
 from gateway.cli.home import change, own_house, own_settings
 from gateway.cli.terminal import OPERATOR, Actor, AsJson, Stopped, note, say_json, show_table
 from gateway.errors import StoreUnavailable
+from gateway.events import Event, emit
 from gateway.law.register import Act
 from gateway.ledger.leaf import Operation, leaf
 from gateway.store.reading import Reader
-from gateway.store.sqlite import backup, open_readers
+from gateway.store.sqlite import CopyFailed, backup, open_readers
 from gateway.store.tx import Tx
 
 
@@ -50,6 +51,7 @@ def command(
         "bytes": target.stat().st_size,
         "seconds": round(time.monotonic() - started, 1),
     }
+    emit(Event.BACKED_UP, bytes=document["bytes"], seconds=document["seconds"])
     if as_json:
         say_json(document)
     else:
@@ -82,10 +84,10 @@ class _Seal:
 def _copy(source: Path, target: Path) -> None:
     try:
         backup(source, target)
-    except OSError:
+    except (OSError, CopyFailed):
         raise Stopped(
-            "The backup could not be written; what was begun is of no use.",
-            "Check the space and the rights of the folder, remove what is there, and try again.",
+            "The backup could not be written; nothing of it is left.",
+            "Check the space and the rights of the folder, and try again.",
         ) from None
 
 

@@ -29,6 +29,7 @@ from gateway.cli.terminal import (
     show_table,
 )
 from gateway.errors import BodyUnreadable, Overloaded, StoreUnavailable
+from gateway.events import Event, emit
 from gateway.intake.push import push
 from gateway.intake.recorded import PushRequest, fingerprint, idempotency_hmac
 from gateway.keys.derive import keyed_hash
@@ -66,6 +67,8 @@ def command(
     with own_house(create=True) as house:
         total = _take_file(house, feed, file, stated, batch, actor)
     receipt = total.receipt(feed)
+    told = {name: total.counts[name] for name in _COUNTED}
+    emit(Event.PUSH_RECORDED, feed=feed, receipt=receipt.id, **told)
     if as_json:
         say_json(receipt.model_dump(mode="json"))
     else:

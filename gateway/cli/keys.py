@@ -12,6 +12,7 @@ from gateway.audit.checkpoints import ledger_verifier_key
 from gateway.cli.home import own_settings
 from gateway.cli.terminal import AsJson, note, say, say_json
 from gateway.clock import SystemClock
+from gateway.events import JOURNAL, Event, configure, emit
 from gateway.keys.ring import KeyRing, KeysUnavailable
 
 app = typer.Typer(
@@ -25,7 +26,9 @@ def create() -> None:
     settings = own_settings()
     if settings.sqlite_path.exists() and not (settings.home / "keys").exists():
         raise KeysUnavailable("the database is there and its keys are not")
-    KeyRing.create(settings.home, os.urandom)
+    configure("warning", strict=JOURNAL.strict)
+    ring = KeyRing.create(settings.home, os.urandom)
+    emit(Event.KEYS_CREATED, kind="ledger", key_id=ledger_verifier_key(ring).key_hash.hex())
     note("gateway: keep a copy of GATEWAY_HOME/keys apart from the backups of the database.")
     say("The keys are made.")
 

@@ -10,7 +10,7 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -105,22 +105,38 @@ def serve_lock(path: Path) -> Iterator[None]:
         os.close(handle)
 
 
+class CopyFailed(Exception):
+    """A backup could not be made; nothing of it is left."""
+
+
 def backup(source: Path, target: Path) -> None:
     """Copy a database that is in use, consistent at one commit, by SQLite's backup API.
 
     Raises:
         FileExistsError: ``target`` exists; a backup never overwrites one.
-        sqlite3.Error: The copy could not be made.
+        CopyFailed: The copy could not be made; nothing of it is left.
     """
     partial = target.with_name(target.name + ".part")
     handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     os.close(handle)
-    with sqlite3.connect(f"file:{source}?mode=ro", uri=True) as reading:
-        writing = sqlite3.connect(partial)
+    try:
+        _copy(source, partial)
+        os.chmod(partial, 0o600)  # noqa: PTH101 - same call as os.open above
+        partial.replace(target)
+    except (sqlite3.Error, OSError) as error:
+        target.unlink()
+        with suppress(OSError):
+            partial.unlink()
+        raise CopyFailed from error
+
+
+def _copy(source: Path, target: Path) -> None:
+    reading = sqlite3.connect(f"file:{quote(str(source))}?mode=ro", uri=True)
+    try:
+        writing = sqlite3.connect(target)
         try:
             reading.backup(writing, pages=4096, sleep=0.001)
         finally:
             writing.close()
-    reading.close()
-    os.chmod(partial, 0o600)  # noqa: PTH101 - same call as os.open above
-    partial.replace(target)
+    finally:
+        reading.close()

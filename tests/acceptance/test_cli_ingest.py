@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import sqlite3
 import threading
 from collections import Counter
 from pathlib import Path
@@ -12,6 +13,8 @@ import httpx
 import pytest
 
 from gateway.assembly import database_path, open_house
+from gateway.cli.ingest import _Run
+from gateway.cli.parcels import Parcel
 from tests.support.commands import DATA, Ran, Shell
 from tests.support.nsir_rows import nsir_file, nsir_rows
 
@@ -199,3 +202,26 @@ def test_however_a_police_month_is_cut_the_log_is_the_same(tmp_path: Path) -> No
     assert outcome(small.home) == outcome(large.home)
     assert (again.json["recorded"], again.json["duplicate"]) == (0, 8_448)
     assert database_path(small.home).stat().st_mode & 0o077 == 0
+
+
+def test_a_batch_that_finds_the_database_busy_is_taken_once(shell: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "cad.csv"
+    file.write_bytes(nsir_file(60))
+    shell.ok("db", "upgrade")
+    held = sqlite3.connect(database_path(shell.home), isolation_level=None, check_same_thread=False)
+    with open_house(shell.home) as house:
+        feed = house.book.refresh().register.feeds["police-nsir"][1]
+        run = _Run(house, feed, "text/csv", "operator", house.new_id())
+        held.execute("BEGIN IMMEDIATE")
+        release = threading.Timer(
+            6, lambda: held.execute("ROLLBACK")
+        )  # a writer gives up after 5 s
+        release.start()
+        answer = run.take(0, Parcel(file.read_bytes(), 0))
+        again = run.take(0, Parcel(file.read_bytes(), 0))
+        release.join()
+        held.close()
+
+    assert answer.receipt.recorded > 30
+    assert again.repeated
+    assert again.receipt == answer.receipt

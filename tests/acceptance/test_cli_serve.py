@@ -108,3 +108,14 @@ def test_a_backup_where_it_cannot_be_made_leaves_the_ledger_alone(
 
     assert refused.code == 1
     assert shell.ok("db", "status", "--json").json["ledger_size"] == before
+
+
+def test_a_backup_that_fails_leaves_nothing(shell: Shell, tmp_path: Path) -> None:
+    shell.ok("db", "upgrade")
+    (tmp_path / "copy.part").mkdir()  # stands where the copy would be written
+
+    refused = shell("backup", tmp_path / "copy")
+
+    assert refused.code == 1
+    assert "nothing of it is left" in refused.err
+    assert not (tmp_path / "copy").exists()
