@@ -37,7 +37,6 @@ REQUEST_ID = "request_id"
 LONGEST_LENGTH = 18
 """Digits of a Content-Length that are worth reading as a number."""
 NOT_KEPT = ("/v1/", "/oauth/")
-WITH_PAGES = ("/console", "/docs")
 _EVERYWHERE = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -51,8 +50,7 @@ _NO_STORE = (b"cache-control", b"no-store")
 class Guard:
     """Wraps the application: ``Guard(app, cap_bytes=…, deadline_seconds=…)`` is what uvicorn runs.
 
-    Pages (``/``, ``/console``, ``/docs``) set their own content security policy; every header that the
-    application sets itself is kept.
+    Pages set their own content security policy; every header that the application sets itself is kept.
     """
 
     app: App
@@ -184,8 +182,7 @@ class _Request:
         wanted = [*_EVERYWHERE, (b"x-request-id", self._request_id.encode("ascii"))]
         if self._path.startswith(NOT_KEPT):
             wanted.append(_NO_STORE)
-        if self._path != "/" and not self._path.startswith(WITH_PAGES):
-            wanted.append(_NO_PAGES)
+        wanted.append(_NO_PAGES)
         return [(name, value) for name, value in wanted if name not in present]
 
     async def _refuse(self, refusal: GatewayError) -> None:

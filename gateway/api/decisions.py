@@ -42,15 +42,16 @@ async def explain(
     For the IG role (`admin`) and for the partner that sends the feed; to others a record's existence
     would itself be a disclosure. The reference stands in the body, never in a URL.
     """
+    if not access.scopes & {Scope.ADMIN, Scope.FEED_WRITE}:
+        raise ScopeMissing
     wanted = _wanted(await request.body())
     house = service.house
     edition = house.book.current()
     found = edition.register.feeds.get(wanted.feed)
-    if Scope.ADMIN not in access.scopes:
-        if Scope.FEED_WRITE not in access.scopes:
-            raise ScopeMissing
-        if found is None or access.partner != (found[1].sender or found[1].controller):
-            raise NotFound
+    if Scope.ADMIN not in access.scopes and (
+        found is None or access.partner != (found[1].sender or found[1].controller)
+    ):
+        raise NotFound
     desk = house.desk(wanted.feed, edition)
     explained = await asyncio.to_thread(
         explain_record,

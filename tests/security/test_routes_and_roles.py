@@ -1,0 +1,282 @@
+"""Who may ask what: every route, every system, every id. What is not theirs does not exist for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from pydantic_core import from_json
+
+from gateway.access.clients import Scope
+from gateway.settings import Settings
+from tests.support.server import RunningGateway, running_gateway
+
+W, R, L = Scope.FEED_WRITE, Scope.RECORDS_READ, Scope.LEDGER_READ
+ROUTES: dict[tuple[str, str], Scope | None] = {
+    ("POST", "/v1/feeds/{feed}/records"): W,
+    ("GET", "/v1/feeds/{feed}/receipts/{receipt}"): W,
+    ("GET", "/v1/feeds/{feed}/quarantine"): W,
+    ("POST", "/v1/feeds/{feed}/retractions"): W,
+    ("GET", "/v1/subscriptions"): R,
+    ("GET", "/v1/subscriptions/{subscription}/records"): R,
+    ("POST", "/v1/subscriptions/{subscription}/acknowledgements"): R,
+    ("POST", "/v1/decisions/explain"): W,  # for the record's source; `admin` for the IG role
+    ("GET", "/v1/ledger/checkpoint"): L,
+    ("GET", "/v1/ledger/proof"): L,
+    ("GET", "/v1/ledger/consistency"): L,
+    ("GET", "/v1/ledger/entries/{index}"): L,
+    ("POST", "/oauth/token"): None,
+    ("GET", "/.well-known/oauth-authorization-server"): None,
+    ("GET", "/.well-known/jwks.json"): None,
+    ("GET", "/healthz"): None,
+    ("GET", "/readyz"): None,
+    ("GET", "/metrics"): None,
+    ("GET", "/docs"): None,
+    ("GET", "/openapi.json"): None,
+}
+"""Every route with the scope that it needs; None: open to all, and no record behind it."""
+
+PARTNERS = {
+    "police": "leicestershire-police",
+    "fire": "llr-fire",
+    "council": "charnwood-bc",
+    "university": "example-university",
+}
+FEEDS = {
+    "police-nsir": "leicestershire-police",
+    "police-uk": "charnwood-bc",
+    "cnh-housing": "charnwood-bc",
+    "street-management": "charnwood-bc",
+    "no-such-feed": "nobody",
+}
+SUBSCRIPTIONS = {
+    "fire-17a": "llr-fire",
+    "council-17a": "charnwood-bc",
+    "university-17a": "example-university",
+    "no-such-subscription": "nobody",
+}
+URN = "24-0000001-20261031"
+ROW = {
+    "URN": URN,
+    "CREATED": "31/10/2026 21:47",
+    "OPENING_CODE": "215",
+    "CLOSING_CODE_1": "213",
+}
+ALWAYS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-resource-policy": "same-origin",
+}
+
+
+class Asker:
+    """Asks as any system and keeps every answer, so that all are looked at for their headers."""
+
+    def __init__(self, gateway: RunningGateway) -> None:
+        self.gateway = gateway
+        self.tokens = {name: gateway.token(name) for name in gateway.secrets}
+        self.answers: list[tuple[str, httpx.Response]] = []
+
+    def ask(self, system: str | None, method: str, path: str, **more: Any) -> httpx.Response:
+        headers = {} if system is None else {"Authorization": f"Bearer {self.tokens[system]}"}
+        answer = self.gateway.http.request(method, self.gateway.url + path, headers=headers, **more)
+        self.answers.append((path, answer))
+        return answer
+
+
+@pytest.fixture(scope="module")
+def asker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
+    home = Path(tmp_path_factory.mktemp("home"))
+    settings = Settings(home=home, requests_per_minute=10**6, checkpoint_interval_seconds=0.1)
+    with running_gateway(home, settings=settings) as gateway:
+        gateway.usual()
+        gateway.subscribe("council-17a", "charnwood-bc")
+        for (name, partner), scope in product(PARTNERS.items(), (W, R, L, Scope.ANALYSIS_READ)):
+            gateway.system(f"{name}-{scope.replace(':', '-')}", partner, frozenset({scope}))
+            if f"{name}-all" not in gateway.secrets:
+                gateway.system(f"{name}-all", partner, frozenset({W, R, L}))
+        asker = Asker(gateway)
+        asker.ask("police-all", "POST", "/v1/feeds/police-nsir/records", json=ROW)
+        for name in ("fire", "council"):
+            page = asker.ask(f"{name}-all", "GET", f"/v1/subscriptions/{name}-17a/records")
+            assert len(page.json()["records"]) == 1
+        asker.ask("university-all", "GET", "/v1/subscriptions/university-17a/records")
+        yield asker
+
+
+def every_route(routes: Any) -> Iterator[tuple[str, str]]:
+    for route in routes:
+        if hasattr(route, "original_router"):
+            yield from every_route(route.original_router.routes)
+        else:
+            yield from ((m, route.path) for m in route.methods if m not in {"HEAD", "OPTIONS"})
+
+
+def filled(path: str) -> str:
+    own = {"feed": "police-nsir", "subscription": "fire-17a", "receipt": "0" * 32, "index": "0"}
+    return path.format(**own)
+
+
+def test_every_route_is_in_the_table(asker: Asker) -> None:
+    from gateway.api.app import create_app  # noqa: PLC0415 - the application without its guard
+
+    assert set(every_route(create_app(asker.gateway.service).routes)) == ROUTES.keys()
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [route for route, scope in ROUTES.items() if scope is not None]
+)
+def test_a_route_with_a_scope_opens_to_no_other(asker: Asker, method: str, path: str) -> None:
+    scope = ROUTES[method, path]
+    asker.tokens["forged"] = asker.tokens["police-all"][:-6] + "AAAAAA"
+    statuses = {
+        system: asker.ask(system, method, filled(path)).status_code
+        for system in (None, "forged", *asker.gateway.secrets)
+    }
+
+    assert statuses.pop(None) == statuses.pop("forged") == 401
+    without = {
+        name: status
+        for name, status in statuses.items()
+        if not name.endswith(("-all", "-system", str(scope).replace(":", "-")))
+    }
+    assert len(without) == 3 * len(PARTNERS)
+    assert set(without.values()) == {403}
+
+
+@pytest.mark.parametrize("path", [path for (_, path), scope in ROUTES.items() if scope is None])
+def test_an_open_route_holds_nothing_of_a_record(asker: Asker, path: str) -> None:
+    method = "POST" if path == "/oauth/token" else "GET"
+    text = asker.ask(None, method, path).text
+
+    assert URN not in text
+    assert "r1.2026Q4" not in text
+
+
+def problem(answer: httpx.Response) -> dict[str, Any]:
+    """A problem without what differs from request to request."""
+    return {name: value for name, value in answer.json().items() if name != "instance"}
+
+
+def test_a_feed_of_somebody_else_does_not_exist(asker: Asker) -> None:
+    receipts = rows_of(asker, "SELECT receipt_id FROM push")
+    nothing = problem(asker.ask("police-all", "POST", "/v1/feeds/no-such-feed/records", json=ROW))
+    cells = 0
+    for (name, partner), (feed, owner) in product(PARTNERS.items(), FEEDS.items()):
+        if partner == owner:
+            continue
+        base = f"/v1/feeds/{feed}"
+        asked = [
+            asker.ask(f"{name}-all", "POST", f"{base}/records", json=ROW),
+            asker.ask(f"{name}-all", "GET", f"{base}/quarantine"),
+            asker.ask(
+                f"{name}-all",
+                "POST",
+                f"{base}/retractions",
+                json={"references": [URN], "reason": "duplicate"},
+            ),
+            *(asker.ask(f"{name}-all", "GET", f"{base}/receipts/{one}") for one in receipts),
+            asker.ask(
+                f"{name}-all",
+                "POST",
+                "/v1/decisions/explain",
+                json={"feed": feed, "reference": URN, "subscription": "fire-17a"},
+            ),
+        ]
+        assert [problem(answer) for answer in asked] == [nothing] * len(asked), (name, feed)
+        cells += len(asked)
+    assert cells >= 80
+
+
+def test_a_receipt_does_not_show_itself_under_another_feed(asker: Asker) -> None:
+    (receipt,) = rows_of(asker, "SELECT receipt_id FROM push")
+    police = asker.ask("police-all", "GET", f"/v1/feeds/police-nsir/receipts/{receipt}")
+    council = asker.ask("council-all", "GET", f"/v1/feeds/police-uk/receipts/{receipt}")
+
+    assert police.json()["receipt"]["id"] == receipt
+    assert council.status_code == 404
+
+
+def test_a_subscription_of_somebody_else_does_not_exist(asker: Asker) -> None:
+    own = asker.ask("fire-all", "GET", "/v1/subscriptions/fire-17a/records").json()["cursor"]
+    path = "/v1/subscriptions/no-such-subscription/records"
+    nothing = problem(asker.ask("fire-all", "GET", path))
+    cells = 0
+    for (name, partner), (subscription, owner) in product(PARTNERS.items(), SUBSCRIPTIONS.items()):
+        if partner == owner:
+            continue
+        base = f"/v1/subscriptions/{subscription}"
+        asked = [
+            asker.ask(f"{name}-all", "GET", f"{base}/records"),
+            asker.ask(f"{name}-all", "GET", f"{base}/records?after={own}&limit=1"),
+            asker.ask(f"{name}-all", "POST", f"{base}/acknowledgements", json={"cursor": own}),
+        ]
+        assert [problem(answer) for answer in asked] == [nothing] * len(asked), (name, base)
+        cells += len(asked)
+    assert cells == 3 * 13
+
+
+def test_a_cursor_of_somebody_else_opens_nothing(asker: Asker) -> None:
+    fire = asker.ask("fire-all", "GET", "/v1/subscriptions/fire-17a/records").json()["cursor"]
+    path = f"/v1/subscriptions/council-17a/records?after={fire}"
+
+    assert asker.ask("council-all", "GET", path).status_code in {400, 422}
+
+
+@pytest.mark.parametrize("name", PARTNERS)
+def test_each_lists_only_its_own_subscriptions(asker: Asker, name: str) -> None:
+    listed = asker.ask(f"{name}-all", "GET", "/v1/subscriptions").json()["subscriptions"]
+
+    assert {s["id"] for s in listed} == {
+        one for one, owner in SUBSCRIPTIONS.items() if owner == PARTNERS[name]
+    }
+
+
+@pytest.mark.parametrize("name", PARTNERS)
+def test_each_reads_only_its_own_ledger_entries(asker: Asker, name: str) -> None:
+    leaves = [from_json(bytes(leaf)) for leaf in rows_of(asker, "SELECT leaf FROM ledger")]
+    assert len(leaves) > 20
+    for index, leaf in enumerate(leaves):
+        is_own = PARTNERS[name] in {leaf.get("partner"), leaf.get("recipient")}
+        answer = asker.ask(f"{name}-all", "GET", f"/v1/ledger/entries/{index}")
+        assert answer.status_code == (200 if is_own else 404), leaf
+
+
+def test_two_recipients_know_one_incident_by_two_names(asker: Asker) -> None:
+    ids = {
+        asker.ask(f"{name}-all", "GET", f"/v1/subscriptions/{name}-17a/records").json()["records"][
+            0
+        ]["id"]
+        for name in ("fire", "council")
+    }
+
+    assert len(ids) == 2
+
+
+def test_every_answer_carries_the_headers_that_protect_it(asker: Asker) -> None:
+    for path in ("/nowhere", "/v1/feeds/%00/records", "/v1/feeds/police-nsir/records?x=%ff"):
+        for method in ("GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD"):
+            asker.ask("police-all", method, path)
+    for path in {filled(path) for _, path in ROUTES}:
+        asker.ask("police-all", "GET", path)
+        asker.ask(None, "PATCH", path)
+
+    assert len(asker.answers) > 60
+    for path, answer in asker.answers:
+        assert ALWAYS.items() <= dict(answer.headers).items(), path
+        assert answer.headers["x-request-id"], path
+        assert "default-src 'none'" in answer.headers["content-security-policy"], path
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"], path
+        assert "server" not in answer.headers, path
+        if path.startswith(("/v1/", "/oauth/")):
+            assert answer.headers["cache-control"] == "no-store", path
+        assert answer.status_code < 500, path
+
+
+def rows_of(asker: Asker, query: str) -> list[Any]:
+    with asker.gateway.house.reader.connection() as connection:
+        return list(connection.exec_driver_sql(query).scalars())
