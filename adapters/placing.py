@@ -65,7 +65,8 @@ class Placement:
     unlisted: tuple[str, ...] = ()
     """Codes that the list does not know."""
     unread: tuple[str, ...] = ()
-    """Positions (``opening``, ``closing``, ``qualifier``, ``class``) that held no code at all."""
+    """Positions (``opening``, ``closing``, ``qualifier``, ``class``) that held what is not kept: no
+    code at all, or one that does not have the shape of the list's codes."""
 
 
 class Crosswalk:
@@ -77,11 +78,24 @@ class Crosswalk:
         self.unlisted_kind = unlisted
         self.codes = _compiled(tuple(rows), name, version)
         self._spellings = _spellings(self.codes)
+        self._shapes = frozenset(shape for code in self.codes if "9" in (shape := _shape(code)))
         self._remembered: dict[tuple[tuple[str, ...], ...], Placement] = {}
 
     def read(self, text: str) -> Code | None:
         """The code that a cell means: itself, without its zeros, its label, or another spelling."""
         return self._spellings.get(text) or self._spellings.get(normal_label(text))
+
+    def could_list(self, text: str) -> bool:
+        """Whether an unknown text has the shape of this list's codes, such as three digits.
+
+        A name or a telephone number that stands in a code column has not, and is not kept: with
+        section 17A alone in force nothing personal may be at rest. Codes without a digit give no
+        shape, because a surname would have it.
+        """
+        if not self._shapes:
+            # a published list of words, such as data.police.uk's: its words are joined by hyphens
+            return "-" in text and text.islower()
+        return _shape(text) in self._shapes
 
     def place(
         self,
@@ -120,7 +134,7 @@ class Crosswalk:
             "mapping_status": MappingStatus.UNCLASSIFIED,
             "crosswalk_version": self.version,
             "source_category_scheme": self.name,
-            "source_category_code": code,
+            "source_category_code": None if isinstance(code, Misfit) else code,
         }
 
     def _placed(self, cells: _Cells, fields: dict[str, Any], rule: Rule | None) -> Placement:
@@ -136,6 +150,20 @@ class Crosswalk:
             unlisted=cells.unlisted(),
             unread=cells.unread(),
         )
+
+
+_DIGIT, _LETTER = re.compile(r"[0-9]"), re.compile(r"[A-Za-z]")
+
+
+def _shape(code: str) -> str:
+    """Write every digit as 9 and every letter as A."""
+    return _LETTER.sub("A", _DIGIT.sub("9", code))
+
+
+class Misfit(str):
+    """Text that could be a code, but not of this list: told to the sender who tries a file, not kept."""
+
+    __slots__ = ()
 
 
 _Cell = Code | str | None
@@ -163,17 +191,22 @@ class _Cells:
 
     @staticmethod
     def _cell(crosswalk: Crosswalk, text: str) -> _Cell:
-        return crosswalk.read(text) or (text if CODE_PATTERN.fullmatch(text) else None)
+        known = crosswalk.read(text)
+        if known is not None or not CODE_PATTERN.fullmatch(text):
+            return known
+        return text if crosswalk.could_list(text) else Misfit(text)
 
     @staticmethod
     def kept(cells: tuple[_Cell, ...]) -> tuple[str, ...]:
         """The codes of a position: as the list writes them, or as sent where it has none."""
         return tuple(
-            cell.code if isinstance(cell, Code) else cell for cell in cells if cell is not None
+            cell.code if isinstance(cell, Code) else cell
+            for cell in cells
+            if cell is not None and not isinstance(cell, Misfit)
         )
 
     def unlisted(self) -> tuple[str, ...]:
-        return tuple(cell for cell in self.all if isinstance(cell, str))
+        return tuple(str(cell) for cell in self.all if isinstance(cell, str))
 
     def unread(self) -> tuple[str, ...]:
         positions = {
@@ -182,7 +215,11 @@ class _Cells:
             "qualifier": self.qualifiers,
             "class": self.classes,
         }
-        return tuple(name for name, cells in positions.items() if None in cells)
+        return tuple(
+            name
+            for name, cells in positions.items()
+            if any(cell is None or isinstance(cell, Misfit) for cell in cells)
+        )
 
     def deciding(self) -> _Cell:
         """The cell that decides; the order is the one at the head of this module."""

@@ -110,11 +110,12 @@ class House:
         kind = None if controller is None else controller.kind_on(day)
         table = edition.law.treatments[Lane.DEPERSONALISED]
         kept = edition.law.kept_fields(day)
+        mapper = self._mapper(feed)
         return Desk(
             feed_id=feed_id,
             feed=feed,
-            mapper=self._mapper(feed),
-            recorder=Recorder(feed, kind, kept, table),
+            mapper=mapper,
+            recorder=Recorder(feed, kind, kept, table, mapper.crosswalk.codes),
             law=edition.law,
             kept=kept,
             coarsened=frozenset(name for name, line in table.lines.items() if line.keeps),

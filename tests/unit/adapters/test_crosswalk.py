@@ -204,12 +204,28 @@ def test_further_closing_codes_are_other_behaviours_and_all_codes_stay() -> None
 
 
 def test_an_unknown_closing_code_decides_nothing_and_guesses_nothing() -> None:
-    placement = MET.place(("213",), ("L77", "211"))
+    placement = MET.place(("213",), ("220", "211"))
 
     assert placement.fields["mapping_status"] == "unclassified"
-    assert placement.fields["source_category_code"] == "L77"
+    assert placement.fields["source_category_code"] == "220"
     assert placement.fields["other_behaviours"] == ("noise",)
-    assert placement.unlisted == ("L77",)
+    assert placement.unlisted == ("220",)
+
+
+@pytest.mark.parametrize("text", ["L77", "EXAMPLE", "01632960441", "0163"])
+def test_what_has_not_the_shape_of_the_lists_codes_is_told_and_not_kept(text: str) -> None:
+    placement = MET.place(("213",), (text,), (text,))
+
+    assert placement.unlisted == (text, text)
+    assert placement.unread == ("closing", "qualifier")
+    assert text not in repr(placement.fields)
+
+
+def test_a_published_list_of_words_keeps_new_words_joined_by_hyphens() -> None:
+    words = crosswalk("police_uk")
+
+    assert words.could_list("hate-crime")
+    assert not words.could_list("Example")
 
 
 def test_text_in_a_column_for_codes_is_not_kept() -> None:
