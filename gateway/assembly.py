@@ -32,7 +32,8 @@ from gateway.store.sqlite import open_readers, open_writer, same_file
 from gateway.store.writer import Writer
 from policies.recorder import Recorder
 from schemas.feeds import Feed
-from schemas.sensitivity import Lane
+from schemas.incident import SENSITIVITY
+from schemas.sensitivity import Half, Lane
 
 RandomSource = Callable[[int], bytes]
 
@@ -118,7 +119,11 @@ class House:
             recorder=Recorder(feed, kind, kept, table, mapper.crosswalk.codes),
             law=edition.law,
             kept=kept,
-            coarsened=frozenset(name for name, line in table.lines.items() if line.keeps),
+            ends_here=tuple(
+                name
+                for name, line in table.lines.items()
+                if SENSITIVITY[name].half is Half.SEALED and not line.keeps and name not in kept
+            ),
             places=self.places(edition),
             keys=self.keys,
             random=self.random,

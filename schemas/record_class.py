@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cached_property
+from hashlib import sha256
 
 from schemas.base import Word
 from schemas.codes import Ground, Handling, Kind, MappingStatus, Marking, Regime, Slug, SubjectRole
@@ -42,3 +43,8 @@ class RecordClass(Word):
     def canonical_json(self) -> str:
         """The class as canonical JSON: sorted keys, no blanks, ASCII. What is stored and hashed."""
         return json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+
+    @cached_property
+    def digest(self) -> bytes:
+        """SHA-256 of the canonical JSON."""
+        return sha256(self.canonical_json.encode()).digest()

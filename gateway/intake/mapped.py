@@ -37,13 +37,16 @@ def map_rows(received: Received, mapper: Mapper) -> MappedPush:
     """Map every row."""
     push = MappedPush(received.count)
     push.refused.extend((problem, None) for problem in received.refused)
+    dropped: Counter[tuple[str, ...]] = Counter()
     for number, row in received.rows:
         outcome = mapper.map(row)
         if outcome.__class__ is Mapped:
             push.incidents.append((number, outcome.incident, outcome.identity))
-            push.dropped_fields.update(outcome.dropped)
+            dropped[outcome.dropped] += 1
         else:
             _set_aside(push, number, outcome)
+    for names, rows in dropped.items():
+        push.dropped_fields.update(dict.fromkeys(names, rows))
     return push
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from adapters.source import Identity, Mapper, Reference
 from gateway.intake.located import Located, Places, located_batch
@@ -23,12 +24,10 @@ from policies.law import Law
 from policies.pseudonym import quarter_of
 from policies.recorder import Recorder
 from schemas.feeds import Feed
-from schemas.incident import SENSITIVITY, Incident, first_known_time
+from schemas.incident import Incident
 from schemas.receipts import RowProblem
 from schemas.released import RetractionReason
-from schemas.sensitivity import Half
 
-_SEALED = frozenset(name for name, mark in SENSITIVITY.items() if mark.half is Half.SEALED)
 _POINT, _DISTRICT = 9, 14
 """Where the place stands among the open columns: point, LSOA, MSOA, ward; then the district."""
 _WITHDRAWN_AS = {
@@ -51,8 +50,8 @@ class Desk:
     law: Law
     kept: frozenset[str]
     """Sealed fields that a live power uses (``Law.kept_fields``)."""
-    coarsened: frozenset[str]
-    """Sealed fields that enter the open half in a coarser form (the treatment table's ``keeps``)."""
+    ends_here: tuple[str, ...]
+    """Sealed fields that are neither kept nor enter the open half in a coarser form."""
     places: Places
     keys: KeyRing
     random: Callable[[int], bytes]
@@ -78,6 +77,7 @@ def prepare(mapped: MappedPush, desk: Desk, request: PushRequest) -> PreparedPus
     )
     push = _empty(mapped, desk, request)
     secrets = _Secrets(desk, len(mapped.incidents) + len(mapped.withdrawn))
+    dropped: Counter[tuple[str, ...]] = Counter()
     for (number, _, identity), located in zip(mapped.incidents, places, strict=True):
         keys = _keys(identity, desk)
         if located.faults:
@@ -85,7 +85,9 @@ def prepare(mapped: MappedPush, desk: Desk, request: PushRequest) -> PreparedPus
             push.quarantined.append(Quarantined(problem, keys[0]))
             continue
         push.entries.append(_entry(number, located, keys, desk, push.at, secrets))
-        push.dropped_fields.update(_dropped(located.incident, desk))
+        dropped[_dropped(located.incident, desk)] += 1
+    for names, rows in dropped.items():
+        push.dropped_fields.update(dict.fromkeys(names, rows))
     _set_aside(push, mapped, desk, secrets)
     return push
 
@@ -157,9 +159,9 @@ def _entry(
         columns[_DISTRICT] = columns[_DISTRICT] or desk.feed.district_code
     columns.append(None)
     sealed = _sealed_half(incident, desk.kept)
-    class_json = record_class.canonical_json
     content = open_bytes(columns)
-    content_hmac = keyed_hash(desk.keys.content, content, class_json.encode(), sealed or b"")[:16]
+    parts = content, record_class.digest, sealed or b""
+    content_hmac = keyed_hash(desk.keys.content, *parts)[:16]
     secret, wrapped, nonce = secrets.version(content_hmac)
     columns.insert(0, at)
     return Entry(
@@ -167,10 +169,10 @@ def _entry(
         natural_key=keys[0],
         content_key=keys[1],
         content_hmac=content_hmac,
-        class_json=class_json,
+        class_json=record_class.canonical_json,
         kind=record_class.kind.value,
         mapping_status=record_class.mapping_status.value,
-        quarter=_quarter(incident, at),
+        quarter=_quarter(columns[3] or columns[1] or at),
         columns=columns,
         open_bytes=b"[%d," % at + content[1:],
         salt=commitment_salt(secret),
@@ -181,9 +183,10 @@ def _entry(
     )
 
 
-def _quarter(incident: Incident, at: int) -> str:
-    known = first_known_time(incident)
-    return quarter_of(known if known is not None else datetime.fromtimestamp(at, tz=UTC))
+@lru_cache(maxsize=16_384)
+def _quarter(hour: int) -> str:
+    """Return the quarter of an instant in seconds since 1970."""
+    return quarter_of(datetime.fromtimestamp(hour, tz=UTC))
 
 
 def _sealed_half(incident: Incident, kept: frozenset[str]) -> bytes | None:
@@ -194,14 +197,13 @@ def _sealed_half(incident: Incident, kept: frozenset[str]) -> bytes | None:
     return incident.model_dump_json(include=set(present), exclude_defaults=True).encode()
 
 
-def _dropped(incident: Incident, desk: Desk) -> list[str]:
+def _dropped(incident: Incident, desk: Desk) -> tuple[str, ...]:
     """Name the fields whose value ends here: sealed, not kept, and coarsened by no treatment."""
-    ends_here = (incident.model_fields_set & _SEALED) - desk.kept - desk.coarsened
-    return [name for name in ends_here if _has_value(getattr(incident, name))]
-
-
-def _has_value(value: object) -> bool:
-    return value is not None and value != ()
+    values = incident.__dict__
+    # an absent value is None, an empty list is (), and False is a value
+    return tuple(
+        [name for name in desk.ends_here if values[name] is not None and values[name] != ()]
+    )
 
 
 def _set_aside(push: PreparedPush, mapped: MappedPush, desk: Desk, secrets: _Secrets) -> None:

@@ -22,8 +22,7 @@ MAX_TEXT = 10_000
 
 # possessive quantifiers: linear on any input
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
-_KEY_END = re.compile(rb'"\s*+:')
-_EXPONENT = re.compile(rb"\d[eE]")
+_BEFORE_COLON = (b" :", b"\t:", b"\n:", b"\r:")
 _NESTING = re.compile(rb"[\[\]{}]")
 _SENTENCES = {
     "json.malformed": "It is not JSON as RFC 8259 defines it.",
@@ -56,15 +55,25 @@ def strict_json(body: bytes) -> Any:  # noqa: ANN401 - any JSON document
         document = from_json(body, allow_inf_nan=False, cache_strings="keys")
     except ValueError as error:
         raise NotJson("json.malformed") from error
-    # Every pair ends its key with a quote and a colon, so there are at most this many pairs; text may
-    # hold the same two signs, and then the strings are taken out before counting.
-    pairs = _count_pairs(document)
-    if pairs != len(_KEY_END.findall(body)) and pairs != _STRING.sub(b"", body).count(b":"):
-        raise NotJson("json.duplicate_key")
-    # the three are rare, and each leaves a trace in the bytes that is cheap to look for
-    if len(body) > MAX_TEXT or b"\\u0000" in body or _EXPONENT.search(body):
+    if _count_pairs(document) != _pairs_at_most(body):
+        _check_keys(document, body)
+    # the two are rare, and each leaves a trace in the bytes that is cheap to look for
+    if len(body) > MAX_TEXT or b"\\u0000" in body:
         _check_values(document)
     return document
+
+
+def _pairs_at_most(body: bytes) -> int:
+    """Count quotes with a colon behind them: every pair has one, a text may hold some too."""
+    if any(blank in body for blank in _BEFORE_COLON):
+        return -1
+    return body.count(b'":')
+
+
+def _check_keys(document: Any, body: bytes) -> None:  # noqa: ANN401 - any JSON document
+    """Take the strings out and count the colons left: one for each pair."""
+    if _count_pairs(document) != _STRING.sub(b"", body).count(b":"):
+        raise NotJson("json.duplicate_key")
 
 
 def _check_depth(skeleton: bytes) -> None:
@@ -78,16 +87,17 @@ def _check_depth(skeleton: bytes) -> None:
 
 
 def _count_pairs(value: Any) -> int:  # noqa: ANN401 - any JSON document
-    """Count keys at every level."""
-    if value.__class__ is dict:
-        pairs = len(value)
-        for member in value.values():
-            if member.__class__ is dict or member.__class__ is list:
+    """Count keys at every level; refuse a number too large to be finite on the way."""
+    members = value.values() if value.__class__ is dict else value
+    pairs = len(value) if value.__class__ is dict else 0
+    if value.__class__ is dict or value.__class__ is list:
+        for member in members:
+            kind = member.__class__
+            if kind is dict or kind is list:
                 pairs += _count_pairs(member)
-        return pairs
-    if value.__class__ is list:
-        return sum(map(_count_pairs, value))
-    return 0
+            elif kind is float and not isfinite(member):
+                raise NotJson("json.malformed")
+    return pairs
 
 
 def _check_values(value: Any) -> None:  # noqa: ANN401 - any JSON document
@@ -96,8 +106,6 @@ def _check_values(value: Any) -> None:  # noqa: ANN401 - any JSON document
             raise NotJson("json.text_too_long")
         if "\x00" in value:
             raise NotJson("json.nul")
-    elif isinstance(value, float) and not isfinite(value):
-        raise NotJson("json.malformed")
     elif isinstance(value, dict):
         for key, member in value.items():
             _check_values(key)
