@@ -129,7 +129,7 @@ def test_one_changed_byte_is_found_in_every_column(
                 filled.restore()
 
     assert missed == []
-    assert changed >= len(rows) * 0.5 or not PROVING
+    assert changed > 0
     proved(f"changed-byte-{table}", changed=changed, missed=len(missed))
 
 
@@ -160,7 +160,7 @@ def test_another_type_with_the_same_bytes_is_found(filled: Filled) -> None:
     assert missed == []
 
 
-@pytest.mark.parametrize("table", [name for name in COVERED if name != "protocol"])
+@pytest.mark.parametrize("table", COVERED)
 def test_a_deleted_row_is_found(filled: Filled, table: str) -> None:
     rows = filled.rows(table)
     sample = rows if PROVING else [rows[0], rows[len(rows) // 2], rows[-1]]
@@ -182,7 +182,7 @@ def _kept(filled: Filled, table: str) -> list[Note]:
 def test_an_inserted_row_is_found(filled: Filled, table: str) -> None:
     columns = [column.name for column in METADATA.tables[table].columns]
     rows = filled.rows(table)
-    like = rows[-1][1:] if rows else tuple("x" for _ in columns)
+    like = rows[-1][1:]
     dice = Random(table)
     marks = ", ".join("?" * len(columns))
     for _ in range(50):

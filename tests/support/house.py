@@ -17,7 +17,7 @@ from gateway.audit.checkpoints import Publisher
 from gateway.clock import FixedClock
 from gateway.intake.push import push, retract
 from gateway.intake.recorded import PushRequest, fingerprint, idempotency_hmac
-from gateway.law.register import PutSubscription, put_client, put_partner
+from gateway.law.register import PutSubscription, put_client, put_partner, put_protocol
 from gateway.log.entries import PushAnswer
 from gateway.release.pull import Pulled
 from schemas.partners import DatedKind, Partner, PartnerKind
@@ -25,6 +25,7 @@ from schemas.powers import Power, Purpose
 from schemas.released import RetractionReason
 from schemas.sensitivity import Lane
 from schemas.subscriptions import Subscription
+from tests.support.law import protocol
 
 NOW = datetime(2026, 11, 23, 9, 30, 15, 250_000, tzinfo=UTC)
 FEED, SENDER, SYSTEM = "police-nsir", "leicestershire-police", "police-system"
@@ -143,6 +144,7 @@ def fill(house: House) -> list[str]:
     pull(house, name="fire-asb")
     uni = Partner(id="uni", name="U", kinds=(DatedKind(kind=PartnerKind.UNIVERSITY),))
     house.writer.run(put_partner(uni, house.act("operator")))
+    house.writer.run(put_protocol(protocol(parties=(SENDER, FIRE)), house.act("operator")))
     house.writer.run(put_client(_system(), house.act("operator")))
     later(house)
     send(house, [row("s6", "213"), *rows(2, begin=14)])
