@@ -74,7 +74,7 @@ class Event(Enum):
         "The guard refused a request before its body was read whole.",
         "request_id problem bytes_in chunked",
     )
-    TOKEN_ISSUED = _entry("access.token_issued", Level.INFO, "A token was issued.", "client scopes")
+    TOKEN_ISSUED = _entry("access.token_issued", Level.INFO, "A token was issued.", "scopes")
     TOKEN_REFUSED = _entry(
         "access.token_refused", Level.WARNING, "A token was refused.", "request_id reason"
     )
@@ -91,9 +91,6 @@ class Event(Enum):
         "A source took records back.",
         "request_id feed receipt retracted unknown",
     )
-    COMMITTED = _entry(
-        "store.committed", Level.DEBUG, "A group of jobs was committed.", "jobs records seconds"
-    )
     COMMIT_FAILED = _entry(
         "store.commit_failed",
         Level.ERROR,
@@ -103,16 +100,9 @@ class Event(Enum):
     STORE_UNAVAILABLE = _entry(
         "store.unavailable", Level.ERROR, "The database does not answer.", "error_type"
     )
-    STORE_BACK = _entry("store.back", Level.INFO, "The database answers again.", "seconds")
-    SEQUENCER_DIED = _entry(
-        "store.sequencer_died",
-        Level.ERROR,
-        "The sequencer has died; waiting pushes were answered.",
-        "error_type waiting",
-    )
     BACKED_UP = _entry("store.backed_up", Level.INFO, "A backup was made.", "bytes seconds")
     LAW_LOADED = _entry(
-        "law.loaded", Level.INFO, "A snapshot of the law is in force.", "snapshot policies day"
+        "law.loaded", Level.DEBUG, "A snapshot of the law is in force.", "snapshot epoch"
     )
     LAW_REFUSED = _entry(
         "law.refused",
@@ -127,24 +117,16 @@ class Event(Enum):
         "release.committed",
         Level.INFO,
         "A release was committed to the ledger.",
-        "request_id subscription release considered released withheld held superseded notices",
+        "subscription release considered released withheld held superseded notices",
     )
-    RELEASE_WITHDRAWN = _entry(
-        "release.withdrawn",
+    RELEASE_REOPENED = _entry(
+        "release.reopened",
         Level.WARNING,
-        "The law changed before a release was sent; it was withdrawn.",
+        "The law changed before a release was acknowledged; it is decided anew.",
         "subscription release",
     )
-    CHECKPOINT_SIGNED = _entry(
-        "ledger.checkpoint", Level.INFO, "A checkpoint was signed.", "size root"
-    )
-    VERIFY_FAILED = _entry(
-        "ledger.verify_failed", Level.ERROR, "Verification found a difference.", "check position"
-    )
+    CHECKPOINT_SIGNED = _entry("ledger.checkpoint", Level.INFO, "A checkpoint was signed.", "size")
     KEYS_CREATED = _entry("keys.created", Level.INFO, "Keys were made.", "kind key_id")
-    CLOCK_SKEWED = _entry(
-        "clock.skewed", Level.ERROR, "The clocks of gateway and database differ.", "seconds"
-    )
     LIBRARY = _entry(
         "library.message",
         Level.WARNING,

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 
 from gateway.api.caller import ServiceDep
 from gateway.errors import GatewayError
+from gateway.events import Event, emit
 
 router = APIRouter(tags=["operation"])
 
@@ -34,6 +35,9 @@ async def readyz(service: ServiceDep) -> Response:
         checks["law" if "database" in checks else "database"] = False
         checks[error.code] = False
     ready = all(checks.values())
+    for name, passed in checks.items():
+        if not passed:
+            emit(Event.NOT_READY, check=name)
     return Response(
         json.dumps({"ready": ready, "checks": checks}),
         200 if ready else 503,

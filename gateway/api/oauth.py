@@ -8,6 +8,7 @@ import json
 from fastapi import APIRouter, Request, Response
 
 from gateway.api.caller import ServiceDep
+from gateway.events import Event, emit
 
 router = APIRouter(tags=["access"])
 
@@ -21,6 +22,10 @@ async def token(request: Request, service: ServiceDep) -> Response:
         request.headers.get("content-type", ""),
         request.headers.get("authorization"),
     )
+    if "error" in body:
+        emit(Event.TOKEN_REFUSED, request_id=request.state.request_id, reason=body["error"])
+    else:
+        emit(Event.TOKEN_ISSUED, scopes=str(body.get("scope", "none")).replace(" ", "+"))
     return Response(json.dumps(body), status, headers, "application/json")
 
 

@@ -9,6 +9,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from gateway.events import Event, emit
 from gateway.keys.ring import KeyRing
 from gateway.ledger.checkpoint import (
     Checkpoint,
@@ -56,6 +57,7 @@ class Publisher:
         note = make_checkpoint(Checkpoint(ORIGIN, head.ledger_size, root), self.keys.ledger_key)
         self.writer.run(_Keep(head.ledger_size, note, at))
         self._write(head.ledger_size, note)
+        emit(Event.CHECKPOINT_SIGNED, size=head.ledger_size)
         return head.ledger_size, note
 
     def _write(self, size: int, note: str) -> None:

@@ -156,9 +156,8 @@ def _delimited(stream: BinaryIO, records: int, delimiter: str) -> Generator[byte
         first = text.readline()
         mark = _BOM if first.startswith(_BOM) else ""
         tape = _Tape(chain([first.removeprefix(_BOM)] if first else [], text))
-        whole = (
-            tape.take() for cells in csv.reader(tape, delimiter=delimiter) if not _is_blank(cells)
-        )
+        read = (tape.take() for _ in csv.reader(tape, delimiter=delimiter))
+        whole = (record for record in read if not _is_blank(record))
         head = mark + next(whole, "")
         part = list(islice(whole, records))
         yield (head + "".join(part)).encode("latin-1")
@@ -168,9 +167,9 @@ def _delimited(stream: BinaryIO, records: int, delimiter: str) -> Generator[byte
         text.detach()  # the stream is closed by whoever opened it
 
 
-def _is_blank(cells: list[str]) -> bool:
+def _is_blank(record: str) -> bool:
     # only what is blank in every encoding; the adapter passes over the rest
-    return not cells or (len(cells) == 1 and not cells[0].strip(" \t\r\n"))
+    return not record.strip(" \t\r\n")
 
 
 def _lines(stream: BinaryIO, records: int) -> Generator[bytes]:

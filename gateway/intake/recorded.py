@@ -18,6 +18,7 @@ from gateway.intake.mapped import MappedPush
 from gateway.keys.derive import SIZE, commitment_salt, framed, keyed_hash, sealed_half_key
 from gateway.keys.ring import KeyRing
 from gateway.keys.sealing import NONCE_SIZE, wrap
+from gateway.ledger.leaf import stamp
 from gateway.log.commitment import open_bytes
 from gateway.log.entries import Entry, PreparedPush, Quarantined, Withdrawal
 from policies.law import Law
@@ -103,7 +104,7 @@ def _empty(mapped: MappedPush, desk: Desk, request: PushRequest) -> PreparedPush
         key_hmac=request.key_hmac,
         unit=request.unit,
         at=int(request.at.timestamp()),
-        stamp=request.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        stamp=stamp(request.at),
         nonce=desk.random(16).hex(),
         received=mapped.received,
         entries=[],

@@ -104,9 +104,11 @@ class LawBook:
         with self._lock:
             register = Register(self._reader)
             law = self._law(register)
-            keep = _KeepSnapshot(law, stamp(self._clock.now()), self._random(16).hex())
-            self._writer.run(keep)
+            if not self._reader.has_snapshot(law.sha256):
+                keep = _KeepSnapshot(law, stamp(self._clock.now()), self._random(16).hex())
+                self._writer.run(keep)
             self._edition = Edition(law, register, epoch)
+            emit(Event.LAW_LOADED, snapshot=law.sha256, epoch=epoch)
 
     def _law(self, register: Register) -> Law:
         return Law(

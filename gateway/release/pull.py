@@ -9,6 +9,7 @@ from typing import Any
 
 from gateway.clock import LONDON, Clock
 from gateway.errors import CursorAhead, LawRefuses, NotFound, StoreUnavailable
+from gateway.events import Event, emit
 from gateway.keys.ring import KeyRing
 from gateway.law.book import Edition, LawBook
 from gateway.ledger.leaf import Operation, leaf, stamp
@@ -137,6 +138,7 @@ class Door:
             return self._pulled(draft, row["last_release"], edition, actor)
         job = Disclosing(draft, number if acknowledge else None, actor)
         self._writer.run(job)
+        _tell(draft)
         if not draft.lines:
             _refuse(unmet)
         return self._pulled(draft, draft.number, edition, actor)
@@ -204,6 +206,7 @@ class Door:
         if refused and row["pending"] == wanted:
             at = stamp(self._clock.now())
             self._writer.run(Reopening(subscription, wanted, actor, at, self._random(16).hex()))
+            emit(Event.RELEASE_REOPENED, subscription=subscription.id, release=wanted)
             raise Stale
         kept = [candidates[p] for p in positions if p in candidates]
         kept = [candidate for candidate in kept if candidate.class_id in allowed]
@@ -333,6 +336,14 @@ class Door:
             self._writer.run(seal)
 
         return broken
+
+
+def _tell(draft: Draft) -> None:
+    """Log a committed release by its counts, and every policy that failed to evaluate."""
+    counts = {name: n for name, n in draft.counts().items() if isinstance(n, int)}
+    emit(Event.RELEASED, subscription=draft.subscription.id, release=draft.number, **counts)
+    for policy in {name for d in draft.decided.decisions.values() for name in d.errors}:
+        emit(Event.POLICY_ERRED, policy=policy)
 
 
 def _refuse(unmet: tuple[Condition, ...]) -> None:

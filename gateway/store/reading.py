@@ -115,6 +115,12 @@ class Reader:
         with self.connection() as c:
             return [(row[0], row[1]) for row in c.execute(statement)]
 
+    def has_snapshot(self, sha256: str) -> bool:
+        """Whether a snapshot of the law is kept."""
+        statement = select(t.SNAPSHOT.c.sha256).where(t.SNAPSHOT.c.sha256 == sha256)
+        with self.connection() as c:
+            return c.execute(statement).first() is not None
+
     # --- senders
     def receipt(self, receipt_id: str, feed: int) -> str | None:
         """Return the stored answer of a push to a feed, as JSON."""

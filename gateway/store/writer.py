@@ -19,9 +19,10 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Engine, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from gateway.errors import Overloaded, StoreUnavailable
+from gateway.events import Event, emit
 from gateway.store import tables as t
 from gateway.store.tx import ClassIds, Head, Sealer, Tx
 
@@ -109,6 +110,7 @@ class Writer:
             try:
                 self._commit(group)
             except BaseException as error:  # noqa: BLE001 - the thread outlives anything
+                emit(Event.COMMIT_FAILED, jobs=len(group), error_type=type(error).__name__)
                 for job in group:
                     if not job.future.done():
                         job.future.set_exception(_outward(error))
@@ -133,9 +135,9 @@ class Writer:
             return
         try:
             results = self._transaction([job.work for job in group])
-        except (DBAPIError, sqlite3.OperationalError):
-            raise
-        except Exception as error:  # noqa: BLE001 - a job's own refusal, handed to whoever waits
+        except Exception as error:
+            if _is_the_stores(error):
+                raise
             if len(group) == 1:
                 group[0].future.set_exception(error)
                 return
@@ -213,5 +215,11 @@ def _node(connection: Connection, level: int, index: int) -> bytes:
 
 
 def _outward(error: BaseException) -> BaseException:
-    broken = isinstance(error, DBAPIError | sqlite3.OperationalError)
-    return StoreUnavailable() if broken else error
+    return StoreUnavailable() if _is_the_stores(error) else error
+
+
+def _is_the_stores(error: BaseException) -> bool:
+    """Whether the database failed, and not a job that broke one of its constraints."""
+    if isinstance(error, IntegrityError | sqlite3.IntegrityError):
+        return False
+    return isinstance(error, DBAPIError | sqlite3.Error | StoreUnavailable)

@@ -63,7 +63,9 @@ class RunningGateway:
         assert answer.status_code == 200, answer.text
         return str(answer.json()["access_token"])
 
-    def call(self, method: str, path: str, system: str | None = None, **more: Any) -> httpx.Response:
+    def call(
+        self, method: str, path: str, system: str | None = None, **more: Any
+    ) -> httpx.Response:
         """Send one request as a system."""
         headers = dict(more.pop("headers", {}))
         if system is not None:
@@ -79,7 +81,9 @@ class RunningGateway:
         """Pull one page."""
         return self.call("GET", f"/v1/subscriptions/{subscription}/records", system, params=query)
 
-    def subscribe(self, name: str, partner: str, power: Power = Power.SECTION_17A, **more: Any) -> str:
+    def subscribe(
+        self, name: str, partner: str, power: Power = Power.SECTION_17A, **more: Any
+    ) -> str:
         """Register a subscription in the depersonalised lane."""
         subscription = Subscription(
             id=name,
@@ -105,9 +109,7 @@ class RunningGateway:
         self.system("council-system", "charnwood-bc")
         self.system("university-system", "example-university")
         self.subscribe("fire-17a", "llr-fire")
-        self.subscribe(
-            "university-17a", "example-university", purpose=Purpose.ACADEMIC_RESEARCH
-        )
+        self.subscribe("university-17a", "example-university", purpose=Purpose.ACADEMIC_RESEARCH)
 
 
 @contextmanager

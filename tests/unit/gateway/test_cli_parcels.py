@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from adapters.tabular import Column, Dialect, read_rows
@@ -32,6 +32,7 @@ def as_read(body: bytes, encoding: str) -> list[object]:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "windows-1252"])
+@example(rows=[("", '\n"')], records=1, raw=True)
 @given(
     rows=st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=12),
     records=st.integers(1, 5),

@@ -36,17 +36,16 @@ def lines(stream: io.StringIO) -> list[dict[str, object]]:
 
 
 def test_an_event_brings_its_level_and_sentence(stream: io.StringIO) -> None:
-    emit(Event.COMMITTED, jobs=3, records=500, seconds=0.002)
+    emit(Event.LAW_LOADED, snapshot="ab12", epoch=3)
 
     (line,) = lines(stream)
     assert line.pop("at")
     assert line == {
         "level": "debug",
-        "event": "store.committed",
-        "says": Event.COMMITTED.value.says,
-        "jobs": 3,
-        "records": 500,
-        "seconds": 0.002,
+        "event": "law.loaded",
+        "says": Event.LAW_LOADED.value.says,
+        "snapshot": "ab12",
+        "epoch": 3,
     }
 
 
