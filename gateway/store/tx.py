@@ -57,41 +57,62 @@ class Standing(NamedTuple):
 
 
 LOG_COLUMNS = tuple(column.name for column in t.LOG.columns)
-_INSERT_LOG = (
-    f"INSERT INTO log ({', '.join(LOG_COLUMNS)}) "  # noqa: S608 - names of our own columns
-    f"VALUES ({', '.join('?' * len(LOG_COLUMNS))})"
+PUSH_COLUMNS = tuple(column.name for column in t.PUSH.columns)
+DISCLOSURE_COLUMNS = tuple(column.name for column in t.DISCLOSURE.columns)
+_WIDEST = 4_096
+"""Bound values a statement at most; SQLite would take 32,766, and longer ones gain nothing."""
+
+
+class _Insert:
+    """Inserts rows of one table, many to a statement.
+
+    ``executemany`` gives the interpreter's lock away at every row, and a busy event loop or mapper
+    keeps it for milliseconds; one statement for 2^n rows gives it away once, and SQLite then works
+    beside Python instead of in turn with it.
+    """
+
+    def __init__(self, table: str, columns: tuple[str, ...]) -> None:
+        names = ", ".join(f'"{name}"' for name in columns)
+        self._head = f"INSERT INTO {table} ({names}) VALUES "  # noqa: S608 - names of our own columns
+        self._row = f"({', '.join('?' * len(columns))})"
+        most = _WIDEST // len(columns)
+        self._sizes = [1 << n for n in range(most.bit_length() - 1, -1, -1)]
+        self._statements = {
+            size: self._head + ", ".join([self._row] * size) for size in self._sizes
+        }
+
+    def run(self, driver: Any, rows: list[tuple[Any, ...]]) -> None:  # noqa: ANN401 - the driver's own connection
+        """Insert the rows in their order."""
+        at = 0
+        for size in self._sizes:
+            while len(rows) - at >= size:
+                values = [value for row in rows[at : at + size] for value in row]
+                driver.execute(self._statements[size], values)
+                at += size
+
+
+_LEDGER_INSERT = _Insert("ledger", ("index", "leaf", "hash"))
+_NODE_INSERT = _Insert("ledger_node", ("level", "index", "hash"))
+_INCIDENT_INSERT = _Insert(
+    "incident",
+    ("id", "feed", "natural_key", "version", "position", "content_hmac", "state", "quarter"),
 )
-_INSERT_INCIDENT = (
-    "INSERT INTO incident (id, feed, natural_key, version, position, content_hmac, state, quarter) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-)
+_LOG_INSERT = _Insert("log", LOG_COLUMNS)
+_SEALED_INSERT = _Insert("sealed", ("position", "wrapped_secret", "ciphertext"))
+_PUSH_INSERT = _Insert("push", PUSH_COLUMNS)
+_DISCLOSURE_INSERT = _Insert("disclosure", DISCLOSURE_COLUMNS)
 _UPDATE_INCIDENT = (
     "UPDATE incident SET version = ?, position = ?, content_hmac = ?, state = ? WHERE id = ?"
 )
-_INSERT_SEALED = "INSERT INTO sealed (position, wrapped_secret, ciphertext) VALUES (?, ?, ?)"
-_INSERT_LEDGER = 'INSERT INTO ledger ("index", leaf, hash) VALUES (?, ?, ?)'
-_INSERT_NODE = 'INSERT INTO ledger_node (level, "index", hash) VALUES (?, ?, ?)'
-PUSH_COLUMNS = tuple(column.name for column in t.PUSH.columns)
-_INSERT_PUSH = (
-    f"INSERT INTO push ({', '.join(PUSH_COLUMNS)}) "  # noqa: S608 - names of our own columns
-    f"VALUES ({', '.join('?' * len(PUSH_COLUMNS))})"
-)
-DISCLOSURE_COLUMNS = tuple(column.name for column in t.DISCLOSURE.columns)
-_INSERT_DISCLOSURE = (
-    f"INSERT INTO disclosure ({', '.join(DISCLOSURE_COLUMNS)}) "  # noqa: S608 - names of our own columns
-    f"VALUES ({', '.join('?' * len(DISCLOSURE_COLUMNS))})"
-)
 _BUFFERED = (
-    _INSERT_LEDGER,
-    _INSERT_NODE,
-    _INSERT_INCIDENT,
-    _UPDATE_INCIDENT,
-    _INSERT_LOG,
-    _INSERT_SEALED,
-    _INSERT_PUSH,
+    _LEDGER_INSERT,
+    _NODE_INSERT,
+    _INCIDENT_INSERT,
+    _LOG_INSERT,
+    _SEALED_INSERT,
+    _PUSH_INSERT,
 )
-"""Written once a group, in this order: every call of the driver gives the interpreter's lock away, and
-getting it back from a busy event loop costs more than the statement."""
+"""Written once a group of jobs, in this order; incidents that move come after those born."""
 
 
 class ClassIds:
@@ -123,7 +144,8 @@ class Tx:
         self._sealer = sealer
         self._classes = classes
         self._driver: Any = connection.connection.driver_connection  # sqlite3.Connection
-        self._rows: dict[str, list[tuple[Any, ...]]] = {statement: [] for statement in _BUFFERED}
+        self._rows: dict[_Insert, list[tuple[Any, ...]]] = {insert: [] for insert in _BUFFERED}
+        self._moved: list[tuple[Any, ...]] = []
         self._fresh: dict[tuple[int, bytes], Standing] = {}
         self._pushed: dict[tuple[str, bytes], dict[str, Any]] = {}
         self._quarantine_open: dict[int, bool] = {}
@@ -136,17 +158,20 @@ class Tx:
 
     def flush(self) -> None:
         """Write what waits."""
-        for statement, rows in self._rows.items():
+        for insert_rows, rows in self._rows.items():
             if rows:
-                self._driver.executemany(statement, rows)
+                insert_rows.run(self._driver, rows)
                 rows.clear()
+        if self._moved:
+            self._driver.executemany(_UPDATE_INCIDENT, self._moved)
+            self._moved.clear()
 
     # --- ledger
     def seal(self, leaf: bytes) -> int:
         """Append one leaf to the ledger and return its index."""
         index, digest, nodes = self._sealer.append(leaf)
-        self._rows[_INSERT_LEDGER].append((index, leaf, digest))
-        self._rows[_INSERT_NODE].extend(nodes)
+        self._rows[_LEDGER_INSERT].append((index, leaf, digest))
+        self._rows[_NODE_INSERT].extend(nodes)
         self.head.ledger_size = index + 1
         return index
 
@@ -220,8 +245,8 @@ class Tx:
 
     def append_log(self, rows: list[tuple[Any, ...]], sealed: list[tuple[Any, ...]]) -> None:
         """Append log rows (``LOG_COLUMNS``) with their secrets; positions follow the head."""
-        self._rows[_INSERT_LOG].extend(rows)
-        self._rows[_INSERT_SEALED].extend(sealed)
+        self._rows[_LOG_INSERT].extend(rows)
+        self._rows[_SEALED_INSERT].extend(sealed)
         self.head.log_size += len(rows)
 
     def stand(self, feed: int, key: bytes, now: Standing, *, born: bool) -> None:
@@ -230,13 +255,13 @@ class Tx:
         incident, version, position, content, state, quarter = now
         if born:
             row = (incident, feed, key, version, position, content, state, quarter)
-            self._rows[_INSERT_INCIDENT].append(row)
+            self._rows[_INCIDENT_INSERT].append(row)
         else:
-            self._rows[_UPDATE_INCIDENT].append((version, position, content, state, incident))
+            self._moved.append((version, position, content, state, incident))
 
     def keep_push(self, row: dict[str, Any]) -> None:
         """Keep what a push was answered (columns of ``tables.PUSH``)."""
-        self._rows[_INSERT_PUSH].append(tuple(row[name] for name in PUSH_COLUMNS))
+        self._rows[_PUSH_INSERT].append(tuple(row[name] for name in PUSH_COLUMNS))
         if row["key_hmac"] is not None:
             self._pushed[row["client_id"], row["key_hmac"]] = row
 
@@ -288,7 +313,7 @@ class Tx:
         """Keep what a release holds (columns of ``tables.DISCLOSURE``)."""
         self.flush()
         kept = [tuple(row[name] for name in DISCLOSURE_COLUMNS) for row in rows]
-        self._driver.executemany(_INSERT_DISCLOSURE, kept)
+        _DISCLOSURE_INSERT.run(self._driver, kept)
 
     def acknowledge_deliveries(self, subscription: str, number: int) -> None:
         """Set every pending delivery of a subscription up to a number to acknowledged."""
