@@ -49,53 +49,23 @@ class StoreMissing(GatewayError):
 
 
 @dataclass(slots=True)
-class House:
-    """Everything one process works with. Close it, or use it as a context."""
+class Desks:
+    """Makes the desk of each feed, and keeps it while law, register and day stay."""
 
-    home: Path
-    clock: Clock
-    random: RandomSource
-    keys: KeyRing
     reader: Reader
-    writer: Writer
-    book: LawBook
-    door: Door
+    keys: KeyRing
+    random: RandomSource
     _mappers: dict[str, tuple[Feed, Mapper]] = field(default_factory=dict)
     _desks: dict[str, tuple[int, date, Desk]] = field(default_factory=dict)
     _places: tuple[int, Places] | None = None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Finish what is queued and give the connections back."""
-        self.writer.close()
-        self.reader.close()
-
-    def act(self, actor: str) -> Act:
-        """Return who changes the register, now."""
-        return Act(actor, stamp(self.clock.now()), self.random(16).hex())
-
-    def new_id(self) -> str:
-        """Return a new id in the order of time: 32 hex digits (UUID version 7)."""
-        return str(uuid7().hex)
-
-    def desk(self, feed_name: str, edition: Edition) -> Desk:
+    def desk(self, feed_name: str, edition: Edition, day: date) -> Desk:
         """Return all that a push to a feed needs.
 
         Raises:
             NotFound: There is no such feed.
             FeedHasNoAdapter: It is registered, but nothing installed reads it.
         """
-        day = london_day(self.clock)
         known = self._desks.get(feed_name)
         if known is not None and known[:2] == (edition.epoch, day):
             return known[2]
@@ -153,6 +123,49 @@ class House:
             }
             self._places = (edition.epoch, load_places(self.reader, names))
         return self._places[1]
+
+
+@dataclass(slots=True)
+class House:
+    """Everything one process works with. Close it, or use it as a context."""
+
+    home: Path
+    clock: Clock
+    random: RandomSource
+    keys: KeyRing
+    reader: Reader
+    writer: Writer
+    book: LawBook
+    door: Door
+    desks: Desks
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Finish what is queued and give the connections back."""
+        self.writer.close()
+        self.reader.close()
+
+    def act(self, actor: str) -> Act:
+        """Return who changes the register, now."""
+        return Act(actor, stamp(self.clock.now()), self.random(16).hex())
+
+    def new_id(self) -> str:
+        """Return a new id in the order of time: 32 hex digits (UUID version 7)."""
+        return str(uuid7().hex)
+
+    def desk(self, feed_name: str, edition: Edition) -> Desk:
+        """Return all that a push to a feed needs (raises as ``Desks.desk``)."""
+        return self.desks.desk(feed_name, edition, london_day(self.clock))
 
 
 def load_places(reader: Reader, district_names: Mapping[str, str]) -> Places:
@@ -228,4 +241,5 @@ def open_house(
         writer.close()
         reader.close()
         raise
-    return House(home, clock, random, keys, reader, writer, book, door)
+    desks = Desks(reader, keys, random)
+    return House(home, clock, random, keys, reader, writer, book, door, desks)

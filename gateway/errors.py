@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from typing_extensions import override
+
 from schemas.problems import Problem, ProblemError
 
 PROBLEM_PREFIX = "urn:gateway:problem:"
@@ -31,6 +33,11 @@ class GatewayError(Exception):
         self.errors = errors
         self.extra = extra
 
+    @override
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let the error cross from one of our processes to another."""
+        return _again, (type(self), self.errors, self.extra)
+
     def problem(self, instance: str | None = None) -> Problem:
         """Return the RFC 9457 document."""
         return Problem(
@@ -43,6 +50,12 @@ class GatewayError(Exception):
             errors=self.errors,
             extra=self.extra,
         )
+
+
+def _again(
+    kind: type[GatewayError], errors: tuple[ProblemError, ...], extra: dict[str, Any] | None
+) -> GatewayError:
+    return kind(errors=errors, extra=extra)
 
 
 class BodyTooLarge(GatewayError):

@@ -10,10 +10,9 @@ from __future__ import annotations
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gateway.house import RefusesToStart
 
@@ -66,27 +65,14 @@ class Settings(BaseSettings):
         30.0, gt=0, description="A body must have arrived whole within this time."
     )
     records_per_push: int = Field(10_000, gt=0, description="Rows that one push may hold.")
-    page_limit_records: int = Field(
-        1_000, gt=0, le=1_000, description="Records that one pull may ask for."
-    )
-    pull_wait_seconds: float = Field(
-        30.0, ge=0, description="Longest `wait` of a pull that has nothing to give yet."
-    )
     intake_queue_pushes: int = Field(
         200, gt=0, description="Pushes that may wait for the sequencer; the next gets 503."
     )
-    group_wait_seconds: float = Field(
-        0.002, ge=0, description="How long the sequencer gathers pushes for one commit."
-    )
-    group_limit_records: int = Field(500, gt=0, description="Records that end the gathering.")
-    store_wait_seconds: float = Field(
-        5.0, gt=0, description="How long a statement waits for a lock before 503."
+    intake_processes: int = Field(
+        2, ge=0, le=16, description="Processes that work large pushes out; 0: none beside this one."
     )
     checkpoint_interval_seconds: float = Field(
         60.0, gt=0, description="How often the ledger's size and root are signed."
-    )
-    token_lifetime_seconds: int = Field(
-        600, gt=0, le=600, description="Life of an access token; ten minutes at most."
     )
     requests_per_minute: int = Field(
         6_000, gt=0, description="Requests that one client may send in a minute; then 429."
@@ -94,22 +80,12 @@ class Settings(BaseSettings):
     clock_skew_limit_seconds: float = Field(
         30.0, gt=0, description="Skew against the database's clock that fails readiness."
     )
-    egress_allow: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Networks and hosts that may be dialled, by comma; empty: none."
-    )
     log_level: LogLevel = Field(LogLevel.INFO, description="debug, info, warning or error.")
 
     @field_validator("home")
     @classmethod
     def _expand(cls, home: Path) -> Path:
         return home.expanduser().absolute()
-
-    @field_validator("egress_allow", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        return tuple(part.strip() for part in value.split(",") if part.strip())
 
     @property
     def sqlite_path(self) -> Path:

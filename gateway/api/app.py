@@ -20,6 +20,7 @@ from gateway.errors import GatewayError
 from gateway.events import Event, emit
 from gateway.guard import Guard
 from gateway.settings import Settings
+from gateway.workshop import Workshop
 
 VERSION = "1"
 REFRESH_SECONDS = 1.0
@@ -43,6 +44,7 @@ def make_service(house: House, settings: Settings, issuer: str) -> Service:
         verifier=TokenVerifier(issuer, house.keys, registered, house.clock),
         publisher=Publisher(house.reader, house.writer, house.keys, house.home / "checkpoints"),
         figures=Figures(),
+        workshop=Workshop(house.home, settings.intake_processes),
     )
 
 
@@ -85,6 +87,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+    await asyncio.to_thread(service.workshop.close)
     with contextlib.suppress(GatewayError):
         await asyncio.to_thread(service.publish)
 

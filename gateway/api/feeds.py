@@ -13,7 +13,7 @@ from pydantic import Field
 from gateway.access.clients import Scope
 from gateway.access.verify import Access
 from gateway.api.caller import Sender, ServiceDep, caller
-from gateway.api.service import Service
+from gateway.api.service import Sent, Service
 from gateway.errors import (
     AllRowsRefused,
     MediaTypeNotTaken,
@@ -22,7 +22,7 @@ from gateway.errors import (
     ScopeMissing,
 )
 from gateway.events import Event, emit
-from gateway.intake.push import push, retract
+from gateway.intake.push import retract
 from gateway.intake.recorded import Desk, PushRequest, fingerprint, idempotency_hmac
 from gateway.intake.wire import NotJson, strict_json, unreadable
 from gateway.keys.derive import keyed_hash
@@ -135,12 +135,7 @@ async def push_records(request: Request) -> Response:
         unit=None if unit is None else _unit_hmac(service, feed, access, unit),
         at=service.house.clock.now(),
     )
-    writer, limit = service.house.writer, service.records_per_push
-    if len(body) > service.inline_bytes:
-        future = await asyncio.to_thread(push, body, media_type, desk, push_request, writer, limit)
-    else:
-        future = push(body, media_type, desk, push_request, writer, limit)
-    answer = await asyncio.wrap_future(future)
+    answer = await service.take(feed, desk, Sent(body, media_type), push_request)
     service.count_push(feed, answer.receipt)
     return _answered(answer)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 
 from gateway.access.clients import Client
@@ -11,12 +13,25 @@ from gateway.access.verify import TokenVerifier
 from gateway.api.figures import Figures
 from gateway.assembly import House
 from gateway.audit.checkpoints import Publisher
+from gateway.clock import london_day
 from gateway.errors import RateLimited
+from gateway.intake.push import push, record, work_out
+from gateway.intake.recorded import Desk, PushRequest
 from gateway.ledger.checkpoint import to_header
+from gateway.log.entries import PreparedPush, PushAnswer
 from gateway.settings import Settings
 from gateway.store import tables as t
 from gateway.store.tx import Tx
+from gateway.workshop import LARGE_BYTES, Order, Workshop
 from schemas.receipts import Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A body as it was sent, with its Content-Type."""
+
+    body: bytes
+    media_type: str
 
 
 @dataclass(slots=True)
@@ -29,17 +44,13 @@ class Service:
     verifier: TokenVerifier
     publisher: Publisher
     figures: Figures
+    workshop: Workshop
     note: str | None = None
     """The last published checkpoint."""
     inline_bytes: int = 64 * 1024
     """Bodies up to here are worked on in the event loop; a thread costs more than they do."""
     _windows: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Partner → (minute, requests in it)."""
-
-    @property
-    def records_per_push(self) -> int:
-        """Rows that one push may hold."""
-        return self.settings.records_per_push
 
     def quota(self, partner: str) -> None:
         """Count one request of a partner.
@@ -53,6 +64,46 @@ class Service:
         self._windows[partner] = (minute, number)
         if number > self.settings.requests_per_minute:
             raise RateLimited
+
+    async def take(self, feed: str, desk: Desk, sent: Sent, request: PushRequest) -> PushAnswer:
+        """Take a push in where it costs least; return when it is on the disk.
+
+        Small bodies are worked out in the event loop, middling ones in a thread, large ones in another
+        process; one writer records them all.
+        """
+        writer, limit = self.house.writer, self.settings.records_per_push
+        if len(sent.body) <= self.inline_bytes:
+            done = push(sent.body, sent.media_type, desk, request, writer, limit)
+            return await asyncio.wrap_future(done)
+        prepared = None
+        if len(sent.body) >= LARGE_BYTES:
+            prepared = await self._elsewhere(feed, sent, request)
+        if prepared is None:
+            prepared = await asyncio.to_thread(
+                work_out, sent.body, sent.media_type, desk, request, limit
+            )
+        return await asyncio.wrap_future(record(prepared, desk, writer))
+
+    async def _elsewhere(self, feed: str, sent: Sent, request: PushRequest) -> PreparedPush | None:
+        edition = self.house.book.current()
+        order = Order(
+            body=sent.body,
+            media_type=sent.media_type,
+            feed=feed,
+            request=request,
+            limit=self.settings.records_per_push,
+            epoch=edition.epoch,
+            day=london_day(self.house.clock),
+            parts=dict(edition.law.parts),
+        )
+        working = await asyncio.to_thread(self.workshop.submit, order)
+        if working is None:
+            return None
+        try:
+            return await asyncio.wrap_future(working)
+        except BrokenProcessPool:
+            await asyncio.to_thread(self.workshop.close)
+            return None
 
     def count_push(self, feed: str, receipt: Receipt) -> None:
         """Count what a push brought, for the metrics."""

@@ -157,7 +157,7 @@ def _bench(
             feed,
             source,
             mapper,
-            house.places(edition),
+            house.desks.places(edition),
             None if controller is None else controller.kind_on(day),
             edition.law.kept_fields(day),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from schemas.receipts import Receipt, RowProblem
 from schemas.released import RetractionReason
@@ -13,8 +13,7 @@ MAX_PROBLEMS_ANSWERED = 1_000
 """Rows whose problems stand in the answer itself; all of them stand in quarantine."""
 
 
-@dataclass(slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One mapped, located and coarsened row."""
 
     row: int

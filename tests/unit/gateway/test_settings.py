@@ -20,11 +20,10 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(key)
 
 
-def test_the_defaults_listen_here_only_and_dial_nobody() -> None:
+def test_the_defaults_listen_here_only() -> None:
     loaded = settings.load()
 
     assert (loaded.host, loaded.port) == ("127.0.0.1", 8115)
-    assert loaded.egress_allow == ()
     assert loaded.database_url is None
     assert loaded.store_url == f"sqlite:///{loaded.home}/gateway.sqlite3"
 
@@ -86,13 +85,6 @@ def test_the_database_password_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> 
     assert loaded.store_url == url
     assert SECRET not in repr(loaded)
     assert SECRET not in loaded.model_dump_json()
-
-
-def test_egress_is_a_list_by_comma(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GATEWAY_EGRESS_ALLOW", "127.0.0.0/8, ::1/128,")
-
-    assert settings.load().egress_allow == ("127.0.0.0/8", "::1/128")
-    assert settings.Settings(egress_allow=("10.0.0.0/8",)).egress_allow == ("10.0.0.0/8",)
 
 
 def test_every_setting_says_what_it_is() -> None:
