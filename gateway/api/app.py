@@ -13,6 +13,7 @@ from gateway.access.server import TokenServer
 from gateway.access.verify import TokenVerifier
 from gateway.api import decisions, feeds, health, ledger, oauth, problems, subscriptions
 from gateway.api.figures import Figures
+from gateway.api.hot import HotRoutes
 from gateway.api.service import RegisteredClients, Service, StoredReplay
 from gateway.assembly import House
 from gateway.audit.checkpoints import Publisher
@@ -72,7 +73,7 @@ def guarded(app: FastAPI, settings: Settings) -> Guard:
         is_push = path.startswith("/v1/feeds/") and path.endswith("/records")
         return settings.push_limit_bytes if is_push else settings.body_limit_bytes
 
-    return Guard(app, cap_bytes=cap, deadline_seconds=settings.body_deadline_seconds)
+    return Guard(HotRoutes(app), cap_bytes=cap, deadline_seconds=settings.body_deadline_seconds)
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from gateway.access.clients import Client
 from gateway.access.server import TokenServer
 from gateway.access.verify import TokenVerifier
 from gateway.api.figures import Figures
+from gateway.api.inbox import Inbox
 from gateway.assembly import House
 from gateway.audit.checkpoints import Publisher
 from gateway.clock import london_day
@@ -45,6 +46,7 @@ class Service:
     publisher: Publisher
     figures: Figures
     workshop: Workshop
+    inbox: Inbox = field(default_factory=Inbox)
     note: str | None = None
     """The last published checkpoint."""
     inline_bytes: int = 64 * 1024
@@ -74,7 +76,7 @@ class Service:
         writer, limit = self.house.writer, self.settings.records_per_push
         if len(sent.body) <= self.inline_bytes:
             done = push(sent.body, sent.media_type, desk, request, writer, limit)
-            return await asyncio.wrap_future(done)
+            return await self.inbox.wait(done)
         prepared = None
         if len(sent.body) >= LARGE_BYTES:
             prepared = await self._elsewhere(feed, sent, request)
@@ -82,7 +84,7 @@ class Service:
             prepared = await asyncio.to_thread(
                 work_out, sent.body, sent.media_type, desk, request, limit
             )
-        return await asyncio.wrap_future(record(prepared, desk, writer))
+        return await self.inbox.wait(record(prepared, desk, writer))
 
     async def _elsewhere(self, feed: str, sent: Sent, request: PushRequest) -> PreparedPush | None:
         edition = self.house.book.current()

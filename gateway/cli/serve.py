@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable
 from typing import Annotated
@@ -21,6 +22,9 @@ from gateway.settings import Settings
 from gateway.store.sqlite import AlreadyServed, serve_lock
 
 BACKLOG = 2_048
+SWITCH_SECONDS = 0.001
+"""How long a busy thread keeps the interpreter: the writer waits for the event loop at every statement,
+and Python's own 5 ms would be longer than the commit."""
 GRACE_SECONDS = 10
 """How long answers that are being sent may take after the gateway is told to stop."""
 _ANY = {"0.0.0.0", "::"}  # noqa: S104 - recognised, never the default
@@ -76,6 +80,7 @@ def _serve(settings: Settings) -> None:
 
         app = guarded(create_app(make_service(house, settings, issuer)), settings)
         _stop_in_order()
+        sys.setswitchinterval(SWITCH_SECONDS)
         _Server(_config(app), announce).run(sockets=[listening])
     emit(Event.STOPPED, seconds=round(time.monotonic() - started, 1))
 

@@ -31,6 +31,7 @@ from schemas.released import RetractionReason
 
 _POINT, _DISTRICT = 9, 14
 """Where the place stands among the open columns: point, LSOA, MSOA, ward; then the district."""
+_LEAF_NONCE = 16
 _WITHDRAWN_AS = {
     "duplicate": RetractionReason.DUPLICATE,
     "error": RetractionReason.RECORDED_IN_ERROR,
@@ -76,8 +77,8 @@ def prepare(mapped: MappedPush, desk: Desk, request: PushRequest) -> PreparedPus
     places = located_batch(
         [incident for _, incident, _ in mapped.incidents], desk.places, desk.feed.district_code
     )
-    push = _empty(mapped, desk, request)
     secrets = _Secrets(desk, len(mapped.incidents) + len(mapped.withdrawn))
+    push = _empty(mapped, desk, request, secrets.leaf_nonce())
     dropped: Counter[tuple[str, ...]] = Counter()
     for (number, _, identity), located in zip(mapped.incidents, places, strict=True):
         keys = _keys(identity, desk)
@@ -93,7 +94,7 @@ def prepare(mapped: MappedPush, desk: Desk, request: PushRequest) -> PreparedPus
     return push
 
 
-def _empty(mapped: MappedPush, desk: Desk, request: PushRequest) -> PreparedPush:
+def _empty(mapped: MappedPush, desk: Desk, request: PushRequest, nonce: str) -> PreparedPush:
     return PreparedPush(
         receipt_id=request.receipt_id,
         client_id=request.client_id,
@@ -105,7 +106,7 @@ def _empty(mapped: MappedPush, desk: Desk, request: PushRequest) -> PreparedPush
         unit=request.unit,
         at=int(request.at.timestamp()),
         stamp=stamp(request.at),
-        nonce=desk.random(16).hex(),
+        nonce=nonce,
         received=mapped.received,
         entries=[],
         quarantined=[],
@@ -119,13 +120,18 @@ class _Secrets:
     """One random draw for a whole push, dealt out version by version."""
 
     def __init__(self, desk: Desk, versions: int) -> None:
-        self._pool = desk.random((SIZE + 2 * NONCE_SIZE) * versions)
+        # one draw: each is a call into the kernel
+        self._pool = desk.random(_LEAF_NONCE + (SIZE + 2 * NONCE_SIZE) * versions)
         self._kek = desk.keys.wrapping
         self._at = 0
 
     def _draw(self, size: int) -> bytes:
         self._at += size
         return self._pool[self._at - size : self._at]
+
+    def leaf_nonce(self) -> str:
+        """Return the nonce of the push's leaf."""
+        return self._draw(_LEAF_NONCE).hex()
 
     def version(self, associated: bytes) -> tuple[bytes, bytes, bytes]:
         """Return a fresh secret, the same wrapped, and a nonce for its sealed half."""

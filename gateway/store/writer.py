@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -30,6 +31,10 @@ T = TypeVar("T")
 
 GROUP_RECORDS = 500
 """A commit takes jobs until they weigh this many records."""
+
+GATHER_SECONDS = 0.002
+"""How long the writer lets jobs gather, where they have lately come several at a time; one that comes
+alone does not wait."""
 
 
 @dataclass(slots=True)
@@ -58,6 +63,7 @@ class Writer:
         self._queue: deque[_Job[Any]] = deque()
         self._ready = threading.Condition()
         self._closing = False
+        self._several = False
         self._limit = queue_limit
         self._connection: Connection | None = None
         self.log_size = 0
@@ -121,6 +127,9 @@ class Writer:
                 self._ready.wait()
             if not self._queue:
                 return None
+        if self._several and not self._closing:
+            time.sleep(GATHER_SECONDS)
+        with self._ready:
             group: list[_Job[Any]] = []
             weight = 0
             while self._queue and (not group or weight + self._queue[0].weight <= GROUP_RECORDS):
@@ -128,6 +137,7 @@ class Writer:
                 if job.future.set_running_or_notify_cancel():
                     weight += job.weight
                     group.append(job)
+            self._several = len(group) > 1
             return group
 
     def _commit(self, group: list[_Job[Any]]) -> None:

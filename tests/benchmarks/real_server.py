@@ -12,6 +12,7 @@ from gateway import events
 from gateway.access.clients import Client, Method, Scope, hash_secret
 from gateway.api.app import create_app, guarded, make_service
 from gateway.assembly import open_house
+from gateway.cli.serve import SWITCH_SECONDS
 from gateway.law.register import PutSubscription, put_client
 from gateway.settings import Settings
 from schemas.powers import Power, Purpose
@@ -46,6 +47,7 @@ def main(home: Path, port: int) -> None:
     service = make_service(house, settings, url)
     events.configure(stream=Path("/dev/null").open("w"))  # noqa: SIM115 - for the life of the process
     app = guarded(create_app(service), settings)
+    sys.setswitchinterval(SWITCH_SECONDS)
     uvicorn.run(
         app, host="127.0.0.1", port=port, log_config=None, access_log=False, server_header=False
     )
