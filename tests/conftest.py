@@ -84,7 +84,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _reported() -> Iterator[dict[str, str]]:
     for report in sorted(REPORTS.glob("*.jsonl")):
         for line in report.read_text(encoding="utf-8").splitlines():
-            yield {"test": "", **json.loads(line)}  # noqa: TID251 - our own report
+            yield {"test": "", **json.loads(line)}
 
 
 @pytest.hookimpl(wrapper=True)

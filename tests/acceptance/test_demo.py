@@ -52,7 +52,7 @@ def summary(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
     assert (done.returncode, done.stderr) == (0, "")
     assert list(temporary.iterdir()) == [street], "no home is left, and the user's is not touched"
-    found: dict[str, Any] = json.loads(done.stdout)  # noqa: TID251 - our own output
+    found: dict[str, Any] = json.loads(done.stdout)
     return found
 
 

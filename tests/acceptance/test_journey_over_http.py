@@ -42,7 +42,9 @@ def drain(gateway: RunningGateway, cursor: str | None = None) -> tuple[list[Any]
     records: list[Any] = []
     notices: list[Any] = []
     while True:
-        page = gateway.pull("fire-17a", "fire-system", **({"after": cursor} if cursor else {})).json()
+        page = gateway.pull(
+            "fire-17a", "fire-system", **({"after": cursor} if cursor else {})
+        ).json()
         assert page["complete"] is True
         records += page["records"]
         notices += page["notices"]

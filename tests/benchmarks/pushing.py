@@ -86,7 +86,7 @@ class Pushing:
                     params=query,
                     headers={"Authorization": f"Bearer {token}"},
                 )
-                read = json.loads(answer.content)  # noqa: TID251 - our own server's answer
+                read = json.loads(answer.content)
                 self._cursor = read["cursor"]
                 records += len(read["records"]) if page else 0
         return records / (time.perf_counter() - begun)

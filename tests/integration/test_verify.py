@@ -165,7 +165,7 @@ def test_the_command_says_whole_and_ends_with_0(
 ) -> None:
     assert cli.main(["verify", "--home", str(house.home), "--json"]) == Exit.OK
 
-    said = json.loads(capsys.readouterr().out)  # noqa: TID251 - our own output
+    said = json.loads(capsys.readouterr().out)
     assert said["verified"] is True
     assert said["operations"] == house.reader.head().ledger_size
 

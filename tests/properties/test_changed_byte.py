@@ -1,4 +1,3 @@
-# ruff: noqa: S608 - the names of our own tables and columns
 """Any one changed byte is found by `gateway verify`; so is a row deleted, inserted or exchanged.
 
 Each change is made behind the gateway's back, in a copy, by somebody who may write to the file.
@@ -13,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from random import Random  # noqa: TID251 - seeded, and printed
+from random import Random
 from typing import Any
 
 import pytest

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from random import Random  # noqa: TID251 - seeded, and printed
+from random import Random
 
 import pytest
 

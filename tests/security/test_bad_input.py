@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import random  # noqa: TID251 - seeded mutations
+import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any

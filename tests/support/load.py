@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-import random  # noqa: TID251 - seeded
+import random
 import signal
 import socket
 import subprocess
@@ -141,7 +141,7 @@ class ServedGateway:
             capture_output=True,
         )
         assert ran.returncode == 0, (ran.stdout[-2000:], ran.stderr[-2000:])
-        return json.loads(ran.stdout)  # noqa: TID251 - our own program's answer
+        return json.loads(ran.stdout)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from random import Random  # noqa: TID251 - seeded by the test
+from random import Random
 
 from adapters.synthetic_nsir import Canary, csv_bytes, rows
 

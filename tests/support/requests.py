@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from random import Random  # noqa: TID251 - seeded, and printed
+from random import Random
 from typing import Any
 
 from schemas.codes import Ground, Handling, Kind, MappingStatus, Marking, Regime, SubjectRole

@@ -3,7 +3,7 @@ from __future__ import annotations
 import gzip
 from collections import Counter
 from pathlib import Path
-from random import Random  # noqa: TID251 - seeded by the test
+from random import Random
 
 import pytest
 

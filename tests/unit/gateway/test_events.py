@@ -32,7 +32,7 @@ def stream() -> Iterator[io.StringIO]:
 
 def lines(stream: io.StringIO) -> list[dict[str, object]]:
     """What was written, one object a line."""
-    return [json.loads(line) for line in stream.getvalue().splitlines()]  # noqa: TID251 - our own log
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
 def test_an_event_brings_its_level_and_sentence(stream: io.StringIO) -> None:
@@ -89,7 +89,7 @@ def test_a_librarys_text_and_exception_are_not_kept(stream: io.StringIO) -> None
     try:
         raise ValueError(CANARY)
     except ValueError:
-        logging.getLogger("a.library").exception("while reading " + CANARY)  # noqa: G003 - as libraries do
+        logging.getLogger("a.library").exception("while reading " + CANARY)
 
     first, second = lines(stream)
     assert (first["event"], first["logger"]) == ("library.message", "a.library")
