@@ -59,14 +59,14 @@ class Appending:
             for table in TABLES:
                 seen = self._seen.get(table, 0)
                 rows = reading.execute(
-                    f"SELECT * FROM {table} WHERE rowid > ? ORDER BY rowid"
+                    f"SELECT * FROM {table} WHERE rowid > ? ORDER BY rowid"  # noqa: S608 - our own names
                     if table not in {"push", "ledger_node"}
-                    else f"SELECT * FROM {table} LIMIT -1 OFFSET ?",
+                    else f"SELECT * FROM {table} LIMIT -1 OFFSET ?",  # noqa: S608 - our own names
                     (seen,),
                 ).fetchall()
                 offset = table in {"push", "ledger_node"}
                 most = reading.execute(
-                    f"SELECT {'count(*)' if offset else 'max(rowid)'} FROM {table}"
+                    f"SELECT {'count(*)' if offset else 'max(rowid)'} FROM {table}"  # noqa: S608 - our own names
                 ).fetchone()[0]
                 self._seen[table] = most or 0
                 taken[0][table] = rows
@@ -89,7 +89,7 @@ class Appending:
             for table, rows in batch.items():
                 if rows:
                     marks = ",".join("?" * len(rows[0]))
-                    self._bare.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+                    self._bare.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - our own names
             self._bare.execute("COMMIT")
 
     def round(self) -> tuple[float, float]:

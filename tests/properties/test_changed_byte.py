@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - the names of our own tables and columns
 """Any one changed byte is found by `gateway verify`; so is a row deleted, inserted or exchanged.
 
 Each change is made behind the gateway's back, in a copy, by somebody who may write to the file.

@@ -142,7 +142,7 @@ def open_half_is_coarse(house: House, before: int, known: set[float], exact: set
         for name in ("occurred_from", "occurred_to", "reported"):
             assert (row[name] or 0) % 3600 == 0, name
         assert {row["point_longitude"], row["point_latitude"]} <= known | {None}
-        numbers = {row[name] for name in row.keys() if name not in own}
+        numbers = {row[name] for name in row.keys() if name not in own}  # noqa: SIM118 - sqlite3.Row
         assert not numbers & exact
         assert not set(floats(from_json(row["detail"])))
 

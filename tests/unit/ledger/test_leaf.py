@@ -263,4 +263,4 @@ def test_an_instant_is_stamped_in_utc() -> None:
     assert stamp(datetime(2026, 6, 1, 10, tzinfo=summer)) == "2026-06-01T09:00:00Z"
     assert stamp(datetime(2026, 6, 1, 10, 0, 0, 5, tzinfo=UTC)) == "2026-06-01T10:00:00.000005Z"
     with pytest.raises(LeafRefused):
-        stamp(datetime(2026, 6, 1))
+        stamp(datetime(2026, 6, 1))  # noqa: DTZ001 - the fault tested

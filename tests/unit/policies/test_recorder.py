@@ -34,7 +34,7 @@ POINT = MapPoint(-1.2, 52.7, "points:2025-01")
 
 times = st.one_of(
     st.none(),
-    st.datetimes(datetime(2024, 1, 1), datetime(2027, 1, 1)).map(lambda at: at.replace(tzinfo=UTC)),
+    st.datetimes(datetime(2024, 1, 1), datetime(2027, 1, 1)).map(lambda at: at.replace(tzinfo=UTC)),  # noqa: DTZ001 - made aware in the next call
 )
 incidents = st.builds(
     Incident,

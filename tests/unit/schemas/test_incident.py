@@ -32,7 +32,7 @@ def test_kind_and_mapping_are_all_that_a_record_must_have() -> None:
     "wrong",
     [
         {"surname": CANARY},
-        {"reported_at": datetime(2026, 1, 1)},
+        {"reported_at": datetime(2026, 1, 1)},  # noqa: DTZ001 - a time without a zone is the point
         {"longitude": float("nan")},
         {"latitude": float("inf")},
         {"lsoa_code": "LE11 3TT"},
