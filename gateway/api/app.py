@@ -73,7 +73,13 @@ def guarded(app: FastAPI, settings: Settings) -> Guard:
         is_push = path.startswith("/v1/feeds/") and path.endswith("/records")
         return settings.push_limit_bytes if is_push else settings.body_limit_bytes
 
-    return Guard(HotRoutes(app), cap_bytes=cap, deadline_seconds=settings.body_deadline_seconds)
+    service: Service = app.state.service
+    return Guard(
+        HotRoutes(app),
+        cap_bytes=cap,
+        deadline_seconds=settings.body_deadline_seconds,
+        counts=service.refused,
+    )
 
 
 @asynccontextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
 from schemas.receipts import Receipt
@@ -21,6 +23,18 @@ class Figures:
             registry=self.registry,
         )
         self._log = Gauge("gateway_log_positions", "Positions of the log", registry=self.registry)
+        self._refused = Gauge(
+            "gateway_guard_refused",
+            "Requests the guard refused",
+            ("problem",),
+            registry=self.registry,
+        )
+        self._dropped = Gauge(
+            "gateway_log_dropped",
+            "Log fields dropped because the catalogue does not permit them",
+            ("event",),
+            registry=self.registry,
+        )
         self._ledger = Gauge("gateway_ledger_leaves", "Ledger size", registry=self.registry)
 
     def push(self, feed: str, receipt: Receipt) -> None:
@@ -42,8 +56,18 @@ class Figures:
         self._released.labels(subscription, "record").inc(records)
         self._released.labels(subscription, "notice").inc(notices)
 
-    def text(self, log_size: int, ledger_size: int) -> bytes:
+    def text(
+        self,
+        log_size: int,
+        ledger_size: int,
+        refused: Mapping[str, int],
+        dropped: Mapping[str, int],
+    ) -> bytes:
         """Return the exposition text."""
+        for problem, number in refused.items():
+            self._refused.labels(problem).set(number)
+        for event, number in dropped.items():
+            self._dropped.labels(event).set(number)
         self._log.set(log_size)
         self._ledger.set(ledger_size)
         return generate_latest(self.registry)

@@ -8,6 +8,7 @@ import json
 
 from fastapi import APIRouter, Request, Response
 
+from gateway import events
 from gateway.api.caller import ServiceDep
 from gateway.errors import GatewayError
 from gateway.events import Event, emit
@@ -50,7 +51,9 @@ async def readyz(service: ServiceDep) -> Response:
 def metrics(service: ServiceDep) -> Response:
     """Give counters; labels are feeds and subscriptions, never a record."""
     head = service.house.reader.head()
-    text = service.figures.text(head.log_size, head.ledger_size)
+    text = service.figures.text(
+        head.log_size, head.ledger_size, service.refused, events.JOURNAL.dropped
+    )
     return Response(text, media_type="text/plain; version=0.0.4")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections import Counter
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 
@@ -47,6 +48,8 @@ class Service:
     figures: Figures
     workshop: Workshop
     inbox: Inbox = field(default_factory=Inbox)
+    refused: Counter[str] = field(default_factory=Counter)
+    """Requests that the guard refused, by problem."""
     note: str | None = None
     """The last published checkpoint."""
     inline_bytes: int = 64 * 1024
