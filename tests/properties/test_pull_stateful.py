@@ -16,6 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -338,5 +339,6 @@ class Pulling(RuleBasedStateMachine):
 
 TestPulling = Pulling.TestCase
 TestPulling.settings = settings(
-    max_examples=1_000 if settings().max_examples > 100 else 40, stateful_step_count=30
+    max_examples=400 if settings().max_examples > 100 else 40, stateful_step_count=30
 )
+TestPulling.pytestmark = [pytest.mark.prove]  # type: ignore[attr-defined] # read by pytest
