@@ -107,6 +107,7 @@ def flipped(dice: Random, value: Any, column: Any) -> Any:
             return value[:at] + changed + value[at + 1 :]
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("table", COVERED)
 def test_one_changed_byte_is_found_in_every_column(
     filled: Filled, table: str, proved: Callable[..., None]
@@ -226,6 +227,7 @@ def test_exchanged_rows_are_found(filled: Filled, table: str, key: str) -> None:
     assert not filled.verify().whole
 
 
+@pytest.mark.prove
 def test_a_changed_byte_of_the_file_is_found_or_changes_no_value(
     filled: Filled, count: Callable[[int], int], proved: Callable[..., None]
 ) -> None:
