@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 
 from fastapi import FastAPI
 
@@ -85,11 +86,14 @@ def guarded(app: FastAPI, settings: Settings) -> Guard:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     service: Service = app.state.service
+    # numpy and convertbng take a third of a second, which no first push should wait for
+    warming = asyncio.create_task(asyncio.to_thread(import_module, "gateway.intake.outlines"))
     tasks = [
         asyncio.create_task(_every(service.settings.checkpoint_interval_seconds, service.publish)),
         asyncio.create_task(_every(REFRESH_SECONDS, service.house.book.refresh)),
     ]
     yield
+    await warming
     for task in tasks:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
