@@ -16,7 +16,8 @@ from tests.benchmarks.real_server import SECRET
 from tests.benchmarks.rows import ndjson, one
 
 BATCH = 1_000
-BATCHES = 8
+BATCHES = 12
+FEEDERS = 4
 SINGLES = 2_000
 CONNECTIONS = 32
 PAGE = 1_000
@@ -59,10 +60,10 @@ class Pushing:
         ).encode()
 
     def batches(self) -> float:
-        """Return records a second by NDJSON batches over two connections."""
+        """Return records a second by NDJSON batches over a few connections."""
         path = "/v1/feeds/police-nsir/records"
         head = self._head("police", "POST", path, "application/x-ndjson")
-        return BATCH * load(self.port, head, lambda: ndjson(BATCH), 2, BATCHES)
+        return BATCH * load(self.port, head, lambda: ndjson(BATCH), FEEDERS, BATCHES)
 
     def singles(self) -> tuple[float, float]:
         """Return (durable single pushes, bare validated POSTs) a second at 32 connections."""
