@@ -9,7 +9,7 @@ codes and the class only, never text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -142,9 +142,12 @@ class Crosswalk:
             {
                 **fields,
                 "other_behaviours": cells.other_behaviours(rule),
-                "opening_code": next(iter(cells.kept(cells.opening)), None),
-                "closing_codes": cells.kept(cells.closing),
-                "qualifier_codes": cells.kept(cells.qualifiers),
+                "opening_code": next(iter(cells.kept(cells.opening, _is_no_qualifier)), None),
+                "closing_codes": cells.kept(cells.closing, _is_no_qualifier),
+                "qualifier_codes": (
+                    *cells.kept(cells.qualifiers),
+                    *cells.kept((*cells.opening, *cells.closing), _is_qualifier),
+                ),
                 "nsir_class": cells.nsir_class,
             },
             unlisted=cells.unlisted(),
@@ -197,12 +200,14 @@ class _Cells:
         return text if crosswalk.could_list(text) else Misfit(text)
 
     @staticmethod
-    def kept(cells: tuple[_Cell, ...]) -> tuple[str, ...]:
+    def kept(
+        cells: tuple[_Cell, ...], wanted: Callable[[_Cell], bool] = lambda _: True
+    ) -> tuple[str, ...]:
         """The codes of a position: as the list writes them, or as sent where it has none."""
         return tuple(
             cell.code if isinstance(cell, Code) else cell
             for cell in cells
-            if cell is not None and not isinstance(cell, Misfit)
+            if cell is not None and not isinstance(cell, Misfit) and wanted(cell)
         )
 
     def unlisted(self) -> tuple[str, ...]:
@@ -261,6 +266,14 @@ class _Cells:
         named = [rule.behaviour for rule in rules if rule.behaviour]
         mine = primary.behaviour if primary else None
         return tuple(dict.fromkeys(one for one in named if one != mine))
+
+
+def _is_qualifier(cell: _Cell) -> bool:
+    return _role(cell) == "qualifier"
+
+
+def _is_no_qualifier(cell: _Cell) -> bool:
+    return not _is_qualifier(cell)
 
 
 def _role(cell: _Cell) -> Role:

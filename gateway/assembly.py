@@ -88,6 +88,7 @@ class Desks:
             mapper=mapper,
             recorder=Recorder(feed, kind, kept, table, mapper.crosswalk.codes),
             law=edition.law,
+            law_epoch=edition.epoch,
             kept=kept,
             ends_here=tuple(
                 name

@@ -197,6 +197,15 @@ class StoreUnavailable(GatewayError):
     retry_after = 2
 
 
+class LawMoved(GatewayError):
+    """503: law or register changed while a push was worked out, again and again."""
+
+    code, status = "law.moved", 503
+    title = "The law or the register changed while this was worked out; nothing was recorded."
+    remedy = "Send it again after Retry-After, with the same Idempotency-Key."
+    retry_after = 1
+
+
 class Overloaded(GatewayError):
     """503: the intake queue is full."""
 
@@ -212,7 +221,7 @@ class RateLimited(GatewayError):
     code, status = "access.rate_limited", 429
     title = "Your systems send more requests than the partner's quota."
     remedy = "Wait for Retry-After; send several records in one push."
-    retry_after = 1
+    retry_after = 60
 
 
 class LawUnavailable(GatewayError):

@@ -127,6 +127,12 @@ class Event(Enum):
     )
     CHECKPOINT_SIGNED = _entry("ledger.checkpoint", Level.INFO, "A checkpoint was signed.", "size")
     KEYS_CREATED = _entry("keys.created", Level.INFO, "Keys were made.", "kind key_id")
+    CLOCK_FAILED = _entry(
+        "service.clock_failed",
+        Level.ERROR,
+        "Something that runs on a clock failed; it is tried again.",
+        "error_type where",
+    )
     LIBRARY = _entry(
         "library.message",
         Level.WARNING,

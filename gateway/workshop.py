@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
+from threading import Lock
 
 from gateway.assembly import Desks, database_path
 from gateway.intake.push import work_out
@@ -52,27 +53,31 @@ class Workshop:
     def __init__(self, home: Path, processes: int) -> None:
         self._home, self._processes = home, processes
         self._pool: ProcessPoolExecutor | None = None
+        self._lock = Lock()
 
     def submit(self, order: Order) -> Future[PreparedPush] | None:
         """Hand a push over; None where there is no process to take it."""
         if not self._processes:
             return None
-        try:
+        with self._lock:
             if self._pool is None:
                 # spawned, not forked: a copy of our threads' locks would be of no use there
                 self._pool = ProcessPoolExecutor(
                     self._processes, get_context("spawn"), _open, (self._home,)
                 )
-            return self._pool.submit(_serve, order)
-        except BrokenProcessPool:
+            pool = self._pool
+        try:
+            return pool.submit(_serve, order)
+        except (BrokenProcessPool, RuntimeError):  # it broke, or is being closed
             self.close()
             return None
 
     def close(self) -> None:
         """Let the processes go."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.shutdown(wait=True, cancel_futures=True)
 
 
 class _Bench:

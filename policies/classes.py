@@ -40,6 +40,8 @@ class _Traits(NamedTuple):
     roles: tuple[SubjectRole, ...]
     groups: tuple[FieldGroup, ...]
     grounds: tuple[Ground, ...]
+    described: bool
+    """Whether a rule of the crosswalk or a class says what it is; a kind by default says nothing."""
 
 
 class _Coded(NamedTuple):
@@ -83,21 +85,17 @@ def classify(
         _roles(incident) if "people" in kept else (),
         _groups(incident, kept) if kept else (),
         incident.grounds,
+        incident.mapping_rule_id is not None or incident.nsir_class is not None,
     )
     return _class_of(traits)
 
 
 def is_sensitive(incident: Incident) -> bool:
-    """Whether the incident's place is coarsened: by flag, ground, behaviour or source code.
+    """Whether the incident's place is coarsened: by behaviour or source code, never by a hidden flag.
 
     Candidates and further behaviours count as well: what may be sensitive is treated as sensitive.
     Source: ``policies/data/sensitive.toml``.
     """
-    sensitive = packaged_lists().sensitive
-    if incident.grounds and sensitive.any_ground:
-        return True
-    if any(getattr(incident, flag) for flag in sensitive.flags):
-        return True
     coded = _Coded(
         incident.typology_behaviour,
         incident.typology_sub_behaviour,
@@ -167,7 +165,7 @@ def _class_of(traits: _Traits) -> RecordClass:
 
 def _paragraphs(traits: _Traits) -> tuple[int, ...]:
     """Paragraphs of the Schedule to SI 2007/1831 that prescribe the record for its holder."""
-    if traits.status is MappingStatus.OUT_OF_SCOPE:
+    if traits.status is MappingStatus.OUT_OF_SCOPE or not traits.described:
         return ()
     return tuple(
         paragraph.number

@@ -49,6 +49,7 @@ def open_half(
         point=allowed,
         mapped_by_rule=incident.mapping_rule_id is not None,
         listed=listed,
+        scheme=incident.source_category_scheme,
     )
     plan = treatments.plan
     values = incident.__dict__

@@ -101,7 +101,7 @@ class SensitiveBehaviour(Word):
 
 
 class SensitiveCodes(Word):
-    """Source codes whose place is coarsened, in the schemes that use them."""
+    """Source codes in the schemes that use them."""
 
     schemes: tuple[str, ...]
     codes: tuple[str, ...]
@@ -111,8 +111,7 @@ class SensitiveCodes(Word):
 class Sensitive(Word):
     """``sensitive.toml``."""
 
-    flags: tuple[str, ...]
-    any_ground: bool
+    released_qualifier: tuple[SensitiveCodes, ...]
     behaviour: tuple[SensitiveBehaviour, ...]
     sub_behaviour: tuple[SensitiveBehaviour, ...]
     code: tuple[SensitiveCodes, ...]
@@ -129,13 +128,19 @@ class Sensitive(Word):
 
     @cached_property
     def codes(self) -> frozenset[tuple[str, str]]:
-        """Sensitive source codes as (scheme, code)."""
-        return frozenset(
-            (scheme, code)
-            for entry in self.code
-            for scheme in entry.schemes
-            for code in entry.codes
-        )
+        """Source codes whose place is coarsened, as (scheme, code)."""
+        return _pairs(self.code)
+
+    @cached_property
+    def released_qualifiers(self) -> frozenset[tuple[str, str]]:
+        """Qualifiers that may be kept and released, as (scheme, code)."""
+        return _pairs(self.released_qualifier)
+
+
+def _pairs(entries: tuple[SensitiveCodes, ...]) -> frozenset[tuple[str, str]]:
+    return frozenset(
+        (scheme, code) for entry in entries for scheme in entry.schemes for code in entry.codes
+    )
 
 
 class Lists(Word):

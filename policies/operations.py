@@ -14,6 +14,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
+from policies.lists import packaged_lists
 from policies.pseudonym import LONDON
 from schemas.codes import LocationPrecision, TimePrecision
 from schemas.incident import FlyTip
@@ -55,6 +56,8 @@ class Recording:
     """Whether a rule of the crosswalk knew the row's codes."""
     listed: Container[str] | None
     """Codes that the scheme lists, where the caller has the list."""
+    scheme: str | None = None
+    """The scheme that the row's codes belong to."""
     unlisted: list[str] = field(default_factory=list)
     """Codes set aside so far."""
 
@@ -117,6 +120,14 @@ def listed_code(value: str | None, recording: Recording) -> str | None:
 def listed_codes(value: tuple[str, ...], recording: Recording) -> tuple[str, ...]:
     """Keep the codes that the scheme lists."""
     return tuple(code for code in value if recording.knows(code)) if value else ()
+
+
+def released_qualifiers(value: tuple[str, ...], recording: Recording) -> tuple[str, ...]:
+    """Keep the qualifiers that say nothing about a person; every other one is kept nowhere."""
+    if not value:
+        return ()
+    released = packaged_lists().sensitive.released_qualifiers
+    return tuple(code for code in value if (recording.scheme, code) in released)
 
 
 def listed_label(value: str | None, recording: Recording) -> str | None:
@@ -216,6 +227,15 @@ _LISTED = (
     Operation("listed_code", "leaves if the scheme lists it", _D, _CODED, _OPEN, apply=listed_code),
     Operation(
         "listed_codes", "those the scheme lists leave", _D, _CODED, _OPEN, apply=listed_codes
+    ),
+    Operation(
+        "released_qualifiers",
+        "those that say nothing about a person leave; the others are kept nowhere",
+        _D,
+        _CODED,
+        _OPEN,
+        apply=released_qualifiers,
+        only=frozenset({"qualifier_codes"}),
     ),
     Operation(
         "listed_label",

@@ -43,6 +43,7 @@ _READ_BESIDE = (
     "location_precision",
     "time_precision",
     "mapping_rule_id",
+    "nsir_class",
     "marking",
     "handling",
     "grounds",
@@ -152,6 +153,7 @@ class Recorder:
                 point=None,
                 mapped_by_rule=incident.mapping_rule_id is not None,
                 listed=self._listed,
+                scheme=incident.source_category_scheme,
             ),
             takes_point=half.point_longitude is not None and not published,
         )

@@ -10,6 +10,18 @@ from pydantic import StringConstraints
 GssCode = Annotated[str, StringConstraints(pattern=r"^[ENSWJK]\d{8}$")]
 """A nine-character GSS code of the Office for National Statistics: ward, LSOA, MSOA, district."""
 
+LsoaCode = Annotated[str, StringConstraints(pattern=r"^[EW]01\d{6}$")]
+"""A lower layer super output area of England (E01) or Wales (W01)."""
+
+MsoaCode = Annotated[str, StringConstraints(pattern=r"^[EW]02\d{6}$")]
+"""A middle layer super output area of England (E02) or Wales (W02)."""
+
+WardCode = Annotated[str, StringConstraints(pattern=r"^[EW]05\d{6}$")]
+"""An electoral ward of England (E05) or Wales (W05)."""
+
+DistrictCode = Annotated[str, StringConstraints(pattern=r"^[EW]0[6-9]\d{6}$")]
+"""A local authority district of England (E06 to E09) or Wales (W06)."""
+
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 """The name of a feed, partner, subscription or agreement: lower case, digits and hyphens."""
 

@@ -16,20 +16,23 @@ from pydantic import AwareDatetime, Field
 from schemas.base import Word
 from schemas.codes import (
     Confidence,
+    DistrictCode,
     Ground,
-    GssCode,
     Handling,
     Kind,
     LocationPrecision,
+    LsoaCode,
     MappingRelation,
     MappingStatus,
     Marking,
+    MsoaCode,
     NsirClass,
     ResponseGrade,
     SourceCode,
     Status,
     SubjectRole,
     TimePrecision,
+    WardCode,
 )
 from schemas.sensitivity import FieldGroup, Half, Mark
 
@@ -143,10 +146,10 @@ class Incident(Word):
     premises_name: Annotated[ShortText | None, PLACE] = None
     postcode: Annotated[ShortText | None, PLACE] = None
     beat_code: Annotated[SourceCode | None, PLACE] = None
-    lsoa_code: Annotated[GssCode | None, L] = None
-    msoa_code: Annotated[GssCode | None, L] = None
-    ward_code: Annotated[GssCode | None, L] = None
-    district_code: Annotated[GssCode | None, L] = None
+    lsoa_code: Annotated[LsoaCode | None, L] = None
+    msoa_code: Annotated[MsoaCode | None, L] = None
+    ward_code: Annotated[WardCode | None, L] = None
+    district_code: Annotated[DistrictCode | None, L] = None
     geography_editions: Annotated[tuple[str, ...], L] = ()
     """Edition of each supplied area code, such as ``lsoa:2021``."""
     # --- administrative

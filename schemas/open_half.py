@@ -15,16 +15,19 @@ from pydantic import Field
 from schemas.base import Word
 from schemas.codes import (
     Confidence,
-    GssCode,
+    DistrictCode,
     Kind,
     LocationPrecision,
+    LsoaCode,
     MappingRelation,
     MappingStatus,
+    MsoaCode,
     NsirClass,
     ResponseGrade,
     SourceCode,
     Status,
     TimePrecision,
+    WardCode,
 )
 from schemas.incident import FlyTip
 
@@ -74,10 +77,10 @@ class OpenHalf(Word):
     mapping_status: MappingStatus
     point_longitude: Annotated[float | None, Field(ge=-180, le=180)]
     point_latitude: Annotated[float | None, Field(ge=-90, le=90)]
-    lsoa_code: GssCode | None
-    msoa_code: GssCode | None
-    ward_code: GssCode | None
-    district_code: GssCode | None
+    lsoa_code: LsoaCode | None
+    msoa_code: MsoaCode | None
+    ward_code: WardCode | None
+    district_code: DistrictCode | None
     detail: OpenDetail
 
 

@@ -19,7 +19,7 @@ from gateway.api.service import RegisteredClients, Service, StoredReplay
 from gateway.assembly import House
 from gateway.audit.checkpoints import Publisher
 from gateway.errors import GatewayError
-from gateway.events import Event, emit
+from gateway.events import Event, emit, where
 from gateway.guard import Guard
 from gateway.settings import Settings
 from gateway.workshop import Workshop
@@ -99,8 +99,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         with contextlib.suppress(asyncio.CancelledError):
             await task
     await asyncio.to_thread(service.workshop.close)
-    with contextlib.suppress(GatewayError):
+    try:
         await asyncio.to_thread(service.publish)
+    except Exception as error:  # noqa: BLE001 - the house is still to be closed
+        emit(Event.CLOCK_FAILED, error_type=type(error).__name__, where=where(error))
 
 
 async def _every(seconds: float, work: object) -> None:
@@ -110,4 +112,6 @@ async def _every(seconds: float, work: object) -> None:
             await asyncio.to_thread(work)  # type: ignore[arg-type] # any callable without arguments
         except GatewayError as error:
             emit(Event.STORE_UNAVAILABLE, error_type=error.code)
+        except Exception as error:  # noqa: BLE001 - a clock that stops would stop checkpoints unseen
+            emit(Event.CLOCK_FAILED, error_type=type(error).__name__, where=where(error))
         await asyncio.sleep(seconds)

@@ -95,7 +95,11 @@ def _own_feed(service: Service, access: Access, feed: str) -> tuple[Desk, Access
         "parameters": [
             _parameter("feed", "path", "Name of the feed, such as `police-nsir`."),
             _parameter("Idempotency-Key", "header", "The same key and body get the same answer."),
-            _parameter("Gateway-Unit", "header", "Joins several pushes of one file."),
+            _parameter(
+                "Gateway-Unit",
+                "header",
+                "One run of sending a file in several pushes; needs an Idempotency-Key each.",
+            ),
         ],
         "requestBody": {
             "required": True,
@@ -124,6 +128,11 @@ async def push_records(request: Request) -> Response:
     if not media_type:
         raise MediaTypeNotTaken
     key, unit = _header(request, "Idempotency-Key", 255), _header(request, "Gateway-Unit", 128)
+    if unit is not None and key is None:
+        # sent again without a key, the same rows would be counted on and doubled
+        says = "A push that is part of a unit has an Idempotency-Key, so that it can be sent again."
+        fault = ProblemError(pointer="/header/Idempotency-Key", rule="request.header", says=says)
+        raise RequestInvalid(errors=(fault,))
     body = await request.body()
     keys = service.house.keys
     push_request = PushRequest(
@@ -136,7 +145,8 @@ async def push_records(request: Request) -> Response:
         at=service.house.clock.now(),
     )
     answer = await service.take(feed, desk, Sent(body, media_type), push_request)
-    service.count_push(feed, answer.receipt)
+    if not answer.repeated:
+        service.count_push(feed, answer.receipt)
     return _answered(answer)
 
 

@@ -9,7 +9,7 @@ import json
 from fastapi import APIRouter, Request, Response
 
 from gateway import events
-from gateway.api.caller import ServiceDep
+from gateway.api.caller import Administrator, ServiceDep
 from gateway.errors import GatewayError
 from gateway.events import Event, emit
 
@@ -48,8 +48,8 @@ async def readyz(service: ServiceDep) -> Response:
 
 
 @router.get("/metrics", summary="Figures for Prometheus")
-def metrics(service: ServiceDep) -> Response:
-    """Give counters; labels are feeds and subscriptions, never a record."""
+def metrics(service: ServiceDep, _access: Administrator) -> Response:
+    """Give counters to whoever runs the gateway: how much others send and get is no partner's business."""
     head = service.house.reader.head()
     text = service.figures.text(
         head.log_size, head.ledger_size, service.refused, events.JOURNAL.dropped

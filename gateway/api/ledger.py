@@ -9,7 +9,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 
 from gateway.access.clients import Scope
-from gateway.access.verify import Access
 from gateway.api.caller import ServiceDep, Witness
 from gateway.audit.checkpoints import ledger_verifier_key
 from gateway.errors import NotFound
@@ -58,25 +57,43 @@ def consistency(
     return _json({"from": first, "to": to, "path": _all(path)})
 
 
+_NOT_TOLD = frozenset(
+    {
+        "first",
+        "from_position",
+        "to_position",
+        "considered",
+        "withheld",
+        "held",
+        "superseded",
+        "reasons",
+        "nonce",
+    }
+)
+"""What an entry does not tell a partner: places in the log of all, and what was withheld from it. The
+nonce goes with them, or the entry's hash would let them be tried out."""
+
+
 @router.get("/entries/{index}", summary="One of your own entries")
 def entry(
     service: ServiceDep, access: Witness, index: Annotated[int, Path(ge=0, le=2**53)]
 ) -> Response:
-    """Give an entry that concerns the caller's partner; another's does not exist for it."""
+    """Give an entry that concerns the caller's partner; another's does not exist for it.
+
+    A partner is told what was sent and received, never what was withheld or where it stands in the log;
+    whoever runs the gateway (`admin`) gets the whole entry.
+    """
     found = service.house.reader.leaf(index)
     if found is None:
         raise NotFound
     leaf = read_leaf(found[0])
-    if not _concerns(leaf, access):
+    if Scope.ADMIN in access.scopes:
+        whole = {"leaf": _b64(found[0]), "hash": _b64(found[1])}
+        return _json({"index": index, **whole, "says": leaf})
+    if access.partner not in {leaf.get("partner"), leaf.get("recipient")}:
         raise NotFound
-    return _json({"index": index, "leaf": _b64(found[0]), "hash": _b64(found[1]), "says": leaf})
-
-
-def _concerns(leaf: dict[str, Any], access: Access) -> bool:
-    return Scope.ADMIN in access.scopes or access.partner in {
-        leaf.get("partner"),
-        leaf.get("recipient"),
-    }
+    told = {key: value for key, value in leaf.items() if key not in _NOT_TOLD}
+    return _json({"index": index, "hash": _b64(found[1]), "says": told})
 
 
 def _b64(value: bytes) -> str:

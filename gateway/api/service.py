@@ -16,7 +16,7 @@ from gateway.api.inbox import Inbox
 from gateway.assembly import House
 from gateway.audit.checkpoints import Publisher
 from gateway.clock import london_day
-from gateway.errors import RateLimited
+from gateway.errors import LawMoved, RateLimited
 from gateway.intake.push import push, record, work_out
 from gateway.intake.recorded import Desk, PushRequest
 from gateway.ledger.checkpoint import to_header
@@ -26,6 +26,9 @@ from gateway.store import tables as t
 from gateway.store.tx import Tx
 from gateway.workshop import LARGE_BYTES, Order, Workshop
 from schemas.receipts import Receipt
+
+TRIES = 8
+"""How often a push is worked out anew when law or register move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +77,21 @@ class Service:
         """Take a push in where it costs least; return when it is on the disk.
 
         Small bodies are worked out in the event loop, middling ones in a thread, large ones in another
-        process; one writer records them all.
+        process; one writer records them all. Where law or register move in between, the push is worked
+        out anew.
+
+        Raises:
+            LawMoved: They moved every time.
         """
+        for _ in range(TRIES - 1):
+            try:
+                return await self._take(feed, desk, sent, request)
+            except LawMoved:
+                edition = await asyncio.to_thread(self.house.book.refresh)
+                desk = self.house.desk(feed, edition)
+        return await self._take(feed, desk, sent, request)
+
+    async def _take(self, feed: str, desk: Desk, sent: Sent, request: PushRequest) -> PushAnswer:
         writer, limit = self.house.writer, self.settings.records_per_push
         if len(sent.body) <= self.inline_bytes:
             done = push(sent.body, sent.media_type, desk, request, writer, limit)

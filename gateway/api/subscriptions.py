@@ -12,7 +12,6 @@ from fastapi.responses import StreamingResponse
 from gateway.api.caller import Recipient, ServiceDep
 from gateway.errors import RequestInvalid
 from gateway.intake.wire import NotJson, strict_json, unreadable
-from gateway.release.cursor import make_cursor
 from gateway.release.pull import Pulled
 from gateway.release.sent import accepted, written
 from schemas.codes import Slug
@@ -27,14 +26,13 @@ _POLL_SECONDS = 0.25
 @router.get("", summary="Your subscriptions, and how far each has got")
 def list_subscriptions(service: ServiceDep, access: Recipient) -> Response:
     """List the caller's own subscriptions."""
-    key = service.house.keys.cursor
     listed = []
     for row in service.house.reader.subscriptions_of(access.partner):
         subscription = Subscription.model_validate_json(row["body"])
         listed.append(
             {
                 **subscription.model_dump(mode="json", exclude={"version"}),
-                "cursor": make_cursor(key, row["id"], row["acknowledged"]),
+                "cursor": service.house.door.cursor(row["id"], row["acknowledged"]),
                 "pending": row["pending"] is not None,
             }
         )

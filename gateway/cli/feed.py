@@ -165,6 +165,7 @@ def _bench(
 
 def _free_bench(adapter: str, settings: Any, district: object) -> Bench:  # noqa: ANN401 - TOML
     """A bench without a database: no geography, and a feed that exists for this trial only."""
+    settings = settings.get("settings", settings)  # as in a feed's own file, or bare
     source, mapper = compiled(adapter, settings)
     feed = word_of(
         Feed,

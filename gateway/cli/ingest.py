@@ -28,7 +28,7 @@ from gateway.cli.terminal import (
     say_json,
     show_table,
 )
-from gateway.errors import BodyUnreadable, Overloaded, StoreUnavailable
+from gateway.errors import BodyUnreadable, LawMoved, Overloaded, StoreUnavailable
 from gateway.events import Event, emit
 from gateway.intake.push import push
 from gateway.intake.recorded import PushRequest, fingerprint, idempotency_hmac
@@ -142,7 +142,7 @@ class _Run:
                     parcel.body, self.media_type, desk, request, self.house.writer, maxsize
                 )
                 return queued.result()
-            except (StoreUnavailable, Overloaded):
+            except (StoreUnavailable, Overloaded, LawMoved):
                 if not left:
                     raise
                 time.sleep(0.2 * (_TRIES - left))

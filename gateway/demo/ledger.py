@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from gateway.client.system import PartnerSystem
 from gateway.ledger.checkpoint import Checkpoint, VerifierKey, verify_checkpoint
-from gateway.ledger.tree import leaf_hash, verify_consistency, verify_inclusion
+from gateway.ledger.tree import verify_consistency, verify_inclusion
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def witness(
         newer: The one that it has just fetched.
     """
     entry = system.ledger(f"entries/{index}").wanted().document
-    hashed = leaf_hash(base64.b64decode(entry["leaf"]))
+    hashed = base64.b64decode(entry["hash"])
     proof = system.ledger("proof", index=index, size=newer.size).wanted().document
     extends = system.ledger("consistency", **{"from": older.size, "to": newer.size})
     content = hashlib.sha256(b"".join(line + b"\n" for line in lines)).hexdigest()

@@ -32,7 +32,6 @@ from gateway.demo.stage import (
     Stage,
 )
 from gateway.demo.summary import LedgerState, Summary, account_of, summed
-from gateway.release.cursor import make_cursor
 from schemas.receipts import Receipt
 from schemas.sensitivity import Lane
 
@@ -94,7 +93,7 @@ class Play:
             witnessed = witness(fire.system, given["leaf"], fire.lines, older, newer)
             proved = scenes.Proved(witnessed, self._verified())
             yield proved
-        start = make_cursor(self.house.keys.cursor, FIRE_17A, 0)
+        start = self.house.door.cursor(FIRE_17A, 0)
         yield scenes.Ended(self._summary(retracted, proved), row["URN"], start)
 
     # ------------------------------------------------------------------ sending

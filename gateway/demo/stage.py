@@ -126,7 +126,7 @@ def _with_secret(house: House) -> Secret:
         client_id="llr-fire-visitor",
         partner=FIRE,
         scopes=_RECEIVES,
-        method=Method.CLIENT_SECRET_POST,
+        method=Method.CLIENT_SECRET_BASIC,
         secret_sha256=digest,
     )
     house.writer.run(put_client(client, house.act(ACTOR)))

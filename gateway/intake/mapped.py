@@ -27,7 +27,7 @@ class MappedPush:
     incidents: list[tuple[int, Incident, Identity]] = field(default_factory=list)
     refused: list[tuple[RowProblem, Reference | None]] = field(default_factory=list)
     excluded: Counter[str] = field(default_factory=Counter)
-    withdrawn: list[tuple[Identity, str]] = field(default_factory=list)
+    withdrawn: list[tuple[int, Identity, str]] = field(default_factory=list)
     """Identities of excluded rows: where such an incident was recorded before, it is retracted."""
     out_of_scope: int = 0
     dropped_fields: Counter[str] = field(default_factory=Counter)
@@ -55,11 +55,11 @@ def _set_aside(push: MappedPush, number: int, outcome: object) -> None:
         case Excluded(reason, identity):
             push.excluded[reason] += 1
             if identity is not None:
-                push.withdrawn.append((identity, reason))
+                push.withdrawn.append((number, identity, reason))
         case OutOfScope(_, identity):
             push.out_of_scope += 1
             if identity is not None:
-                push.withdrawn.append((identity, "out_of_scope"))
+                push.withdrawn.append((number, identity, "out_of_scope"))
         case CannotMap(faults, reference):
             push.refused.append((RowProblem(row=number, faults=faults), reference))
         case _:

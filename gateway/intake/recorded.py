@@ -50,6 +50,7 @@ class Desk:
     recorder: Recorder
     """Makes the open columns and the class of the feed's incidents."""
     law: Law
+    law_epoch: int
     kept: frozenset[str]
     """Sealed fields that a live power uses (``Law.kept_fields``)."""
     ends_here: tuple[str, ...]
@@ -106,6 +107,7 @@ def _empty(mapped: MappedPush, desk: Desk, request: PushRequest, nonce: str) -> 
         unit=request.unit,
         at=int(request.at.timestamp()),
         stamp=stamp(request.at),
+        law_epoch=desk.law_epoch,
         nonce=nonce,
         received=mapped.received,
         entries=[],
@@ -187,7 +189,12 @@ def _entry(
         sealed_key=sealed_half_key(secret) if sealed is not None else None,
         sealed_half=sealed,
         nonce=nonce,
+        updated=_seconds(incident.source_updated_at),
     )
+
+
+def _seconds(instant: datetime | None) -> int | None:
+    return None if instant is None else int(instant.timestamp())
 
 
 @lru_cache(maxsize=16_384)
@@ -217,12 +224,13 @@ def _set_aside(push: PreparedPush, mapped: MappedPush, desk: Desk, secrets: _Sec
     for problem, reference in mapped.refused:
         key = None if reference is None else natural_key(desk, reference.text)
         push.quarantined.append(Quarantined(problem, key))
-    for identity, reason in mapped.withdrawn:
+    for row, identity, reason in mapped.withdrawn:
         if not isinstance(identity, Reference):
             continue
         secret, wrapped, _ = secrets.version(b"")
         push.withdrawals.append(
             Withdrawal(
+                row,
                 natural_key(desk, identity.text),
                 _WITHDRAWN_AS.get(reason, RetractionReason.OTHER),
                 commitment_salt(secret),

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from types import MappingProxyType
 
 from gateway.clock import Clock
 from gateway.errors import LawUnavailable
@@ -69,6 +70,11 @@ class LawBook:
             return self.refresh()
         return edition
 
+    @property
+    def epoch(self) -> int:
+        """The epoch of the edition in memory, or -1 where there is none."""
+        return -1 if self._edition is None else self._edition.epoch
+
     def refresh(self) -> Edition:
         """Return the edition in force, checked against the database (another process may write)."""
         epoch = self._reader.head().law_epoch
@@ -93,12 +99,15 @@ class LawBook:
         self.refresh()
         return True
 
-    def classes(self) -> dict[int, RecordClass]:
+    def classes(self) -> Mapping[int, RecordClass]:
         """Return every record class by id; new ones are read as they appear."""
-        above = max(self._classes, default=0)
-        for class_id, canonical in self._reader.classes(above):
-            self._classes[class_id] = RecordClass.model_validate_json(canonical)
-        return self._classes
+        known = self._classes
+        newer = self._reader.classes(max(known, default=0))
+        if newer:
+            read = {at: RecordClass.model_validate_json(canonical) for at, canonical in newer}
+            # swapped whole: others may be going through the old one
+            known = self._classes = {**known, **read}
+        return MappingProxyType(known)
 
     def _adopt(self, epoch: int) -> None:
         with self._lock:

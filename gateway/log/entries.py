@@ -34,6 +34,8 @@ class Entry(NamedTuple):
     """Key of the sealed half; None where nothing sealed is kept."""
     sealed_half: bytes | None
     nonce: bytes
+    updated: int | None
+    """When the source last changed it, in seconds since 1970, where the source says so."""
 
 
 @dataclass(slots=True)
@@ -48,6 +50,7 @@ class Quarantined:
 class Withdrawal:
     """A row that says «this is no incident» (duplicate, error …) of what may have been recorded."""
 
+    row: int
     natural_key: bytes
     reason: RetractionReason
     salt: bytes
@@ -70,6 +73,8 @@ class PreparedPush:
     """Seconds since 1970, from the injected clock."""
     stamp: str
     """The same instant as ISO 8601."""
+    law_epoch: int
+    """The law's epoch under which it was worked out: it is recorded under the same, or worked out anew."""
     nonce: str
     received: int
     entries: list[Entry]

@@ -12,13 +12,19 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
-from gateway.errors import IdempotencyConflict
+from gateway.errors import IdempotencyConflict, LawMoved
 from gateway.keys.derive import framed, keyed_hash
 from gateway.keys.sealing import encrypt, position_bytes
 from gateway.ledger.leaf import Operation, leaf
 from gateway.ledger.tree import batch_root
 from gateway.log.commitment import EntryKind, State, commitment, inner_hash
-from gateway.log.entries import MAX_PROBLEMS_ANSWERED, Entry, PreparedPush, PushAnswer
+from gateway.log.entries import (
+    MAX_PROBLEMS_ANSWERED,
+    Entry,
+    PreparedPush,
+    PushAnswer,
+    Withdrawal,
+)
 from gateway.log.retracting import retracted_row
 from gateway.store import tables as t
 from gateway.store.tx import Standing, Tx
@@ -37,18 +43,27 @@ class Recording:
 
         Raises:
             IdempotencyConflict: The idempotency key was used with another body.
+            LawMoved: It was worked out under another law or register; work it out anew.
         """
         earlier = self._answered_before(tx)
         if earlier is not None:
             return earlier
+        if tx.head.law_epoch != self._push.law_epoch:
+            raise LawMoved
         batch = _Batch(self._push)
         keyed = self._natural_keys(tx)
         wanted = [key for key, _ in keyed] + [w.natural_key for w in self._push.withdrawals]
         known = tx.standing(self._push.feed_id, list(dict.fromkeys(wanted)))
-        for key, entry in keyed:
-            batch.take(tx, key, entry, known)
+        # in the order of the rows: cutting a file into other pushes must not change what comes of it
+        steps: list[tuple[int, bytes, Entry | Withdrawal]] = [(e.row, key, e) for key, e in keyed]
+        steps += [(w.row, w.natural_key, w) for w in self._push.withdrawals]
+        steps.sort(key=_row_of)
+        for _, key, step in steps:
+            if isinstance(step, Withdrawal):
+                batch.withdraw(tx, step, known)
+            else:
+                batch.take(tx, key, step, known)
         batch.write(tx)
-        batch.withdraw(tx, known)
         return self._close(tx, batch)
 
     def _answered_before(self, tx: Tx) -> PushAnswer | None:
@@ -90,11 +105,15 @@ class Recording:
         excluded = dict(push.excluded)
         if batch.after_retraction:
             excluded["retracted_before"] = batch.after_retraction
+        if batch.older_updates:
+            excluded["older_update"] = batch.older_updates
         unsealed = PushAnswer(receipt, problems[:MAX_PROBLEMS_ANSWERED], excluded, leaf=-1)
         told = answer_json(unsealed)
         answer = replace(unsealed, leaf=tx.seal(self._leaf(batch, receipt, told)))
         tx.keep_push(self._push_row(batch, answer, told))
-        self._quarantine(tx, batch)
+        # first what these rows put right, then what they leave open
+        tx.resolve_quarantine(push.feed_id, batch.taken_keys, push.at)
+        self._quarantine(tx)
         return answer
 
     def _leaf(self, batch: _Batch, receipt: Receipt, told: str) -> bytes:
@@ -130,7 +149,7 @@ class Recording:
             "at": push.at,
         }
 
-    def _quarantine(self, tx: Tx, batch: _Batch) -> None:
+    def _quarantine(self, tx: Tx) -> None:
         push = self._push
         tx.add(
             t.QUARANTINE,
@@ -147,7 +166,17 @@ class Recording:
                 for q in push.quarantined
             ),
         )
-        tx.resolve_quarantine(push.feed_id, batch.taken_keys, push.at)
+
+
+def _is_older(entry: Entry, before: Standing) -> bool:
+    """Whether a row tells of an earlier state than the one that is recorded."""
+    return (
+        entry.updated is not None and before.updated is not None and entry.updated < before.updated
+    )
+
+
+def _row_of(step: tuple[int, bytes, object]) -> int:
+    return step[0]
 
 
 class _Batch:
@@ -159,9 +188,11 @@ class _Batch:
         self.commitments: list[bytes] = []
         self.taken_keys: list[bytes] = []
         self.after_retraction = 0
+        self.older_updates = 0
         self._log: list[tuple[Any, ...]] = []
         self._sealed: list[tuple[Any, ...]] = []
         self._now: dict[bytes, Standing] = {}
+        self._classes: dict[int, tuple[int, bytes]] = {}
         self._kinds: Counter[str] = Counter()
         self._mapping: Counter[str] = Counter()
         self._revised = self._duplicate = 0
@@ -175,13 +206,18 @@ class _Batch:
             return
         if before is not None and before.content_hmac == entry.content_hmac:
             self._duplicate += 1
+            self.taken_keys.append(key)
+            return
+        if before is not None and _is_older(entry, before):
+            self.older_updates += 1
             return
         position = self.first + len(self._log)
         incident, version = (position, 1) if before is None else (before.id, before.version + 1)
         self._place(tx, key, entry, position, incident, version)
         quarter = entry.quarter if before is None else before.quarter
         state = State.LIVE.value if before is None else before.state
-        now = Standing(incident, version, position, entry.content_hmac, state, quarter)
+        updated = entry.updated if before is None or entry.updated else before.updated
+        now = Standing(incident, version, position, entry.content_hmac, state, quarter, updated)
         known[key] = now
         self._mapping[entry.mapping_status] += 1
         self.taken_keys.append(key)
@@ -191,27 +227,21 @@ class _Batch:
             self._revised += 1
         self._now[key] = now
 
-    def withdraw(self, tx: Tx, known: dict[bytes, Standing]) -> None:
+    def withdraw(self, tx: Tx, withdrawal: Withdrawal, known: dict[bytes, Standing]) -> None:
         """Take back what the source now says is no incident (closed as duplicate, error, test …)."""
-        push = self._push
-        log: list[tuple[Any, ...]] = []
-        sealed: list[tuple[Any, ...]] = []
-        for withdrawal in push.withdrawals:
-            key = withdrawal.natural_key
-            standing = known.get(key)
-            if standing is None or standing.state != State.LIVE:
-                continue
-            self._begin(tx)
-            position = tx.head.log_size + 1 + len(log)
-            why = (push.at, withdrawal.reason)
-            row, hashed = retracted_row(tx, position, key, standing, why, withdrawal.salt)
-            log.append(row)
-            sealed.append((position, withdrawal.wrapped_secret, None))
-            self.commitments.append(hashed)
-            known[key] = standing._replace(state=State.RETRACTED.value)
-            tx.stand(push.feed_id, key, known[key], born=False)
-        if log:
-            tx.append_log(log, sealed)
+        key = withdrawal.natural_key
+        standing = known.get(key)
+        if standing is None or standing.state != State.LIVE:
+            return
+        self._begin(tx)
+        position = self.first + len(self._log)
+        why = (self._push.at, withdrawal.reason)
+        of = self._classes.get(standing.position) or tx.class_at(standing.position)
+        row, hashed = retracted_row(of, position, key, standing, why, withdrawal.salt)
+        self._log.append(row)
+        self._sealed.append((position, withdrawal.wrapped_secret, None))
+        self.commitments.append(hashed)
+        known[key] = self._now[key] = standing._replace(state=State.RETRACTED.value)
 
     def _begin(self, tx: Tx) -> None:
         if not self.first:
@@ -220,7 +250,7 @@ class _Batch:
     def _place(
         self, tx: Tx, key: bytes, entry: Entry, position: int, incident: int, version: int
     ) -> None:
-        class_id, class_sha256 = tx.class_id(entry.class_json)
+        class_id, class_sha256 = self._classes[position] = tx.class_id(entry.class_json)
         ciphertext = None
         if entry.sealed_key is not None and entry.sealed_half is not None:
             ciphertext = encrypt(
@@ -263,7 +293,7 @@ class _Batch:
             revised=self._revised,
             duplicate=self._duplicate,
             out_of_scope=push.out_of_scope,
-            excluded=sum(push.excluded.values()) + self.after_retraction,
+            excluded=sum(push.excluded.values()) + self.after_retraction + self.older_updates,
             quarantined=len(push.quarantined),
             dropped_fields=dict(push.dropped_fields),
         )

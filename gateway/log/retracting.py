@@ -16,16 +16,16 @@ _NO_OPEN_COLUMNS: tuple[None, ...] = (None,) * 16
 
 
 def retracted_row(
-    tx: Tx,
+    of: tuple[int, bytes],
     position: int,
     key: bytes,
     standing: Standing,
     when_why: tuple[int, RetractionReason],
     salt: bytes,
 ) -> tuple[tuple[Any, ...], bytes]:
-    """Return the log row that takes an incident back, and its commitment."""
+    """Return the log row that takes an incident of a class back, and its commitment."""
     kind = EntryKind.RETRACTED.value
-    class_id, class_sha256 = tx.class_at(standing.position)
+    class_id, class_sha256 = of
     at, reason = when_why
     columns = [at, *_NO_OPEN_COLUMNS, reason.value]
     inner = inner_hash(salt, key, b"", open_bytes(columns), None)
@@ -84,7 +84,8 @@ class Retracting:
                 already += standing is not None
                 continue
             position = first + len(log)
-            row, hashed = retracted_row(tx, position, key, standing, (r.at, r.reason), salt)
+            of = tx.class_at(standing.position)
+            row, hashed = retracted_row(of, position, key, standing, (r.at, r.reason), salt)
             log.append(row)
             commitments.append(hashed)
             sealed.append((position, wrapped, None))

@@ -174,14 +174,13 @@ def read_window(
     until = int(head[0])
     about = {"subscription": subscription, "after": after, "until": until, "most": limit}
     entries = connection.execute(_ENTRIES_ABOUT_HELD, {**about, "classes": list(allowed)}).all()
-    if len(entries) == limit:
-        until = int(entries[-1][0])
-    room = max(1, limit - len(entries))
     span = {"after": after, "until": until}
-    found = connection.execute(_CANDIDATES, {**span, "classes": list(allowed), "most": room}).all()
-    if len(found) == room:
-        until = int(found[-1][0])
-    window = Window(int(head[0]), int(head[1]), until, [_candidate(row) for row in found], [])
+    found = connection.execute(_CANDIDATES, {**span, "classes": list(allowed), "most": limit}).all()
+    both = sorted(int(row[0]) for row in (*entries, *found))
+    if len(both) >= limit:
+        until = both[limit - 1]
+    candidates = [_candidate(row) for row in found if row[0] <= until]
+    window = Window(int(head[0]), int(head[1]), until, candidates, [])
     window.held = [_held(connection, subscription, row) for row in entries if int(row[0]) <= until]
     _count(connection, window, after, asked)
     return window
@@ -236,7 +235,11 @@ def candidates_at(connection: Connection, positions: Sequence[int]) -> dict[int,
         statement = (
             select(*CANDIDATE_COLUMNS)
             .join(_I, _I.c.id == _L.c.incident)
-            .where(_L.c.position.in_(positions[start : start + 500]), _I.c.state == _LIVE)
+            .where(
+                _L.c.position.in_(positions[start : start + 500]),
+                _I.c.version == _L.c.version,
+                _I.c.state == _LIVE,
+            )
         )
         found.update({row[0]: _candidate(row) for row in connection.execute(statement)})
     return found

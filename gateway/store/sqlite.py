@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool, QueuePool
 
 BUSY_MILLISECONDS = 5_000
@@ -33,10 +33,16 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _prepare_reader(connection: sqlite3.Connection, record: object) -> None:
+    connection.isolation_level = None
     _prepare(connection, record)
     cursor = connection.cursor()
     cursor.execute("PRAGMA query_only=ON")
     cursor.close()
+
+
+def _begin_reading(connection: Connection) -> None:
+    # Python's sqlite3 begins nothing before a SELECT, so two of them would see two states
+    connection.exec_driver_sql("BEGIN")
 
 
 def open_writer(path: Path) -> Engine:
@@ -63,6 +69,7 @@ def open_readers(path: Path, size: int = 8) -> Engine:
         connect_args={"check_same_thread": False},
     )
     event.listen(engine, "connect", _prepare_reader)
+    event.listen(engine, "begin", _begin_reading)
     return engine
 
 

@@ -90,6 +90,7 @@ INCIDENT = Table(
     Column("content_hmac", LargeBinary, nullable=False),
     Column("state", Text, nullable=False),
     Column("quarter", Text, nullable=False),
+    Column("updated", Position, comment="when the source last changed it; orders late arrivals"),
     UniqueConstraint("feed", "natural_key", name="incident_natural_key"),
     comment="where each incident stands; id is the position of its first version",
 )

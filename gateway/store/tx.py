@@ -54,6 +54,7 @@ class Standing(NamedTuple):
     content_hmac: bytes
     state: str
     quarter: str
+    updated: int | None
 
 
 LOG_COLUMNS = tuple(column.name for column in t.LOG.columns)
@@ -95,14 +96,25 @@ _LEDGER_INSERT = _Insert("ledger", ("index", "leaf", "hash"))
 _NODE_INSERT = _Insert("ledger_node", ("level", "index", "hash"))
 _INCIDENT_INSERT = _Insert(
     "incident",
-    ("id", "feed", "natural_key", "version", "position", "content_hmac", "state", "quarter"),
+    (
+        "id",
+        "feed",
+        "natural_key",
+        "version",
+        "position",
+        "content_hmac",
+        "state",
+        "quarter",
+        "updated",
+    ),
 )
 _LOG_INSERT = _Insert("log", LOG_COLUMNS)
 _SEALED_INSERT = _Insert("sealed", ("position", "wrapped_secret", "ciphertext"))
 _PUSH_INSERT = _Insert("push", PUSH_COLUMNS)
 _DISCLOSURE_INSERT = _Insert("disclosure", DISCLOSURE_COLUMNS)
 _UPDATE_INCIDENT = (
-    "UPDATE incident SET version = ?, position = ?, content_hmac = ?, state = ? WHERE id = ?"
+    "UPDATE incident SET version = ?, position = ?, content_hmac = ?, state = ?, updated = ? "
+    "WHERE id = ?"
 )
 _BUFFERED = (
     _LEDGER_INSERT,
@@ -211,7 +223,7 @@ class Tx:
             part = keys[start : start + _CHUNK]
             marks = ",".join("?" * len(part))
             rows = self._driver.execute(
-                "SELECT natural_key, id, version, position, content_hmac, state, quarter "  # noqa: S608 - question marks only
+                "SELECT natural_key, id, version, position, content_hmac, state, quarter, updated "  # noqa: S608 - question marks only
                 f"FROM incident WHERE feed = ? AND natural_key IN ({marks})",
                 (feed, *part),
             )
@@ -252,12 +264,12 @@ class Tx:
     def stand(self, feed: int, key: bytes, now: Standing, *, born: bool) -> None:
         """Say where an incident stands now: born in this very batch, or moved."""
         self._fresh[feed, key] = now
-        incident, version, position, content, state, quarter = now
+        incident, version, position, content, state, quarter, updated = now
         if born:
-            row = (incident, feed, key, version, position, content, state, quarter)
+            row = (incident, feed, key, version, position, content, state, quarter, updated)
             self._rows[_INCIDENT_INSERT].append(row)
         else:
-            self._moved.append((version, position, content, state, incident))
+            self._moved.append((version, position, content, state, updated, incident))
 
     def keep_push(self, row: dict[str, Any]) -> None:
         """Keep what a push was answered (columns of ``tables.PUSH``)."""

@@ -211,7 +211,9 @@ def test_a_cursor_of_another_subscription_or_of_the_future_is_refused(
     foreign = gateway.pull("fire-second", "fire-system", after=cursor)
     forged = gateway.pull("fire-17a", "fire-system", after="99." + cursor.split(".")[1])
 
-    assert (foreign.status_code, forged.status_code) == (400, 400)
+    assert (foreign.status_code, forged.status_code) == (409, 409)
+    own = gateway.pull("fire-17a", "fire-system", after=cursor[:-1] + "-")
+    assert own.status_code == 400
     assert is_a_clean_problem(foreign)
 
 

@@ -27,7 +27,13 @@ rows_of_points = st.lists(
     max_size=12,
     unique_by=lambda row: row[:2],
 )
-codes = st.one_of(st.none(), st.from_regex(r"E0[1-9]00000[0-9]", fullmatch=True))
+
+
+def codes(level: str) -> st.SearchStrategy[str | None]:
+    return st.one_of(st.none(), st.from_regex(rf"E0{level}00000[0-9]", fullmatch=True))
+
+
+LEVELS = {"lsoa_code": "1", "msoa_code": "2", "ward_code": "5", "district_code": "[6-9]"}
 
 
 def _incident(**values: Any) -> Incident:
@@ -36,7 +42,7 @@ def _incident(**values: Any) -> Incident:
 
 @st.composite
 def incidents(draw: st.DrawFn) -> Incident:
-    values: dict[str, Any] = {name: draw(codes) for name in CODES}
+    values: dict[str, Any] = {name: draw(codes(LEVELS[name])) for name in CODES}
     values["location_precision"] = draw(st.sampled_from(LocationPrecision))
     if draw(st.booleans()):
         values |= {"longitude": draw(longitudes), "latitude": draw(latitudes)}

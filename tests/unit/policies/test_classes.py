@@ -82,11 +82,11 @@ def test_the_higher_marking_stands(of_feed: Marking, of_row: Marking) -> None:
     ("fact", "sensitive"),
     [
         ({}, False),
-        ({"grounds": ("age",)}, True),
-        ({"hate_incident": True}, True),
+        ({"grounds": ("age",)}, False),
+        ({"hate_incident": True}, False),
         ({"hate_incident": False}, False),
-        ({"vulnerability_flag": True}, True),
-        ({"child_flag": True}, True),
+        ({"vulnerability_flag": True}, False),
+        ({"child_flag": True}, False),
         ({"typology_behaviour": "prostitution"}, True),
         ({"typology_behaviour": "drug_substance_misuse"}, True),
         (

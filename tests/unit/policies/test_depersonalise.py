@@ -164,8 +164,7 @@ def test_without_a_point_the_finest_area_leaves_and_only_that() -> None:
     "fact",
     [
         {"typology_behaviour": "prostitution"},
-        {"hate_incident": True},
-        {"grounds": ("race",)},
+        {"typology_behaviour": "kerb_crawling"},
         {"source_category_code": "304"},
     ],
 )
@@ -174,6 +173,33 @@ def test_a_sensitive_incident_never_keeps_a_point(fact: dict[str, Any]) -> None:
 
     assert half.point_longitude is None
     assert half.detail.point_edition is None
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        {"hate_incident": True},
+        {"vulnerability_flag": True},
+        {"child_flag": True},
+        {"grounds": ("race",)},
+        {"qualifier_codes": ("635", "609", "610", "642")},
+    ],
+)
+def test_nothing_that_leaves_or_is_kept_tells_a_hidden_flag(hidden: dict[str, Any]) -> None:
+    met = {"source_category_scheme": "met_cad", "mapping_rule_id": "met.211"}
+    plain = open_half(incident(location_precision="point", **AREAS, **met), POINT, TABLE)
+    flagged = open_half(
+        incident(location_precision="point", **AREAS, **met, **hidden), POINT, TABLE
+    )
+
+    assert flagged == plain
+
+
+def test_qualifiers_about_the_incident_are_kept() -> None:
+    met = {"source_category_scheme": "met_cad", "mapping_rule_id": "met.211"}
+    half = open_half(incident(qualifier_codes=("638", "635"), **met), None, TABLE)
+
+    assert half.detail.qualifier_codes == ("638",)
 
 
 def test_a_sensitive_class_leaves_with_an_lsoa_even_where_a_point_was_kept() -> None:

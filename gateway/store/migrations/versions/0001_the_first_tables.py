@@ -219,6 +219,12 @@ def upgrade() -> None:
         sa.Column("content_hmac", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("quarter", sa.Text(), nullable=False),
+        sa.Column(
+            "updated",
+            POSITION,
+            nullable=True,
+            comment="when the source last changed it; orders late arrivals",
+        ),
         sa.ForeignKeyConstraint(["feed"], ["feed.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("feed", "natural_key", name="incident_natural_key"),
