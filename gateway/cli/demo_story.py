@@ -222,7 +222,7 @@ class Story:
         self._console.print("\n[bold]It goes on serving. Try it from another terminal:[/]\n")
         token = (
             f"TOKEN=$(curl -s {url}/oauth/token -d grant_type=client_credentials \\\n"
-            f"  -d client_id={secret.client_id} -d client_secret={secret.text} \\\n"
+            f"  -u {secret.client_id}:{secret.text} \\\n"
             "  | python3 -c 'import json,sys; print(json.load(sys.stdin)[\"access_token\"])')"
         )
         pull = f"{url}/v1/subscriptions/{FIRE_17A}/records?after={self._start}"

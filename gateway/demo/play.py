@@ -123,8 +123,9 @@ class Play:
         began = time.monotonic()
         receipts = self._receipts[POLICE_UK] = []
         council = self._systems[COUNCIL]
-        for body in street_file(street):
-            answer = council.push(POLICE_UK, body, "text/csv", unit=street.name)
+        for number, body in enumerate(street_file(street)):
+            key = f"{street.name}-{number}"
+            answer = council.push(POLICE_UK, body, "text/csv", key=key, unit=street.name)
             receipts.append(_receipt(answer))
         took = time.monotonic() - began
         total = summed(POLICE_UK, receipts)

@@ -25,7 +25,7 @@ from gateway.release.disclosed import (
     content_hash,
 )
 from gateway.release.look import Look
-from gateway.release.sent import Page
+from gateway.release.sent import Page, quality
 from gateway.release.treated import names_for, notice_of, treat
 from gateway.store.reading import Reader
 from gateway.store.releasing import (
@@ -39,7 +39,7 @@ from gateway.store.tx import Tx
 from gateway.store.writer import Writer
 from schemas.codes import Marking
 from schemas.decisions import Condition
-from schemas.released import Notice, NoticeKind, Quality, RetractionReason
+from schemas.released import Notice, NoticeKind, RetractionReason
 from schemas.sensitivity import Lane
 from schemas.subscriptions import Subscription
 
@@ -395,15 +395,4 @@ def _notice_again(row: dict[str, Any]) -> Notice:
         version=row["version"],
         kind=NoticeKind(row["what"].removeprefix("notice:")),
         reason=None if row["reason"] is None else RetractionReason(row["reason"]),
-    )
-
-
-def quality(as_of: str) -> Quality:
-    """Return the quality block of a page (DPA 2018 s.38(5)(b))."""
-    return Quality(
-        as_of=as_of,
-        completeness="incidents as the sources sent them up to this instant; later changes follow",
-        grading="as recorded by the source; not verified by the gateway",
-        statement="Codes were mapped by the crosswalk named in each record; time and place are "
-        "coarsened by rule.",
     )

@@ -195,3 +195,14 @@ _WRITERS: dict[PageForm, Callable[[Page], _Writer]] = {
     PageForm.NDJSON: _NdjsonWriter,
     PageForm.CLOUDEVENTS: _CloudEventsWriter,
 }
+
+
+def quality(as_of: str) -> Quality:
+    """Return the quality block of a page (DPA 2018 s.38(5)(b))."""
+    return Quality(
+        as_of=as_of,
+        completeness="incidents as the sources sent them up to this instant; later changes follow",
+        grading="as recorded by the source; not verified by the gateway",
+        statement="Codes were mapped by the crosswalk named in each record; time and place are "
+        "coarsened by rule.",
+    )

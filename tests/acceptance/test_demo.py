@@ -146,11 +146,11 @@ def test_it_goes_on_serving_where_it_says_until_it_is_stopped(tmp_path: Path) ->
 def _try_what_it_says(told: str, taken: str) -> None:
     assert f"Port {taken} is taken" in told
     found = re.search(r"(http://\S+)/oauth/token -d grant_type=(\S+)", told)
-    named = re.search(r"client_id=(\S+) -d client_secret=(\S+)", told)
+    named = re.search(r"-u ([^:\s]+):(\S+)", told)
     assert found
     assert named
-    form = {"grant_type": found[2], "client_id": named[1], "client_secret": named[2]}
-    token = httpx.post(f"{found[1]}/oauth/token", data=form).json()["access_token"]
+    form, who = {"grant_type": found[2]}, (named[1], named[2])
+    token = httpx.post(f"{found[1]}/oauth/token", data=form, auth=who).json()["access_token"]
     header = {"Authorization": f"Bearer {token}"}
     listed = httpx.get(f"{found[1]}/v1/subscriptions", headers=header).json()
 

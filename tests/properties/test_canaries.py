@@ -24,6 +24,7 @@ import httpx
 import pytest
 
 from gateway import events
+from gateway.access.clients import Scope
 from gateway.assembly import House, database_path
 from gateway.keys.derive import sealed_half_key
 from gateway.keys.sealing import decrypt, position_bytes, unwrap
@@ -65,6 +66,7 @@ def listening(home: Path, search: Search) -> Iterator[Listener]:
     try:
         with running_gateway(home, settings=settings) as gateway:
             gateway.usual()
+            gateway.system("operator-system", "charnwood-bc", frozenset({Scope.ADMIN}))
             for form in FORMS:
                 gateway.subscribe(f"fire-{form}", "llr-fire")
             yield Listener(gateway, search)
@@ -193,7 +195,8 @@ def read_everything(listener: Listener, references: list[str]) -> None:
     call("ledger", "GET", "/v1/ledger/checkpoint", "fire-system")
     call("refusal", "GET", "/v1/subscriptions/university-17a/records", "university-system")
     call("subscriptions", "GET", "/v1/subscriptions", "fire-system")
-    for path in ("/metrics", "/docs", "/openapi.json", "/healthz", "/readyz"):
+    assert call("/metrics", "GET", "/metrics", "operator-system").status_code == 200
+    for path in ("/docs", "/openapi.json", "/healthz", "/readyz"):
         assert call(path, "GET", path, "fire-system").status_code == 200
     call("metadata", "GET", "/.well-known/oauth-authorization-server", "fire-system")
     call("metadata", "GET", "/.well-known/jwks.json", "fire-system")

@@ -32,8 +32,8 @@ GEOGRAPHY = {"geography", "geography_area", "geography_point"}
 """Bound by the hash of the file loaded; an operation a load."""
 
 COVERED = sorted(METADATA.tables.keys() - WORKING_STATE - GEOGRAPHY)
-UNBOUND = {("checkpoint", "at")}
-"""Our own list's time, in no hash: only its order is checked."""
+UNBOUND = {("checkpoint", "at"), ("incident", "updated")}
+"""In no hash: our own list's time, whose order is checked; and what orders late arrivals at intake."""
 
 FLIPS = 3 if PROVING else 1
 ROWS_SAMPLED = 1_000 if PROVING else 2
@@ -276,7 +276,7 @@ def test_an_unchanged_house_is_whole(filled: Filled, tmp_path: Path) -> None:
     report = filled.verify(*filled.notes)
 
     assert report.findings == ()
-    assert report.log_rows >= 20
+    assert report.log_rows >= 19
     assert report.releases >= 4
     elsewhere = tmp_path / "moved.sqlite3"
     shutil.copy(filled.copy, elsewhere)
