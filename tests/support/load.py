@@ -300,6 +300,8 @@ class Recipient:
         system.http.close()
 
     def _keep(self, page: dict[str, Any]) -> None:
+        if not page["complete"]:
+            return  # broken off: something in it was retracted while it was written
         number = page["release"]
         first = self.pages.setdefault(number, page)
         if first is not page:
