@@ -52,7 +52,7 @@ _READ_BESIDE = (
     "child_flag",
 )
 """Fields that decide about class, sensitivity or form without being kept themselves."""
-_ORDER = (
+OPEN_ORDER = (
     "occurred_from",
     "occurred_to",
     "reported",
@@ -69,6 +69,7 @@ _ORDER = (
     "ward_code",
     "district_code",
 )
+"""The open half's fields in the order in which a version is hashed and stored."""
 
 
 class Recorded(NamedTuple):
@@ -83,7 +84,7 @@ class _Coded:
     """What one combination of codes gives."""
 
     columns: tuple[Any, ...]
-    """As ``_ORDER`` with the detail's JSON; None where a row has its own value."""
+    """As ``OPEN_ORDER`` with the detail's JSON; None where a row has its own value."""
     record_class: RecordClass
     recording: Recording
     takes_point: bool
@@ -110,12 +111,12 @@ class Recorder:
         self._names = tuple(dict.fromkeys([*coded, *_READ_BESIDE]))
         plan = treatments.plan
         self._steps = tuple(
-            (name, _ORDER.index(target), apply)
+            (name, OPEN_ORDER.index(target), apply)
             for name, target, apply in plan.applied
             if name in _BY_ROW
         )
         self._copies = tuple(
-            (name, _ORDER.index(target)) for name, target in plan.copies if name in _BY_ROW
+            (name, OPEN_ORDER.index(target)) for name, target in plan.copies if name in _BY_ROW
         )
         self._known: dict[tuple[Any, ...], _Coded] = {}
 
@@ -145,7 +146,7 @@ class Recorder:
         detail = half.detail.model_dump_json(exclude_defaults=True)
         published = incident.location_precision is LocationPrecision.PUBLISHED_POINT
         return _Coded(
-            columns=(*[whole[name] for name in _ORDER], detail),
+            columns=(*[whole[name] for name in OPEN_ORDER], detail),
             record_class=classify(incident, self._feed, self._controller_kind, self._kept),
             recording=Recording(
                 time_precision=incident.time_precision,

@@ -15,27 +15,9 @@ from typing import Any
 from pydantic_core import to_json
 
 from gateway.keys.derive import framed
+from policies.recorder import OPEN_ORDER
 
-OPEN_COLUMNS = (
-    "recorded_at",
-    "occurred_from",
-    "occurred_to",
-    "reported",
-    "time_precision",
-    "kind",
-    "typology_area",
-    "typology_behaviour",
-    "typology_sub_behaviour",
-    "mapping_status",
-    "point_longitude",
-    "point_latitude",
-    "lsoa_code",
-    "msoa_code",
-    "ward_code",
-    "district_code",
-    "detail",
-    "reason",
-)
+OPEN_COLUMNS = ("recorded_at", *OPEN_ORDER, "detail", "reason")
 """The log's open columns, in the order in which they are hashed and stored."""
 
 

@@ -7,11 +7,18 @@ from typing import Any
 
 from gateway.ledger.leaf import Operation, leaf
 from gateway.ledger.tree import batch_root
-from gateway.log.commitment import EntryKind, State, commitment, inner_hash, open_bytes
+from gateway.log.commitment import (
+    OPEN_COLUMNS,
+    EntryKind,
+    State,
+    commitment,
+    inner_hash,
+    open_bytes,
+)
 from gateway.store.tx import Standing, Tx
 from schemas.released import RetractionReason
 
-_NO_OPEN_COLUMNS: tuple[None, ...] = (None,) * 16
+_NO_OPEN_COLUMNS: tuple[None, ...] = (None,) * (len(OPEN_COLUMNS) - 2)
 """Every open column but ``recorded_at`` and ``reason``."""
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from gateway.assembly import open_house
-from tests.support.commands import DATA, Shell
+from tests.support.commands import Shell
 from tests.support.nsir_rows import nsir_file, nsir_rows
+from tests.support.real_data import real, street_month
 
 CANARY = "zebedee-canary-ffoulkes"
 FEED = """
@@ -273,10 +274,8 @@ def test_the_wards_of_two_districts_are_one_edition(shell: Shell, tmp_path: Path
 
 @pytest.mark.real_data
 def test_real_editions_are_loaded(shell: Shell) -> None:
-    files = sorted((DATA / "police").glob("2025-*-street.csv.gz"))
-    outlines = DATA / "geo" / "charnwood-wards-uk-geojson-2017.json"
-    if not files or not outlines.exists():
-        pytest.skip("the real geography is not here")
+    files = [street_month(f"2025-{month:02d}") for month in range(1, 7)]
+    outlines = real("geo/charnwood-wards-uk-geojson-2017.json")
 
     points = shell.ok("geography", "load", *files, "--kind", "police-uk-points", "--json").json
     loaded = shell.ok("geography", "load", outlines, "--kind", "wards", "--json").json

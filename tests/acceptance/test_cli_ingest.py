@@ -15,11 +15,11 @@ import pytest
 from gateway.assembly import database_path, open_house
 from gateway.cli.ingest import _Run
 from gateway.cli.parcels import Parcel
-from tests.support.commands import DATA, Ran, Shell
+from tests.support.commands import Ran, Shell
 from tests.support.nsir_rows import nsir_file, nsir_rows
+from tests.support.real_data import street_month
 
 CANARY = "Zebedee-Canary-Ffoulkes"
-JANUARY = DATA / "police" / "2025-01-leicestershire-street.csv.gz"
 MONTHS = {1: (892, 8_448), 2: (878, 7_867), 3: (1_251, 9_341), 4: (1_294, 9_186)}
 MONTHS |= {5: (1_444, 9_891), 6: (1_347, 9_295)}
 
@@ -177,9 +177,7 @@ def test_a_file_goes_in_while_the_gateway_serves(shell: Shell, tmp_path: Path) -
 @pytest.mark.real_data
 @pytest.mark.parametrize("month", MONTHS)
 def test_each_police_month_balances_by_kind(shell: Shell, month: int) -> None:
-    file = DATA / "police" / f"2025-{month:02d}-leicestershire-street.csv.gz"
-    if not file.exists():
-        pytest.skip("the police months are not here")
+    file = street_month(f"2025-{month:02d}")
     asb, received = MONTHS[month]
 
     first = shell.ok("ingest", "police-uk", file, "--json").json
@@ -190,13 +188,12 @@ def test_each_police_month_balances_by_kind(shell: Shell, month: int) -> None:
 
 @pytest.mark.real_data
 def test_however_a_police_month_is_cut_the_log_is_the_same(tmp_path: Path) -> None:
-    if not JANUARY.exists():
-        pytest.skip("the police months are not here")
+    january = street_month("2025-01")
     small, large = Shell(tmp_path / "small"), Shell(tmp_path / "large")
 
-    cut = small.ok("ingest", "police-uk", JANUARY, "--json", "--batch", "500")
-    whole = large.ok("ingest", "police-uk", JANUARY, "--json", "--batch", "5000")
-    again = small.ok("ingest", "police-uk", JANUARY, "--json", "--batch", "777")
+    cut = small.ok("ingest", "police-uk", january, "--json", "--batch", "500")
+    whole = large.ok("ingest", "police-uk", january, "--json", "--batch", "5000")
+    again = small.ok("ingest", "police-uk", january, "--json", "--batch", "777")
 
     assert without_id(cut) == without_id(whole)
     assert outcome(small.home) == outcome(large.home)

@@ -6,7 +6,6 @@ import csv
 import gzip
 import io
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
@@ -14,8 +13,8 @@ from gateway.intake.geography import parse_areas, parse_police_uk_points
 from gateway.intake.located import Places, located_batch
 from schemas.codes import Kind, LocationPrecision, MappingStatus
 from schemas.incident import Incident
+from tests.support.real_data import real
 
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 WARDS = "geo/charnwood-wards-uk-geojson-2017.json"
 LSOAS = "geo/charnwood-lsoa-uk-geojson-2017.json"
 MSOAS = "geo/charnwood-msoa-uk-geojson-2017.json"
@@ -28,9 +27,7 @@ pytestmark = pytest.mark.real_data
 
 
 def _read(name: str) -> bytes:
-    path = DATA / name
-    if not path.exists():
-        pytest.skip(f"real data not here: shared/data/{name}")
+    path = real(name)
     return gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
 
 

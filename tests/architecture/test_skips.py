@@ -11,6 +11,7 @@ import pytest
 
 from tests.architecture.source import ROOT
 
+# sources of test files that are run below, not skips of this one
 PLAIN = "import pytest\ndef test_a():\n    pytest.skip('because')\n"
 REAL = "import pytest\n@pytest.mark.real_data\ndef test_a():\n    pytest.skip('not there')\n"
 WHOLE = "import pytest\npytest.skip('because', allow_module_level=True)\n"

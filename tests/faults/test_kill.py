@@ -131,7 +131,12 @@ def received_is_what_was_released(home: Path, recipient: Recipient) -> None:
     assert got <= released
     # what was taken back or revised before its pending release was read whole is not sent in it any
     # more: the notice, or the later version, is
-    retracted = {rid for _, _, _, rid, what in rows if what == "notice:retracted"}
+    retracted = {
+        notice["id"]
+        for page in recipient.pages.values()
+        for notice in page["notices"]
+        if notice["kind"] == "retracted"
+    }
     newest: dict[str, int] = {}
     for _, rid, version in got:
         newest[rid] = max(version, newest.get(rid, 0))

@@ -147,6 +147,8 @@ def test_a_page_sent_again_leaves_out_what_moved_since(house: House) -> None:
     after = page(house, again["cursor"])
     assert [notice["kind"] for notice in after["notices"]] == ["retracted"]
     assert [record["version"] for record in after["records"]] == [2]
+    moved = {one["id"] for one in first["records"]} - {one["id"] for one in again["records"]}
+    assert {one["id"] for one in after["notices"] + after["records"]} == moved
 
 
 def test_a_record_retracted_while_its_page_is_written_is_not_in_it(house: House) -> None:

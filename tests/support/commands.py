@@ -18,7 +18,6 @@ from unittest.mock import patch
 from gateway import cli, events
 
 ROOT = Path(__file__).resolve().parents[2]
-DATA = ROOT.parent / "shared" / "data"
 _START_SECONDS = 30.0
 
 

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from adapters.crosswalk import (
@@ -9,35 +7,10 @@ from adapters.crosswalk import (
     scheme_rows,
     schemes,
 )
-from adapters.placing import Crosswalk, Placement, normal_label
-from adapters.rules import CrosswalkRefused, RuleRow
-from schemas.codes import Kind
+from adapters.placing import normal_label
+from tests.support.crosswalks import told
 
 MET = crosswalk("met_cad")
-
-
-def made(*rows: dict[str, Any]) -> Crosswalk:
-    return Crosswalk("own", "own/1", (RuleRow(**row) for row in rows), Kind.CRIME)
-
-
-def why(*rows: dict[str, Any]) -> str:
-    with pytest.raises(CrosswalkRefused) as refused:
-        made(*rows)
-    return refused.value.why
-
-
-def told(placement: Placement) -> tuple[object, ...]:
-    fields = placement.fields
-    return (
-        fields["mapping_status"].value,
-        fields["typology_area"],
-        fields["typology_behaviour"],
-        fields["mapping_confidence"],
-    )
-
-
-def a_rule(**cells: str) -> dict[str, str]:
-    return {"code": "N1", "label": "Noise", "default": "noise", **cells}
 
 
 # --- what the packaged lists say

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import csv
-from typing import Any
 
 import pytest
 
@@ -13,36 +12,11 @@ from adapters.crosswalk import (
     scheme_rows,
     schemes,
 )
-from adapters.placing import Crosswalk, Placement
 from adapters.rules import RULE_COLUMNS, CrosswalkRefused, RuleRow
-from schemas.codes import Kind
 from schemas.typology import TYPOLOGY
+from tests.support.crosswalks import a_rule, made, told, why
 
 MET = crosswalk("met_cad")
-
-
-def made(*rows: dict[str, Any]) -> Crosswalk:
-    return Crosswalk("own", "own/1", (RuleRow(**row) for row in rows), Kind.CRIME)
-
-
-def why(*rows: dict[str, Any]) -> str:
-    with pytest.raises(CrosswalkRefused) as refused:
-        made(*rows)
-    return refused.value.why
-
-
-def told(placement: Placement) -> tuple[object, ...]:
-    fields = placement.fields
-    return (
-        fields["mapping_status"].value,
-        fields["typology_area"],
-        fields["typology_behaviour"],
-        fields["mapping_confidence"],
-    )
-
-
-def a_rule(**cells: str) -> dict[str, str]:
-    return {"code": "N1", "label": "Noise", "default": "noise", **cells}
 
 
 # --- what a rule may not say

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import gzip
 from collections import Counter
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -14,8 +13,8 @@ from adapters.rules import RULE_COLUMNS
 from adapters.source import CannotMap, Content, Mapped, Reference
 from adapters.synthetic_nsir import COLUMNS, PERSONAL, TRAPS, rows
 from tests.support.nsir_rows import nsir_file, nsir_rows
+from tests.support.real_data import street_month
 
-REAL = Path(__file__).parents[4] / "shared" / "data" / "police"
 UK = source("police_uk")
 UK_ROW = dict(UK.examples[0].given)
 
@@ -113,7 +112,6 @@ def test_an_object_of_the_api_may_lack_its_place() -> None:
 
 
 @pytest.mark.real_data
-@pytest.mark.skipif(not REAL.is_dir(), reason="the real months are not here")
 @pytest.mark.parametrize(
     ("month", "all_rows", "asb"),
     [
@@ -126,7 +124,7 @@ def test_an_object_of_the_api_may_lack_its_place() -> None:
     ],
 )
 def test_a_real_month_is_placed_by_kind(month: str, all_rows: int, asb: int) -> None:
-    body = gzip.decompress((REAL / f"{month}-leicestershire-street.csv.gz").read_bytes())
+    body = gzip.decompress(street_month(month).read_bytes())
     mapper = UK.compile({})
 
     covered = coverage(mapper, mapper.rows(body, "text/csv"))

@@ -66,7 +66,7 @@ incidents = st.builds(
 def expected(incident: Incident, point: MapPoint | None, kept: frozenset[str]) -> tuple[Any, ...]:
     half = open_half(incident, point, TABLE)
     whole = half.model_dump(mode="json", exclude={"detail"})
-    order = [*(name for name in module._ORDER)]
+    order = list(module.OPEN_ORDER)
     columns = [whole[name] for name in order]
     columns.append(half.detail.model_dump_json(exclude_defaults=True))
     return columns, classify(incident, FEED, KIND, kept)
