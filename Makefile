@@ -4,7 +4,7 @@ PYTHON := $(VENV)/bin/python
 GATEWAY := $(VENV)/bin/gateway
 ARGS   ?=
 COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-          --no-emit-index-url --no-header
+          --no-emit-index-url --no-header --no-strip-extras
 PYTEST  = $(PYTHON) -m pytest --numprocesses 2 --dist worksteal --quiet -rs
 
 .DEFAULT_GOAL := help
