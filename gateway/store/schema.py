@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, insert, inspect, select, text
 
 from gateway.store import tables as t
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest migration; a test holds it against the files."""
 
 _FOLDER = Path(__file__).with_name("migrations")

@@ -45,6 +45,13 @@ PROTOCOL = Table(
     Column("body", Text, nullable=False),
 )
 
+AGREEMENT = Table(
+    "agreement",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
 CLIENT = Table(
     "client",
     METADATA,
@@ -161,6 +168,55 @@ PUSH = Table(
     UniqueConstraint("client_id", "key_hmac", name="push_idempotency"),
 )
 
+QUESTION = Table(
+    "question",
+    METADATA,
+    Column("id", Position, primary_key=True),
+    Column("feed", Integer, ForeignKey("feed.id"), nullable=False),
+    Column("incident", Position, nullable=False),
+    Column("receipt_id", Text, ForeignKey("push.receipt_id"), nullable=False),
+    Column("asks", Text, nullable=False, comment="absent-from-full-extract"),
+    Column("raised_at", Position, nullable=False),
+    Column("answered_at", Position),
+    Column("answer", Text),
+    Index("question_open", "feed", "answered_at"),
+    comment="what a full extract leaves open; never a deletion",
+)
+
+PLACE_COUNT = Table(
+    "place_count",
+    METADATA,
+    Column("place", LargeBinary, primary_key=True),
+    Column("seen", Integer, nullable=False),
+    comment="how many incidents a keyed, unnamed place of one feed has had",
+)
+
+ROLLUP = Table(
+    "rollup",
+    METADATA,
+    Column("class_id", Integer, primary_key=True, autoincrement=False),
+    Column(
+        "month", Text, primary_key=True, comment="of first report, Europe/London; empty: unknown"
+    ),
+    Column("sub_behaviour", Text, primary_key=True, comment="empty: none"),
+    Column("lsoa_code", Text, primary_key=True, comment="empty: none, as the other areas"),
+    Column("msoa_code", Text, primary_key=True),
+    Column("ward_code", Text, primary_key=True),
+    Column("district_code", Text, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Index("rollup_month", "month", "district_code"),
+    comment="how many current, live versions there are; kept in the recording transaction",
+)
+
+HOLD = Table(
+    "hold",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("at", Position, nullable=False),
+    comment="while a row stands nothing is released, until an operator lifts it",
+)
+
 QUARANTINE = Table(
     "quarantine",
     METADATA,
@@ -227,6 +283,10 @@ SUBSCRIPTION = Table(
     Column("acknowledged", Position, nullable=False),
     Column("pending", Position),
     Column("row_version", Integer, nullable=False),
+    Column(
+        "lease_owner", Text, comment="the worker that sends for it; judged by the database clock"
+    ),
+    Column("lease_until", Position, comment="milliseconds since 1970 by the database clock"),
 )
 
 RELEASE = Table(
@@ -269,7 +329,33 @@ DELIVERY = Table(
     Column("state", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("at", Position, nullable=False),
+    Column("next_at", Position, comment="when it is tried again, seconds since 1970"),
+    Column("first_tried_at", Position),
+    Column("outcome", Text, comment="code of the last attempt's outcome, such as http-503"),
     comment="working state, outside verify; its final states are leaves",
+)
+
+ENDPOINT = Table(
+    "endpoint",
+    METADATA,
+    Column("subscription", Text, ForeignKey("subscription.id"), primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("state", Text, nullable=False, comment="active, paused, disabled"),
+    Column("failing_since", Position),
+    Column("failures", Integer, nullable=False),
+    Column("opens_at", Position, comment="until when the breaker is open"),
+    comment="where a push subscription is sent; working state beside what an operator set",
+)
+
+WEBHOOK_SECRET = Table(
+    "webhook_secret",
+    METADATA,
+    Column("subscription", Text, ForeignKey("subscription.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("created_at", Position, nullable=False),
+    Column("expires_at", Position, comment="end of its grace; absent while it is the newest"),
+    comment="Standard Webhooks secrets under the key-encryption key",
 )
 
 GEOGRAPHY = Table(
@@ -299,4 +385,18 @@ GEOGRAPHY_POINT = Table(
     Column("longitude", Float, primary_key=True),
     Column("latitude", Float, primary_key=True),
     Column("district", Text, nullable=False),
+    Column("addresses", Integer, comment="postal addresses in its catchment; absent: not counted"),
+)
+
+GEOGRAPHY_POSTCODE = Table(
+    "geography_postcode",
+    METADATA,
+    Column("geography", Integer, ForeignKey("geography.id"), primary_key=True),
+    Column("postcode", Text, primary_key=True),
+    Column("longitude", Float),
+    Column("latitude", Float),
+    Column("lsoa_code", Text),
+    Column("msoa_code", Text),
+    Column("ward_code", Text),
+    Column("district_code", Text),
 )
