@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from sqlalchemy import (
-    BigInteger,
     Column,
     Float,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
 )
 
-METADATA = MetaData()
+from gateway.store.metadata import METADATA, Position
+from gateway.store.place_tables import (
+    GEOGRAPHY,
+    GEOGRAPHY_AREA,
+    GEOGRAPHY_POINT,
+    GEOGRAPHY_POSTCODE,
+)
 
-Position = BigInteger().with_variant(Integer(), "sqlite")
-"""SQLite's rowid alias needs INTEGER; PostgreSQL takes BIGINT."""
+__all__ = [
+    "GEOGRAPHY",
+    "GEOGRAPHY_AREA",
+    "GEOGRAPHY_POINT",
+    "GEOGRAPHY_POSTCODE",
+    "METADATA",
+    "Position",
+]
 
 HEAD = Table(
     "head",
@@ -356,47 +366,4 @@ WEBHOOK_SECRET = Table(
     Column("created_at", Position, nullable=False),
     Column("expires_at", Position, comment="end of its grace; absent while it is the newest"),
     comment="Standard Webhooks secrets under the key-encryption key",
-)
-
-GEOGRAPHY = Table(
-    "geography",
-    METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("kind", Text, nullable=False),
-    Column("edition", Text, nullable=False),
-    Column("sha256", Text, nullable=False),
-    Column("loaded_at", Position, nullable=False),
-    UniqueConstraint("kind", "edition", name="geography_edition"),
-)
-
-GEOGRAPHY_AREA = Table(
-    "geography_area",
-    METADATA,
-    Column("geography", Integer, ForeignKey("geography.id"), primary_key=True),
-    Column("code", Text, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("wkb", LargeBinary, nullable=False),
-)
-
-GEOGRAPHY_POINT = Table(
-    "geography_point",
-    METADATA,
-    Column("geography", Integer, ForeignKey("geography.id"), primary_key=True),
-    Column("longitude", Float, primary_key=True),
-    Column("latitude", Float, primary_key=True),
-    Column("district", Text, nullable=False),
-    Column("addresses", Integer, comment="postal addresses in its catchment; absent: not counted"),
-)
-
-GEOGRAPHY_POSTCODE = Table(
-    "geography_postcode",
-    METADATA,
-    Column("geography", Integer, ForeignKey("geography.id"), primary_key=True),
-    Column("postcode", Text, primary_key=True),
-    Column("longitude", Float),
-    Column("latitude", Float),
-    Column("lsoa_code", Text),
-    Column("msoa_code", Text),
-    Column("ward_code", Text),
-    Column("district_code", Text),
 )
