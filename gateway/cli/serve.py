@@ -20,6 +20,7 @@ from gateway.cli.terminal import Stopped, say
 from gateway.events import JOURNAL, Event, configure, emit
 from gateway.settings import Settings
 from gateway.store.sqlite import AlreadyServed, serve_lock
+from gateway.workshop import seldom_collect
 
 BACKLOG = 2_048
 SWITCH_SECONDS = 0.001
@@ -77,6 +78,7 @@ def _serve(settings: Settings) -> None:
                 snapshot=house.book.current().law.sha256,
             )
             say(f"gateway: listening on {address}")
+            seldom_collect()
 
         app = guarded(create_app(make_service(house, settings, issuer)), settings)
         _stop_in_order()

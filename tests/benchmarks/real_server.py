@@ -15,6 +15,7 @@ from gateway.assembly import open_house
 from gateway.cli.serve import SWITCH_SECONDS
 from gateway.law.register import PutSubscription, put_client
 from gateway.settings import Settings
+from gateway.workshop import seldom_collect
 from schemas.powers import Power, Purpose
 from schemas.sensitivity import Lane
 from schemas.subscriptions import Subscription
@@ -48,6 +49,7 @@ def main(home: Path, port: int) -> None:
     events.configure(stream=Path("/dev/null").open("w"))  # noqa: SIM115 - for the life of the process
     app = guarded(create_app(service), settings)
     sys.setswitchinterval(SWITCH_SECONDS)
+    seldom_collect()
     uvicorn.run(
         app, host="127.0.0.1", port=port, log_config=None, access_log=False, server_header=False
     )
