@@ -43,7 +43,7 @@ class Pushing:
             subprocess.Popen([*command, "tests.benchmarks.bare_server", str(self._bare_port)]),
         ]
         for port in (self.port, self._bare_port):
-            _wait(port)
+            wait_for(port)
         self._cursor: str | None = None
 
     def _head(self, system: str, method: str, path: str, kind: str = "application/json") -> bytes:
@@ -100,7 +100,8 @@ class Pushing:
             process.wait(20)
 
 
-def _wait(port: int) -> None:
+def wait_for(port: int) -> None:
+    """Wait until something listens on a loopback port."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         with socket.socket() as probe:
