@@ -29,6 +29,7 @@ from gateway.seed import seed
 from gateway.store.reading import Reader
 from gateway.store.schema import upgrade
 from gateway.store.sqlite import open_readers, open_writer, same_file
+from gateway.store.wakening import Wakener
 from gateway.store.writer import Writer
 from policies.recorder import Recorder
 from schemas.feeds import Feed
@@ -139,6 +140,7 @@ class House:
     book: LawBook
     door: Door
     desks: Desks
+    wakener: Wakener
 
     def __enter__(self) -> Self:
         return self
@@ -153,6 +155,7 @@ class House:
 
     def close(self) -> None:
         """Finish what is queued and give the connections back."""
+        self.wakener.close()
         self.writer.close()
         self.reader.close()
 
@@ -232,7 +235,14 @@ def open_house(
         upgrade(writing)
         path.chmod(0o600)
     reader = Reader(open_readers(path))
-    writer = Writer(writing, TreeSealer(), queue_limit=queue_limit, present=same_file(path))
+    wakener = Wakener(reader.head)
+    writer = Writer(
+        writing,
+        TreeSealer(),
+        queue_limit=queue_limit,
+        present=same_file(path),
+        moved=wakener.ring,
+    )
     try:
         if create:
             seed(reader, writer, clock, random)
@@ -243,4 +253,4 @@ def open_house(
         reader.close()
         raise
     desks = Desks(reader, keys, random)
-    return House(home, clock, random, keys, reader, writer, book, door, desks)
+    return House(home, clock, random, keys, reader, writer, book, door, desks, wakener)

@@ -20,7 +20,8 @@ from schemas.subscriptions import Subscription
 
 router = APIRouter(prefix="/v1/subscriptions", tags=["receiving"])
 SubscriptionId = Annotated[Slug, Path(description="Id of your subscription.")]
-_POLL_SECONDS = 0.25
+_LOOK_SECONDS = 5.0
+"""How often a waiting pull looks whether its caller is still there, and what the day changed."""
 
 
 @router.get("", summary="Your subscriptions, and how far each has got")
@@ -72,12 +73,15 @@ async def pull_records(
     def pull() -> Pulled:
         return house.door.pull(subscription, access.partner, access.client_id, after, limit)
 
-    pulled = await asyncio.to_thread(pull)
-    waited = 0.0
-    while pulled.page.is_empty and waited < wait and not await request.is_disconnected():
-        await asyncio.sleep(_POLL_SECONDS)
-        waited += _POLL_SECONDS
+    clock = asyncio.get_running_loop().time
+    until = clock() + wait
+    while True:
+        mark = house.wakener.mark()
         pulled = await asyncio.to_thread(pull)
+        left = until - clock()
+        if not pulled.page.is_empty or left <= 0 or await request.is_disconnected():
+            break
+        await house.wakener.waited(mark, min(left, _LOOK_SECONDS))
     form = accepted(accept)
     service.count_release(subscription, len(pulled.page.records), len(pulled.page.notices))
     headers = {"Gateway-Marking": pulled.page.marking} | service.checkpoint_header()

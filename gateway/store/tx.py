@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Connection, Table, delete, insert, select, update
@@ -153,6 +153,7 @@ class Tx:
     ) -> None:
         self._connection = connection
         self.head = head
+        self._began = replace(head)
         self._sealer = sealer
         self._classes = classes
         self._driver: Any = connection.connection.driver_connection  # sqlite3.Connection
@@ -167,6 +168,11 @@ class Tx:
         """The connection, with everything written that waits."""
         self.flush()
         return self._connection
+
+    @property
+    def head_moved(self) -> bool:
+        """Whether log, ledger or law have moved in this transaction."""
+        return self.head != self._began
 
     def flush(self) -> None:
         """Write what waits."""

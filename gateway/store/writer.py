@@ -54,10 +54,19 @@ class Writer:
         *,
         queue_limit: int = 2_000,
         present: Callable[[], bool] = lambda: True,
+        moved: Callable[[], None] = lambda: None,
     ) -> None:
-        """Args: ``present`` says before each commit whether the database is where it was opened."""
+        """Open no connection yet.
+
+        Args:
+            engine: Where to write.
+            sealer: The ledger's tree.
+            queue_limit: Jobs that may wait.
+            present: Says before each commit whether the database is where it was opened.
+            moved: Told after each commit that moved log, ledger or law.
+        """
         self._engine = engine
-        self._present = present
+        self._present, self._moved = present, moved
         self._sealer = sealer
         self._classes = ClassIds()
         self._queue: deque[_Job[Any]] = deque()
@@ -179,6 +188,8 @@ class Writer:
         self._classes.keep()
         self.log_size, self.law_epoch = tx.head.log_size, tx.head.law_epoch
         self.commits += 1
+        if tx.head_moved:
+            self._moved()
         return results
 
     def _begin(self, connection: Connection) -> Tx:
