@@ -63,6 +63,7 @@ class Explained:
             lines.append("The subscription's filter does not ask for such records.")
         lines += [
             f"Given: {row['what']} version {row['version']} to {row['partner']}, {row['at']}"
+            f" ({row['state']})"
             for row in self.given
         ]
         return "\n".join(lines) + "\n"
@@ -109,5 +110,6 @@ def _given(row: dict[str, Any]) -> dict[str, Any]:
         "what",
         "reason",
         "leaf",
+        "state",
     )
     return {name: row[name] for name in named} | {"at": at}

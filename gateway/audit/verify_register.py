@@ -46,7 +46,7 @@ class Standing:
     acknowledged: int = 0
     pending: int | None = None
     last_from: int = 0
-    """Where the last release began: an unconfirmed one gives its window back."""
+    """Where the last release began: one that is closed gives its window back."""
     partners: set[str] = field(default_factory=set)
     """Every recipient it ever had; a notice bears the id under which the record was given."""
 
@@ -84,7 +84,7 @@ class RegisterWalk:
             self._subscribe(document)
         elif operation is Operation.ACKNOWLEDGEMENT:
             self._acknowledge(index, document)
-        elif operation is Operation.UNCONFIRMED:
+        elif operation in {Operation.UNCONFIRMED, Operation.WITHDRAWAL}:
             self._reopen(index, document)
 
     def release(self, index: int, document: Mapping[str, Any]) -> None:

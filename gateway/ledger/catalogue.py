@@ -75,6 +75,7 @@ class Operation(StrEnum):
     AGREEMENT = "agreement"
     FEED = "feed"
     SUBSCRIPTION = "subscription"
+    ENDPOINT = "endpoint"
     CLIENT = "client"
     POLICY = "policy"
     GEOGRAPHY = "geography"
@@ -234,6 +235,9 @@ CATALOGUE: dict[Operation, Entry] = {
         "subscription",
         f"{_CHANGE} {_WHOM} {_LAW} mode filter_sha256 minimum_cell row_version records_from "
         "from_position",
+    ),
+    Operation.ENDPOINT: _entry(
+        "subscription change", f"{_WHOM} state reason attempts content_sha256 key_sha256 number"
     ),
     Operation.CLIENT: _entry("client", f"{_CHANGE} partner scopes method key_sha256 expires_at"),
     Operation.POLICY: _entry("snapshot", f"{_CHANGE} policy_sha256 documents"),

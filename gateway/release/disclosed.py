@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from gateway.events import Event, emit
 from gateway.keys.derive import framed
 from gateway.ledger.leaf import Operation, leaf
 from gateway.ledger.tree import batch_root
+from gateway.release.closed import acknowledge
 from gateway.release.decided import Decided
 from gateway.store import tables as t
 from gateway.store.releasing import Candidate, Held, Window, states_of
+from gateway.store.states import Delivery
 from gateway.store.tx import Tx
 from schemas.released import DepersonalisedIncident, Notice
 from schemas.subscriptions import Subscription
@@ -129,6 +132,8 @@ class Disclosing:
     draft: Draft
     acknowledge: int | None
     actor: str
+    handed: bool = True
+    """Whether the recipient has it as soon as it is committed; what is carried to him is not yet."""
 
     def __call__(self, tx: Tx) -> int:
         """Commit the release and return its leaf's index.
@@ -141,7 +146,9 @@ class Disclosing:
         if row is None or self._moved(tx, row):
             raise Stale
         if self.acknowledge is not None and self.acknowledge > row["acknowledged"]:
-            acknowledge(tx, draft, self.acknowledge, self.actor)
+            acknowledge(
+                tx, draft.subscription, self.acknowledge, self.actor, draft.stamp, draft.nonce[::-1]
+            )
         rows = disclosure_rows(draft)
         counts = draft.counts()
         index = tx.seal(self._leaf(rows, counts))
@@ -223,93 +230,16 @@ class Disclosing:
         return {
             "subscription": draft.subscription.id,
             "number": draft.number,
-            "state": "acknowledged" if empty else "pending",
-            "attempts": 1,
+            "state": (Delivery.ACKNOWLEDGED if empty else Delivery.PENDING).value,
+            "attempts": int(self.handed),
             "at": draft.at,
+            "first_tried_at": draft.at if self.handed else None,
         }
 
 
-def acknowledge(tx: Tx, draft: Draft, number: int, actor: str) -> None:
-    """Note that the recipient has every release up to ``number``, with one leaf."""
-    _acknowledge(tx, draft.subscription, number, actor, draft.stamp, draft.nonce)
-
-
-def _acknowledge(
-    tx: Tx, subscription: Subscription, number: int, actor: str, at: str, nonce: str
-) -> None:
-    tx.seal(
-        leaf(
-            Operation.ACKNOWLEDGEMENT,
-            at=at,
-            actor=actor,
-            nonce=nonce[::-1],
-            subscription=subscription.id,
-            recipient=subscription.partner,
-            number=number,
-        )
-    )
-    tx.acknowledge_deliveries(subscription.id, number)
-
-
-@dataclass(frozen=True, slots=True)
-class Acknowledging:
-    """The job that acknowledges without asking for more."""
-
-    subscription: Subscription
-    number: int
-    actor: str
-    stamp: str
-    nonce: str
-
-    def __call__(self, tx: Tx) -> bool:
-        """Acknowledge; return whether anything was new."""
-        row = tx.one(t.SUBSCRIPTION, {"id": self.subscription.id})
-        if row is None or self.number <= row["acknowledged"]:
-            return False
-        _acknowledge(tx, self.subscription, self.number, self.actor, self.stamp, self.nonce)
-        pending = row["pending"]
-        still = pending if pending is not None and pending > self.number else None
-        values = {"acknowledged": self.number, "pending": still}
-        tx.change(t.SUBSCRIPTION, {"id": self.subscription.id}, values)
-        return True
-
-
-@dataclass(frozen=True, slots=True)
-class Reopening:
-    """The job that closes a pending release because the law changed.
-
-    It was tried, so it counts as «had it»; what it covered is decided anew under the next number.
-    """
-
-    subscription: Subscription
-    number: int
-    actor: str
-    stamp: str
-    nonce: str
-
-    def __call__(self, tx: Tx) -> bool:
-        """Close it as unconfirmed; return whether it was still pending."""
-        row = tx.one(t.SUBSCRIPTION, {"id": self.subscription.id})
-        release = tx.one(t.RELEASE, {"subscription": self.subscription.id, "number": self.number})
-        if row is None or release is None or row["pending"] != self.number:
-            return False
-        tx.seal(
-            leaf(
-                Operation.UNCONFIRMED,
-                at=self.stamp,
-                actor=self.actor,
-                nonce=self.nonce,
-                subscription=self.subscription.id,
-                recipient=self.subscription.partner,
-                number=self.number,
-                reason="law-changed",
-            )
-        )
-        about = {"subscription": self.subscription.id, "number": self.number}
-        tx.change(t.DELIVERY, about, {"state": "unconfirmed"})
-        tx.change(
-            t.SUBSCRIPTION,
-            {"id": self.subscription.id},
-            {"decided_to": release["from_position"], "pending": None},
-        )
-        return True
+def tell(draft: Draft) -> None:
+    """Log a committed release by its counts, and every policy that failed to evaluate."""
+    counts = {name: n for name, n in draft.counts().items() if isinstance(n, int)}
+    emit(Event.RELEASED, subscription=draft.subscription.id, release=draft.number, **counts)
+    for policy in {name for d in draft.decided.decisions.values() for name in d.errors}:
+        emit(Event.POLICY_ERRED, policy=policy)

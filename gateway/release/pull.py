@@ -12,21 +12,23 @@ from gateway.errors import CursorAhead, CursorInvalid, LawRefuses, NotFound, Sto
 from gateway.events import Event, emit
 from gateway.keys.ring import KeyRing
 from gateway.law.book import Edition, LawBook
-from gateway.ledger.leaf import Operation, leaf, stamp
+from gateway.ledger.leaf import stamp
+from gateway.release.closed import Acknowledging, Reopening
 from gateway.release.cursor import cursor_number, is_ours, make_cursor
 from gateway.release.decided import Decided, decide_classes
 from gateway.release.disclosed import (
     RECORD,
-    Acknowledging,
     Disclosing,
     Draft,
-    Reopening,
     Stale,
     content_hash,
+    tell,
 )
+from gateway.release.handed import Handing
+from gateway.release.leaves import broken_off_leaf, replay_leaf
 from gateway.release.look import Look
-from gateway.release.sent import Page, quality
-from gateway.release.treated import names_for, notice_of, treat
+from gateway.release.sent import Page, fitting, quality
+from gateway.release.treated import names_for, notice_again, notice_of, treat
 from gateway.store.reading import Reader
 from gateway.store.releasing import (
     Candidate,
@@ -35,11 +37,11 @@ from gateway.store.releasing import (
     read_window,
     release_row,
 )
+from gateway.store.states import CLOSED
 from gateway.store.tx import Tx
 from gateway.store.writer import Writer
 from schemas.codes import Marking
 from schemas.decisions import Condition
-from schemas.released import Notice, NoticeKind, RetractionReason
 from schemas.sensitivity import Lane
 from schemas.subscriptions import Subscription
 
@@ -98,15 +100,51 @@ class Door:
             LawRefuses: The law refuses the recipient or the request as such; every reason is named.
             StoreUnavailable: The database does not answer, or the log moves faster than we read.
         """
+        return self._give(subscription_id, partner, actor, after, limit)
+
+    def carry(
+        self, subscription_id: str, partner: str, actor: str, limit: int, most: int
+    ) -> Pulled:
+        """Give the pending release, or make the next, for the courier (raises as ``pull``).
+
+        Until a try is noted, nobody counts as having what it holds.
+
+        Args:
+            subscription_id: Whose page.
+            partner: Its owner.
+            actor: The courier, for the ledger.
+            limit: Records and notices at most.
+            most: Bytes of the rendered batch at most; one record that is larger goes alone.
+        """
+        return self._give(subscription_id, partner, actor, None, limit, most)
+
+    def _give(
+        self,
+        subscription_id: str,
+        partner: str,
+        actor: str,
+        after: str | None,
+        limit: int,
+        most: int | None = None,
+    ) -> Pulled:
         for _ in range(MAX_DRAFTS):
             row = self._own(subscription_id, partner)
             number = self._number(row, after)
             try:
                 found = self._resend(row, number, actor) if number < row["last_release"] else None
-                return found or self._next(row, number, actor, limit, acknowledge=after is not None)
+                if found is not None and most is None:
+                    self._hand(row["id"], found.page.release)
+                ack = after is not None
+                return found or self._next(row, number, actor, limit, acknowledge=ack, most=most)
             except Stale:
                 continue
         raise StoreUnavailable
+
+    def _hand(self, subscription: str, number: int) -> None:
+        """Note that a release made for the courier is pulled instead."""
+        if self._reader.is_untried(subscription, number):
+            at = int(self._clock.now().timestamp())
+            self._writer.run(Handing(subscription, number, at))
 
     def acknowledge(self, subscription_id: str, partner: str, actor: str, cursor: str) -> bool:
         """Acknowledge every release up to a cursor (raises as ``pull``)."""
@@ -153,18 +191,27 @@ class Door:
         return self._writer.run(job)
 
     def _next(
-        self, row: dict[str, Any], number: int, actor: str, limit: int, *, acknowledge: bool
+        self,
+        row: dict[str, Any],
+        number: int,
+        actor: str,
+        limit: int,
+        *,
+        acknowledge: bool,
+        most: int | None,
     ) -> Pulled:
         edition = self._book.refresh()
         draft, unmet = self._draft(row, edition, limit)
+        while most is not None and (fewer := fitting(draft.lines, most)) < len(draft.lines):
+            draft, unmet = self._draft(row, edition, fewer)
         if draft.window.to_position == draft.after and not draft.lines:
             if acknowledge:
                 self._acknowledge(row, number, actor)
             _refuse(unmet)
             return self._pulled(draft, row["last_release"], edition, actor)
-        job = Disclosing(draft, number if acknowledge else None, actor)
+        job = Disclosing(draft, number if acknowledge else None, actor, handed=most is None)
         self._writer.run(job)
-        _tell(draft)
+        tell(draft)
         if not draft.lines:
             _refuse(unmet)
         return self._pulled(draft, draft.number, edition, actor)
@@ -239,11 +286,13 @@ class Door:
         pulled = self._rendered(row, wanted, rows, kept, decided, edition, actor, release["at"])
         content = content_hash([*pulled.page.notices, *pulled.page.records])
         if wanted <= row["acknowledged"] or content != bytes(release["content_hash"]):
-            self._seal_replay(subscription, wanted, len(kept), content, edition, actor)
+            at, nonce = stamp(self._clock.now()), self._random(16).hex()
+            said = (subscription, wanted, len(kept), content, edition)
+            self._seal(replay_leaf(*said, at=at, actor=actor, nonce=nonce))
         return pulled
 
     def _closed(self, connection: Any, subscription: str, number: int) -> bool:  # noqa: ANN401 - a connection lent by the reader
-        return self._reader.delivery_state(connection, subscription, number) == "unconfirmed"
+        return self._reader.delivery_state(connection, subscription, number) in CLOSED
 
     def _rendered(
         self,
@@ -259,7 +308,7 @@ class Door:
         subscription = _subscription(row)
         names = names_for(self._keys, subscription.partner)
         records = treat(kept, decided.classes, edition.law, names)
-        notices = [_line(_notice_again(r)) for r in rows if r["what"] != RECORD]
+        notices = [_line(notice_again(r)) for r in rows if r["what"] != RECORD]
         page = self._page(subscription, number, at, decided, kept)
         page.notices, page.records = notices, [_line(record) for record in records]
         return Pulled(
@@ -268,36 +317,11 @@ class Door:
             self._broken(subscription, number, actor),
         )
 
-    def _seal_replay(
-        self,
-        subscription: Subscription,
-        number: int,
-        records: int,
-        content: bytes,
-        edition: Edition,
-        actor: str,
-    ) -> None:
-        made = leaf(
-            Operation.REPLAY,
-            at=stamp(self._clock.now()),
-            actor=actor,
-            nonce=self._random(16).hex(),
-            subscription=subscription.id,
-            recipient=subscription.partner,
-            number=number,
-            released=records,
-            content_sha256=content.hex(),
-            power=subscription.power.value,
-            purpose=subscription.purpose.value,
-            lane=subscription.lane.value,
-            snapshot=edition.law.sha256,
-            law_epoch=edition.epoch,
-        )
-
-        def replayed(tx: Tx) -> int:
+    def _seal(self, made: bytes) -> None:
+        def sealed(tx: Tx) -> int:
             return tx.seal(made)
 
-        self._writer.run(replayed)
+        self._writer.run(sealed)
 
     # ------------------------------------------------------------------ pages
     def _pulled(self, draft: Draft, number: int, edition: Edition, actor: str) -> Pulled:
@@ -345,32 +369,11 @@ class Door:
 
     def _broken(self, subscription: Subscription, number: int, actor: str) -> Callable[[int], None]:
         def broken(sent: int) -> None:
-            made = leaf(
-                Operation.BROKEN_OFF,
-                at=stamp(self._clock.now()),
-                actor=actor,
-                nonce=self._random(16).hex(),
-                subscription=subscription.id,
-                recipient=subscription.partner,
-                number=number,
-                disclosed=sent,
-                reason="moved-while-sent",
-            )
-
-            def seal(tx: Tx) -> int:
-                return tx.seal(made)
-
-            self._writer.run(seal)
+            at, nonce = stamp(self._clock.now()), self._random(16).hex()
+            said = (subscription, number, sent)
+            self._seal(broken_off_leaf(*said, at=at, actor=actor, nonce=nonce))
 
         return broken
-
-
-def _tell(draft: Draft) -> None:
-    """Log a committed release by its counts, and every policy that failed to evaluate."""
-    counts = {name: n for name, n in draft.counts().items() if isinstance(n, int)}
-    emit(Event.RELEASED, subscription=draft.subscription.id, release=draft.number, **counts)
-    for policy in {name for d in draft.decided.decisions.values() for name in d.errors}:
-        emit(Event.POLICY_ERRED, policy=policy)
 
 
 def _refuse(unmet: tuple[Condition, ...]) -> None:
@@ -387,12 +390,3 @@ def _subscription(row: dict[str, Any]) -> Subscription:
 def _line(word: Any) -> bytes:  # noqa: ANN401 - a released word
     made: str = word.model_dump_json(exclude_defaults=True)
     return made.encode()
-
-
-def _notice_again(row: dict[str, Any]) -> Notice:
-    return Notice(
-        id=row["released_id"],
-        version=row["version"],
-        kind=NoticeKind(row["what"].removeprefix("notice:")),
-        reason=None if row["reason"] is None else RetractionReason(row["reason"]),
-    )

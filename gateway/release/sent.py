@@ -17,6 +17,9 @@ from schemas.released import Quality
 CHUNK_RECORDS = 100
 """Records joined into one piece of the answer; each is still looked at by itself."""
 
+ENVELOPE_BYTES, PAGE_BYTES = 512, 4_096
+"""What one event's envelope, and the page that ends a batch, take at most."""
+
 ORIGIN = "urn:gateway:subscription:"
 
 
@@ -87,6 +90,16 @@ def written(
             yield b"".join(pieces)
             pieces = []
     yield b"".join(pieces) + writer.tail(complete=True)
+
+
+def fitting(lines: Sequence[bytes], most: int) -> int:
+    """Return how many lines a CloudEvents batch of at most so many bytes takes; never less than one."""
+    room = most - PAGE_BYTES
+    for number, line in enumerate(lines):
+        room -= len(line) + ENVELOPE_BYTES
+        if room < 0:
+            return max(1, number)
+    return len(lines)
 
 
 def _page_document(page: Page, *, complete: bool) -> dict[str, Any]:

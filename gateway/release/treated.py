@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 from gateway.keys.derive import pseudonym_key
 from gateway.keys.ring import KeyRing
@@ -104,4 +105,14 @@ def notice_of(held: Held) -> Notice:
         version=held.version,
         kind=_NOTICE_KINDS[held.entry_kind],
         reason=None if held.reason is None else RetractionReason(held.reason),
+    )
+
+
+def notice_again(row: Mapping[str, Any]) -> Notice:
+    """Return a notice as its disclosure row keeps it."""
+    return Notice(
+        id=row["released_id"],
+        version=row["version"],
+        kind=NoticeKind(row["what"].removeprefix("notice:")),
+        reason=None if row["reason"] is None else RetractionReason(row["reason"]),
     )

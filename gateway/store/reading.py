@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from gateway.errors import StoreUnavailable
 from gateway.store import tables as t
+from gateway.store.states import CLOSED
 
 
 class HeadRow(NamedTuple):
@@ -89,10 +90,15 @@ class Reader:
             return [dict(row) for row in c.execute(statement).mappings()]
 
     def release_counts(self, subscription: str) -> list[str]:
-        """Return the counts of every release of a subscription, as JSON, in their order."""
+        """Return the counts of every release of a subscription, as JSON, in their order.
+
+        One that was closed is left out: what it covered is counted where it was decided anew.
+        """
+        r, d = t.RELEASE, t.DELIVERY
         statement = (
-            select(t.RELEASE.c.counts)
-            .where(t.RELEASE.c.subscription == subscription)
+            select(r.c.counts)
+            .join(d, and_(d.c.subscription == r.c.subscription, d.c.number == r.c.number))
+            .where(r.c.subscription == subscription, d.c.state.not_in(CLOSED))
             .order_by(t.RELEASE.c.number)
         )
         with self.connection() as c:
@@ -104,6 +110,15 @@ class Reader:
         statement = select(d.c.state).where(d.c.subscription == subscription, d.c.number == number)
         found: str | None = connection.execute(statement).scalar()
         return found
+
+    def is_untried(self, subscription: str, number: int) -> bool:
+        """Whether a release was never handed out."""
+        d = t.DELIVERY
+        statement = select(d.c.attempts).where(
+            d.c.subscription == subscription, d.c.number == number
+        )
+        with self.connection() as c:
+            return c.execute(statement).scalar() == 0
 
     def classes(self, above: int = 0) -> list[tuple[int, str]]:
         """Return (id, canonical JSON) of every record class with an id above ``above``."""
@@ -158,10 +173,11 @@ class Reader:
 
     def disclosures_of(self, incident: int) -> list[dict[str, Any]]:
         """Return every disclosure and notice of an incident, over all recipients (IG role only)."""
-        d, r, s = t.DISCLOSURE, t.RELEASE, t.SUBSCRIPTION
+        d, r, s, y = t.DISCLOSURE, t.RELEASE, t.SUBSCRIPTION, t.DELIVERY
         statement = (
-            select(d, r.c.at, r.c.leaf, s.c.partner)
+            select(d, r.c.at, r.c.leaf, s.c.partner, y.c.state)
             .join(r, and_(r.c.subscription == d.c.subscription, r.c.number == d.c.number))
+            .join(y, and_(y.c.subscription == d.c.subscription, y.c.number == d.c.number))
             .join(s, s.c.id == d.c.subscription)
             .where(d.c.incident == incident)
             .order_by(r.c.leaf, d.c.sequence)

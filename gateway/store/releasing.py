@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, and_, bindparam, func, select
 
 from gateway.store import tables as t
+from gateway.store.states import Delivery
 
 _L, _I, _D = t.LOG, t.INCIDENT, t.DISCLOSURE
 _LIVE = "live"
@@ -120,12 +121,17 @@ _COUNTS = (
     )
     .group_by(_L.c.class_id, _IS_CURRENT)
 )
-_LAST_GIVEN = (
-    select(func.max(_D.c.version))
-    .where(_D.c.subscription == bindparam("subscription"), _D.c.incident == _L.c.incident)
-    .where(_D.c.what == "record")
-    .scalar_subquery()
+_GIVEN = and_(
+    _D.c.subscription == bindparam("subscription"),
+    _D.c.incident == _L.c.incident,
+    _D.c.what == "record",
+    # a release that was withdrawn was never tried: nobody had what it holds
+    ~select(t.DELIVERY.c.number)
+    .where(t.DELIVERY.c.subscription == _D.c.subscription, t.DELIVERY.c.number == _D.c.number)
+    .where(t.DELIVERY.c.state == Delivery.WITHDRAWN.value)
+    .exists(),
 )
+_LAST_GIVEN = select(func.max(_D.c.version)).where(_GIVEN).scalar_subquery()
 _ENTRIES_ABOUT_HELD = (
     select(_L.c.position, _L.c.incident, _L.c.entry_kind, _L.c.reason, _L.c.class_id, _LAST_GIVEN)
     .join(_I, _I.c.id == _L.c.incident)
@@ -139,10 +145,7 @@ _ENTRIES_ABOUT_HELD = (
             & (_I.c.state == _LIVE)
             & _L.c.class_id.not_in(bindparam("classes", expanding=True))
         ),
-        select(_D.c.incident)
-        .where(_D.c.subscription == bindparam("subscription"), _D.c.incident == _L.c.incident)
-        .where(_D.c.what == "record")
-        .exists(),
+        select(_D.c.incident).where(_GIVEN).exists(),
     )
     .order_by(_L.c.position)
     .limit(bindparam("most"))

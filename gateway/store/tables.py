@@ -354,6 +354,8 @@ ENDPOINT = Table(
     Column("failing_since", Position),
     Column("failures", Integer, nullable=False),
     Column("opens_at", Position, comment="until when the breaker is open"),
+    Column("replay_next", Position, comment="release that a replay sends next; absent: none runs"),
+    Column("replay_to", Position, comment="the last release of the replay"),
     comment="where a push subscription is sent; working state beside what an operator set",
 )
 
@@ -366,4 +368,13 @@ WEBHOOK_SECRET = Table(
     Column("created_at", Position, nullable=False),
     Column("expires_at", Position, comment="end of its grace; absent while it is the newest"),
     comment="Standard Webhooks secrets under the key-encryption key",
+)
+
+WEBHOOK_KEY = Table(
+    "webhook_key",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("created_at", Position, nullable=False),
+    Column("expires_at", Position, comment="end of its grace; absent while it is the newest"),
+    comment="which of the key ring's webhook signing keys are in use; number 1 before the first row",
 )

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Protocol
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from gateway.store import tables as t
+from gateway.store.states import OPEN, Delivery
 
 _CHUNK = 500
 """SQLite takes 32,766 bound values a statement; 500 keys a look-up keeps the plan small."""
@@ -334,13 +335,13 @@ class Tx:
         _DISCLOSURE_INSERT.run(self._driver, kept)
 
     def acknowledge_deliveries(self, subscription: str, number: int) -> None:
-        """Set every pending delivery of a subscription up to a number to acknowledged."""
+        """Set every open delivery of a subscription up to a number to acknowledged."""
         d = t.DELIVERY
         self.connection.execute(
             update(d)
             .where(d.c.subscription == subscription, d.c.number <= number)
-            .where(d.c.state == "pending")
-            .values(state="acknowledged")
+            .where(d.c.state.in_(OPEN))
+            .values(state=Delivery.ACKNOWLEDGED.value, next_at=None)
         )
 
     def forget_assertions(self, before: int) -> None:

@@ -47,6 +47,8 @@ def upgrade() -> None:
         sa.Column("failing_since", POSITION, nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("opens_at", POSITION, nullable=True, comment="until when the breaker is open"),
+        sa.Column("replay_next", POSITION, nullable=True),
+        sa.Column("replay_to", POSITION, nullable=True),
         sa.ForeignKeyConstraint(["subscription"], ["subscription.id"]),
         sa.PrimaryKeyConstraint("subscription"),
         comment="where a push subscription is sent; working state beside what an operator set",
@@ -61,6 +63,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["subscription"], ["subscription.id"]),
         sa.PrimaryKeyConstraint("subscription", "number"),
         comment="Standard Webhooks secrets under the key-encryption key",
+    )
+    op.create_table(
+        "webhook_key",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("created_at", POSITION, nullable=False),
+        sa.Column("expires_at", POSITION, nullable=True),
+        sa.PrimaryKeyConstraint("number"),
+        comment="which of the key ring's webhook signing keys are in use",
     )
     # --- intake
     op.create_table(
@@ -114,7 +124,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("geography_postcode", "rollup", "place_count", "question"):
         op.drop_table(table)
-    for table in ("webhook_secret", "endpoint", "hold", "agreement"):
+    for table in ("webhook_key", "webhook_secret", "endpoint", "hold", "agreement"):
         op.drop_table(table)
     for table, column in (
         ("geography_point", "addresses"),
