@@ -93,6 +93,7 @@ def depersonalise(
         "source": record_class.source,
         "controller": record_class.controller,
         "place": place_of(half, record_class),
+        "repeat_at_place": half.repeat_at_place if treatments.counts_by else None,
     }
     for name, released in plan.columns:
         leaves[released] = columns[name]

@@ -1,7 +1,8 @@
 """What may be done to a field on its way out. An operation is a name, who may use it, and a function.
 
 Recording applies an operation once, to the value as it came, and keeps its result in the open half;
-release only ever reads the open half. ``drop``, ``class_only`` and ``pseudonym`` keep nothing.
+release only ever reads the open half. ``drop``, ``class_only``, ``pseudonym`` and ``count_place`` keep
+nothing.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 
 from policies.lists import packaged_lists
 from policies.pseudonym import LONDON
+from policies.repeats import PLACE_FIELDS
 from schemas.codes import LocationPrecision, TimePrecision
 from schemas.incident import FlyTip
 from schemas.open_half import MapPoint
@@ -315,6 +317,15 @@ _LISTED = (
         _SEALED,
         leaves_as=frozenset({"id"}),
         only=frozenset({"source_reference"}),
+    ),
+    Operation(
+        "count_place",
+        "which incident it is at this place, in four bands, counted under a keyed name before it goes",
+        _D,
+        frozenset({Mark.LOCATION}),
+        _SEALED,
+        leaves_as=frozenset({"repeat_at_place"}),
+        only=PLACE_FIELDS,
     ),
     Operation("count_by", "counted by", _S, _CODED, _OPEN, leaves_as=CODED_DIMENSIONS),
     Operation(

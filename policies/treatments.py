@@ -22,11 +22,13 @@ from schemas.packaged import packaged_text
 from schemas.released import DepersonalisedIncident
 from schemas.sensitivity import Lane
 
-_COLUMNS = frozenset(OpenHalf.model_fields) - {"detail"}
+_COLUMNS = frozenset(OpenHalf.model_fields) - {"detail", "repeat_at_place"}
 _DETAIL = frozenset(OpenDetail.model_fields) - {"unlisted_codes", "point_edition"}
 _RELEASED = frozenset(DepersonalisedIncident.model_fields)
 _STAMPED = frozenset({"version", "source", "controller"})
 """Fields of the released record that come from the log and the class, not from the incident."""
+_OF_SEVERAL = frozenset({"place", "repeat_at_place"})
+"""Fields of the released record that several fields of the incident may give."""
 PACKAGED_LANES = (Lane.DEPERSONALISED, Lane.STATISTICS)
 
 
@@ -74,6 +76,8 @@ class Treatments:
             name for name, line in lines.items() if OPERATIONS[line.op].reads_at_rest
         )
         """Fields that release needs as they came."""
+        self.counts_by = frozenset(name for name, line in lines.items() if line.op == "count_place")
+        """Fields that may name the place under which incidents are counted."""
 
     @classmethod
     def load(cls, lane: Lane, text: str) -> Treatments:
@@ -153,16 +157,20 @@ def _target_fault(name: str, line: Treatment, operation: Operation) -> str | Non
 
 
 def _check_targets(lane: Lane, lines: Mapping[str, Treatment]) -> None:
-    """Each target has one giver (a place has several candidates); depersonalised leaves none out."""
+    """Each target has one giver (a place and its count have several); none is left without one."""
     kept = [line.keeps for line in lines.values() if line.keeps]
-    left = [line.releases for line in lines.values() if line.releases and line.releases != "place"]
+    left = [
+        line.releases
+        for line in lines.values()
+        if line.releases and line.releases not in _OF_SEVERAL
+    ]
     for targets in (kept, left):
         twice = sorted({target for target in targets if targets.count(target) > 1})
         if twice:
             raise PolicyRefused(_file(lane), twice[0], "two fields are given to one target")
     if lane is Lane.DEPERSONALISED:
         missing = sorted((_COLUMNS | _DETAIL) - set(kept))
-        missing += sorted(_RELEASED - _STAMPED - {"place"} - set(left))
+        missing += sorted(_RELEASED - _STAMPED - _OF_SEVERAL - set(left))
         if missing:
             raise PolicyRefused(_file(lane), missing[0], "no field is given to this target")
 

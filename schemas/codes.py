@@ -62,6 +62,18 @@ class LocationPrecision(StrEnum):
     NONE = "none"
 
 
+class RepeatAtPlace(StrEnum):
+    """Which of the incidents that a feed told of at one place in one quarter: four bands.
+
+    Words, because a spreadsheet reads «3-5» as a day in May.
+    """
+
+    FIRST = "first"
+    SECOND = "second"
+    THIRD_TO_FIFTH = "third_to_fifth"
+    SIXTH_OR_LATER = "sixth_or_later"
+
+
 class MappingStatus(StrEnum):
     """What the crosswalk could say about a row."""
 

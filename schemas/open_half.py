@@ -23,6 +23,7 @@ from schemas.codes import (
     MappingStatus,
     MsoaCode,
     NsirClass,
+    RepeatAtPlace,
     ResponseGrade,
     SourceCode,
     Status,
@@ -82,6 +83,8 @@ class OpenHalf(Word):
     ward_code: WardCode | None
     district_code: DistrictCode | None
     detail: OpenDetail
+    repeat_at_place: RepeatAtPlace | None = None
+    """Counted in the recording transaction, so no operation fills it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from schemas.codes import (
     MappingRelation,
     MappingStatus,
     NsirClass,
+    RepeatAtPlace,
     ResponseGrade,
     Slug,
     SourceCode,
@@ -94,6 +95,9 @@ class DepersonalisedIncident(Word):
     response_grade: ResponseGrade | None = None
     status: Status | None = None
     fly_tip: FlyTip | None = None
+    repeat_at_place: RepeatAtPlace | None = None
+    """Which incident this was at its place within the quarter of its first report, as its feed told of
+    them; absent where nothing named the place, and on open data."""
 
 
 class NoticeKind(StrEnum):

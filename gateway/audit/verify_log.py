@@ -44,6 +44,10 @@ UNREADABLE = (
 
 _FIRST_OPEN = 5
 _CONTENT = _FIRST_OPEN + len(OPEN_COLUMNS)
+_INNER = _CONTENT + 1
+_NATURAL_KEY, _FEED, _QUARTER = _INNER + 3, _INNER + 4, _INNER + 9
+_LAST = slice(_INNER + 5, _INNER + 9)
+"""Of the incident: version, position, content and state as the table has them."""
 _REPORTED = _FIRST_OPEN + OPEN_COLUMNS.index("reported")
 _OCCURRED = _FIRST_OPEN + OPEN_COLUMNS.index("occurred_from")
 _RECORDED_AT = _FIRST_OPEN + OPEN_COLUMNS.index("recorded_at")
@@ -155,16 +159,16 @@ class LogWalk:
         if fault is not None:
             self._findings.add(*fault, position)
         try:
-            if row[27] is not None:
+            if row[_NATURAL_KEY] is not None:
                 self._stand(row, feed)
-            return commitment(position, row[1], row[2], row[3], class_sha256, row[24])
+            return commitment(position, row[1], row[2], row[3], class_sha256, row[_INNER])
         except UNREADABLE:
             self._findings.add("log.unreadable", "log", position)
             return b""
 
     def _content_fault(self, row: Row) -> tuple[str, str] | None:
         columns, content = row[_FIRST_OPEN:_CONTENT], row[_CONTENT]
-        inner, wrapped, ciphertext, natural_key = row[24:28]
+        inner, wrapped, ciphertext, natural_key = row[_INNER : _NATURAL_KEY + 1]
         if natural_key is None:
             return ("incident.missing", "log")
         if wrapped is None:
@@ -179,15 +183,15 @@ class LogWalk:
     def _stand(self, row: Row, feed: str) -> None:
         """Follow the incident of a row, and hold it against the table where it comes to rest."""
         position, incident, version, kind = row[:4]
-        last_version, last_position, last_content, last_state = row[29:33]
-        if self._feeds.get(row[28]) != feed:
+        last_version, last_position, last_content, last_state = row[_LAST]
+        if self._feeds.get(row[_FEED]) != feed:
             self._findings.add("incident.feed", "incident", incident)
         before = self._moved.get(incident)
         fits = version <= last_version
         if kind == _RECORDED:
             state = _LIVE if before is None else before.state
             if version == 1:
-                fits &= before is None and incident == position and row[33] == _quarter(row)
+                fits &= before is None and incident == position and row[_QUARTER] == _quarter(row)
             else:
                 fits &= before is not None and before.version == version - 1
                 fits &= state not in _CLOSED

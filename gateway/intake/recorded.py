@@ -15,19 +15,30 @@ from functools import lru_cache
 from adapters.source import Identity, Mapper, Reference
 from gateway.intake.located import Located, Places, located_batch
 from gateway.intake.mapped import MappedPush
-from gateway.keys.derive import SIZE, commitment_salt, framed, keyed_hash, sealed_half_key
+from gateway.keys.derive import (
+    SIZE,
+    commitment_salt,
+    framed,
+    keyed_hash,
+    place_key,
+    sealed_half_key,
+    unnamed_place,
+)
 from gateway.keys.ring import KeyRing
 from gateway.keys.sealing import NONCE_SIZE, wrap
 from gateway.ledger.leaf import stamp
 from gateway.log.commitment import open_bytes
 from gateway.log.entries import Entry, PreparedPush, Quarantined, Withdrawal
+from gateway.log.repeats import oldest_counted
 from policies.law import Law
 from policies.pseudonym import quarter_of
 from policies.recorder import Recorder
+from policies.repeats import place_named
 from schemas.feeds import Feed
 from schemas.incident import Incident
 from schemas.receipts import RowProblem
 from schemas.released import RetractionReason
+from schemas.sensitivity import Lane
 
 _POINT, _DISTRICT = 9, 14
 """Where the place stands among the open columns: point, LSOA, MSOA, ward; then the district."""
@@ -80,6 +91,7 @@ def prepare(mapped: MappedPush, desk: Desk, request: PushRequest) -> PreparedPus
     )
     secrets = _Secrets(desk, len(mapped.incidents) + len(mapped.withdrawn))
     push = _empty(mapped, desk, request, secrets.leaf_nonce())
+    counting = _Counting(desk, request.at)
     dropped: Counter[tuple[str, ...]] = Counter()
     for (number, _, identity), located in zip(mapped.incidents, places, strict=True):
         keys = _keys(identity, desk)
@@ -87,7 +99,7 @@ def prepare(mapped: MappedPush, desk: Desk, request: PushRequest) -> PreparedPus
             problem = RowProblem(row=number, faults=tuple(located.faults))
             push.quarantined.append(Quarantined(problem, keys[0]))
             continue
-        push.entries.append(_entry(number, located, keys, desk, push.at, secrets))
+        push.entries.append(_entry(number, located, keys, counting, push.at, secrets))
         dropped[_dropped(located.incident, desk)] += 1
     for names, rows in dropped.items():
         push.dropped_fields.update(dict.fromkeys(names, rows))
@@ -109,6 +121,7 @@ def _empty(mapped: MappedPush, desk: Desk, request: PushRequest, nonce: str) -> 
         stamp=stamp(request.at),
         law_epoch=desk.law_epoch,
         nonce=nonce,
+        oldest_counted=oldest_counted(quarter_of(request.at)),
         received=mapped.received,
         entries=[],
         quarantined=[],
@@ -141,6 +154,32 @@ class _Secrets:
         return secret, wrap(self._kek, secret, associated, nonce), self._draw(NONCE_SIZE)
 
 
+class _Counting:
+    """Gives an incident's place its keyed name; the names themselves are kept nowhere."""
+
+    def __init__(self, desk: Desk, at: datetime) -> None:
+        self.desk = desk
+        table = desk.law.treatments[Lane.DEPERSONALISED]
+        # open data is published with the place that its controller chose: there is none to count by
+        self._may_read = table.counts_by if desk.feed.open_data_licence is None else frozenset()
+        self._newest = quarter_of(at)
+        self._oldest = oldest_counted(self._newest)
+        self._feed, self._master = desk.feed.name, desk.keys.pseudonym_master
+        self._keys: dict[str, bytes] = {}
+
+    def place(self, incident: Incident, quarter: str) -> bytes | None:
+        """Return the unnamed place under which an incident of a quarter is counted, if any."""
+        if not self._may_read or not self._oldest <= quarter <= self._newest:
+            return None
+        named = place_named(incident, self._may_read)
+        if named is None:
+            return None
+        key = self._keys.get(quarter)
+        if key is None:
+            key = self._keys[quarter] = place_key(self._master, self._feed, quarter)
+        return unnamed_place(key, named)
+
+
 def natural_key(desk: Desk, reference: str) -> bytes:
     """Return the key under which a source reference is known: never the reference itself."""
     return keyed_hash(desk.keys.natural_key, desk.feed.name.encode(), b"ref", reference.encode())
@@ -157,22 +196,23 @@ def _entry(
     number: int,
     located: Located,
     keys: tuple[bytes | None, bytes | None],
-    desk: Desk,
+    counting: _Counting,
     at: int,
     secrets: _Secrets,
 ) -> Entry:
-    incident = located.incident
+    incident, desk = located.incident, counting.desk
     columns, record_class = desk.recorder(incident, located.point)
     if not any(columns[_POINT:_DISTRICT]):
         # nothing else is known about the place: the feed's own district
         columns[_DISTRICT] = columns[_DISTRICT] or desk.feed.district_code
     columns.append(None)
     sealed = _sealed_half(incident, desk.kept)
-    content = open_bytes(columns)
+    content = open_bytes([*columns, None])
     parts = content, record_class.digest, sealed or b""
     content_hmac = keyed_hash(desk.keys.content, *parts)[:16]
     secret, wrapped, nonce = secrets.version(content_hmac)
     columns.insert(0, at)
+    quarter = _quarter(columns[3] or columns[1] or at)
     return Entry(
         row=number,
         natural_key=keys[0],
@@ -181,7 +221,7 @@ def _entry(
         class_json=record_class.canonical_json,
         kind=record_class.kind.value,
         mapping_status=record_class.mapping_status.value,
-        quarter=_quarter(columns[3] or columns[1] or at),
+        quarter=quarter,
         columns=columns,
         open_bytes=b"[%d," % at + content[1:],
         salt=commitment_salt(secret),
@@ -190,6 +230,7 @@ def _entry(
         sealed_half=sealed,
         nonce=nonce,
         updated=_seconds(incident.source_updated_at),
+        place=counting.place(incident, quarter),
     )
 
 

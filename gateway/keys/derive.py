@@ -17,6 +17,7 @@ SIZE = 32
 _COMMITMENT_SALT = b"gateway/commitment-salt\x01"
 _SEALED_HALF = b"gateway/sealed-half\x01"
 _PSEUDONYM = b"gateway/pseudonym"
+_PLACE = b"gateway/place"
 
 
 def hkdf_extract(salt: bytes, material: bytes) -> bytes:
@@ -59,6 +60,22 @@ def pseudonym_key(master: bytes, recipient: str, quarter: str) -> bytes:
         quarter: The quarter's name, such as ``2026-Q4``.
     """
     return hkdf_expand(master, _PSEUDONYM + framed(recipient.encode(), quarter.encode()))
+
+
+def place_key(master: bytes, feed: str, quarter: str) -> bytes:
+    """The key under which the places of one feed and quarter are counted without their names.
+
+    Args:
+        master: The pseudonym master of the key ring; the two kinds of key never meet.
+        feed: The feed's name: what two feeds tell of one place is not added up.
+        quarter: The quarter of first report, such as ``2026Q4``.
+    """
+    return hkdf_expand(master, _PLACE + framed(feed.encode(), quarter.encode()))
+
+
+def unnamed_place(key: bytes, named: bytes) -> bytes:
+    """Return 128 bits that stand for a place, under a key of ``place_key``."""
+    return hmac.digest(key, named, sha256)[:16]
 
 
 def keyed_hash(key: bytes, *parts: bytes) -> bytes:

@@ -17,7 +17,7 @@ from pydantic_core import to_json
 from gateway.keys.derive import framed
 from policies.recorder import OPEN_ORDER
 
-OPEN_COLUMNS = ("recorded_at", *OPEN_ORDER, "detail", "reason")
+OPEN_COLUMNS = ("recorded_at", *OPEN_ORDER, "detail", "reason", "repeat_at_place")
 """The log's open columns, in the order in which they are hashed and stored."""
 
 
@@ -44,9 +44,16 @@ def open_bytes(columns: Sequence[Any]) -> bytes:
     """Return the canonical bytes of the open columns, ordered as ``OPEN_COLUMNS``.
 
     A JSON array of whole numbers, texts and nulls; a coordinate stands as its exact hexadecimal form
-    (C99 ``%a``), because JSON has no one spelling of a fraction.
+    (C99 ``%a``), because JSON has no one spelling of a fraction. The last column, ``repeat_at_place``,
+    stands only where there is one: rows written before there was such a column verify as they did.
     """
-    return to_json([c.hex() if c.__class__ is float else c for c in columns])
+    stated = columns if columns[-1] is not None else columns[:-1]
+    return to_json([c.hex() if c.__class__ is float else c for c in stated])
+
+
+def with_repeat(columns: bytes, repeat: str | None) -> bytes:
+    """Return the bytes of open columns that had no ``repeat_at_place`` with one."""
+    return columns if repeat is None else columns[:-1] + b',"' + repeat.encode() + b'"]'
 
 
 def inner_hash(

@@ -26,7 +26,7 @@ class Entry(NamedTuple):
     mapping_status: str
     quarter: str
     columns: list[Any]
-    """The open columns, ordered as ``commitment.OPEN_COLUMNS``."""
+    """The open columns, ordered as ``commitment.OPEN_COLUMNS``, without ``repeat_at_place``."""
     open_bytes: bytes
     salt: bytes
     wrapped_secret: bytes
@@ -36,6 +36,8 @@ class Entry(NamedTuple):
     nonce: bytes
     updated: int | None
     """When the source last changed it, in seconds since 1970, where the source says so."""
+    place: bytes | None
+    """The keyed, unnamed place under which it is counted (``derive.unnamed_place``), if any."""
 
 
 @dataclass(slots=True)
@@ -76,6 +78,8 @@ class PreparedPush:
     law_epoch: int
     """The law's epoch under which it was worked out: it is recorded under the same, or worked out anew."""
     nonce: str
+    oldest_counted: str
+    """The oldest quarter in which incidents are counted by place (``repeats.oldest_counted``)."""
     received: int
     entries: list[Entry]
     quarantined: list[Quarantined]

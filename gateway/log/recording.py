@@ -17,7 +17,7 @@ from gateway.keys.derive import framed, keyed_hash
 from gateway.keys.sealing import encrypt, position_bytes
 from gateway.ledger.leaf import Operation, leaf
 from gateway.ledger.tree import batch_root
-from gateway.log.commitment import EntryKind, State, commitment, inner_hash
+from gateway.log.commitment import EntryKind, State, commitment, inner_hash, with_repeat
 from gateway.log.entries import (
     MAX_PROBLEMS_ANSWERED,
     Entry,
@@ -25,6 +25,7 @@ from gateway.log.entries import (
     PushAnswer,
     Withdrawal,
 )
+from gateway.log.repeats import Repeats
 from gateway.log.retracting import retracted_row
 from gateway.store import tables as t
 from gateway.store.tx import Standing, Tx
@@ -50,10 +51,10 @@ class Recording:
             return earlier
         if tx.head.law_epoch != self._push.law_epoch:
             raise LawMoved
-        batch = _Batch(self._push)
         keyed = self._natural_keys(tx)
         wanted = [key for key, _ in keyed] + [w.natural_key for w in self._push.withdrawals]
         known = tx.standing(self._push.feed_id, list(dict.fromkeys(wanted)))
+        batch = _Batch(self._push, Repeats(tx, keyed, known))
         # in the order of the rows: cutting a file into other pushes must not change what comes of it
         steps: list[tuple[int, bytes, Entry | Withdrawal]] = [(e.row, key, e) for key, e in keyed]
         steps += [(w.row, w.natural_key, w) for w in self._push.withdrawals]
@@ -182,8 +183,9 @@ def _row_of(step: tuple[int, bytes, object]) -> int:
 class _Batch:
     """The rows of one push as they get their places."""
 
-    def __init__(self, push: PreparedPush) -> None:
+    def __init__(self, push: PreparedPush, repeats: Repeats) -> None:
         self._push = push
+        self._repeats = repeats
         self.first = 0
         self.commitments: list[bytes] = []
         self.taken_keys: list[bytes] = []
@@ -212,8 +214,13 @@ class _Batch:
             self.older_updates += 1
             return
         position = self.first + len(self._log)
-        incident, version = (position, 1) if before is None else (before.id, before.version + 1)
-        self._place(tx, key, entry, position, incident, version)
+        if before is None:
+            incident, version = position, 1
+            repeat = self._repeats.first(entry, position)
+        else:
+            incident, version = before.id, before.version + 1
+            repeat = self._repeats.revision(before.position, position)
+        self._place(tx, key, entry, (position, incident, version), repeat)
         quarter = entry.quarter if before is None else before.quarter
         state = State.LIVE.value if before is None else before.state
         updated = entry.updated if before is None or entry.updated else before.updated
@@ -248,15 +255,17 @@ class _Batch:
             self.first = tx.head.log_size + 1
 
     def _place(
-        self, tx: Tx, key: bytes, entry: Entry, position: int, incident: int, version: int
+        self, tx: Tx, key: bytes, entry: Entry, at: tuple[int, int, int], repeat: str | None
     ) -> None:
+        position, incident, version = at
         class_id, class_sha256 = self._classes[position] = tx.class_id(entry.class_json)
         ciphertext = None
         if entry.sealed_key is not None and entry.sealed_half is not None:
             ciphertext = encrypt(
                 entry.sealed_key, entry.sealed_half, position_bytes(position), entry.nonce
             )
-        inner = inner_hash(entry.salt, key, entry.content_hmac, entry.open_bytes, ciphertext)
+        columns = with_repeat(entry.open_bytes, repeat)
+        inner = inner_hash(entry.salt, key, entry.content_hmac, columns, ciphertext)
         kind = EntryKind.RECORDED.value
         self._log.append(
             (
@@ -266,6 +275,7 @@ class _Batch:
                 kind,
                 class_id,
                 *entry.columns,
+                repeat,
                 entry.content_hmac,
                 inner,
             )
@@ -277,6 +287,7 @@ class _Batch:
         """Write what was taken."""
         if self._log:
             tx.append_log(self._log, self._sealed)
+            self._repeats.keep(tx, self._push.oldest_counted)
             for key, now in self._now.items():
                 tx.stand(self._push.feed_id, key, now, born=now.id >= self.first)
 

@@ -18,8 +18,8 @@ from gateway.log.commitment import (
 from gateway.store.tx import Standing, Tx
 from schemas.released import RetractionReason
 
-_NO_OPEN_COLUMNS: tuple[None, ...] = (None,) * (len(OPEN_COLUMNS) - 2)
-"""Every open column but ``recorded_at`` and ``reason``."""
+_NO_OPEN_COLUMNS: tuple[None, ...] = (None,) * (len(OPEN_COLUMNS) - 3)
+"""Every open column between ``recorded_at`` and ``reason``."""
 
 
 def retracted_row(
@@ -34,7 +34,7 @@ def retracted_row(
     kind = EntryKind.RETRACTED.value
     class_id, class_sha256 = of
     at, reason = when_why
-    columns = [at, *_NO_OPEN_COLUMNS, reason.value]
+    columns = [at, *_NO_OPEN_COLUMNS, reason.value, None]
     inner = inner_hash(salt, key, b"", open_bytes(columns), None)
     incident, version = standing.id, standing.version
     row = (position, incident, version, kind, class_id, *columns, b"", inner)

@@ -89,6 +89,7 @@ def open_half_of(row: Candidate) -> OpenHalf:
         ward_code=row.ward_code,
         district_code=row.district_code,
         detail=_detail(row.detail),
+        repeat_at_place=row.repeat_at_place,
     )
 
 

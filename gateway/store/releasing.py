@@ -41,6 +41,7 @@ CANDIDATE_COLUMNS = (
     _L.c.ward_code,
     _L.c.district_code,
     _L.c.detail,
+    _L.c.repeat_at_place,
 )
 
 
@@ -68,6 +69,7 @@ class Candidate(NamedTuple):
     ward_code: str | None
     district_code: str | None
     detail: str
+    repeat_at_place: str | None
 
 
 class Held(NamedTuple):

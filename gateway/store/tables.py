@@ -138,6 +138,7 @@ LOG = Table(
     Column("district_code", Text),
     Column("detail", Text),
     Column("reason", Text),
+    Column("repeat_at_place", Text),
     Column("content_hmac", LargeBinary),
     Column("inner_hash", LargeBinary, nullable=False),
     Index("log_incident", "incident", "version"),
@@ -196,9 +197,10 @@ QUESTION = Table(
 PLACE_COUNT = Table(
     "place_count",
     METADATA,
+    Column("quarter", Text, primary_key=True, comment="of the incidents' first report"),
     Column("place", LargeBinary, primary_key=True),
     Column("seen", Integer, nullable=False),
-    comment="how many incidents a keyed, unnamed place of one feed has had",
+    comment="how many incidents a keyed, unnamed place of one feed had in one quarter",
 )
 
 ROLLUP = Table(

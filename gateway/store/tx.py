@@ -175,6 +175,11 @@ class Tx:
         """Whether log, ledger or law have moved in this transaction."""
         return self.head != self._began
 
+    @property
+    def direct(self) -> Connection:
+        """The connection as it is, for tables of which nothing ever waits."""
+        return self._connection
+
     def flush(self) -> None:
         """Write what waits."""
         for insert_rows, rows in self._rows.items():

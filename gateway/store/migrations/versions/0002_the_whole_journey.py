@@ -91,11 +91,13 @@ def upgrade() -> None:
     op.create_index("question_open", "question", ["feed", "answered_at"])
     op.create_table(
         "place_count",
+        sa.Column("quarter", sa.Text(), nullable=False, comment="of the incidents' first report"),
         sa.Column("place", sa.LargeBinary(), nullable=False),
         sa.Column("seen", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("place"),
-        comment="how many incidents a keyed, unnamed place of one feed has had",
+        sa.PrimaryKeyConstraint("quarter", "place"),
+        comment="how many incidents a keyed, unnamed place of one feed had in one quarter",
     )
+    op.add_column("log", sa.Column("repeat_at_place", sa.Text(), nullable=True))
     op.create_table(
         "rollup",
         sa.Column("class_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -128,6 +130,7 @@ def downgrade() -> None:
         op.drop_table(table)
     for table, column in (
         ("geography_point", "addresses"),
+        ("log", "repeat_at_place"),
         ("delivery", "outcome"),
         ("delivery", "first_tried_at"),
         ("delivery", "next_at"),
