@@ -127,6 +127,7 @@ class Event(Enum):
     )
     CHECKPOINT_SIGNED = _entry("ledger.checkpoint", Level.INFO, "A checkpoint was signed.", "size")
     KEYS_CREATED = _entry("keys.created", Level.INFO, "Keys were made.", "kind key_id")
+    KEYS_ROTATED = _entry("keys.rotated", Level.INFO, "A key was replaced.", "kind at_once")
     CLOCK_FAILED = _entry(
         "service.clock_failed",
         Level.ERROR,

@@ -77,6 +77,10 @@ class Settings(BaseSettings):
     requests_per_minute: int = Field(
         6_000, gt=0, description="Requests that one client may send in a minute; then 429."
     )
+    client_secrets: bool = Field(
+        False,  # noqa: FBT003 - pydantic's way to name a default
+        description="Systems may prove themselves by a secret: demonstrations only.",
+    )
     clock_skew_limit_seconds: float = Field(
         30.0, gt=0, description="Skew against the database's clock that fails readiness."
     )

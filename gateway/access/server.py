@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -35,9 +35,12 @@ from gateway.access.signed import ALGORITHM, TokenRefused
 from gateway.access.verify import LONGEST_LIFE, TYPE
 from gateway.clock import Clock
 from gateway.keys.ring import KeyRing
+from gateway.keys.thumbprint import jwk_members
+from gateway.keys.token_keys import TokenKeys
 
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - a path
 JWKS_PATH = "/.well-known/jwks.json"
+DOCUMENTATION_PATH = "/docs"
 METADATA_PATH = "/.well-known/oauth-authorization-server"
 GRANT = "client_credentials"
 MAX_FORM = 8_192
@@ -73,6 +76,7 @@ class TokenServer:
         clock: Judges times.
         random: Gives token ids.
         takes_endpoint_audience: Also take assertions whose audience is the token endpoint.
+        takes_secrets: Also take a registered secret as proof: for demonstrations.
     """
 
     def __init__(
@@ -85,19 +89,20 @@ class TokenServer:
         random: Callable[[int], bytes],
         *,
         takes_endpoint_audience: bool = False,
+        takes_secrets: bool = False,
     ) -> None:
         _check_issuer(issuer)
         self.issuer = issuer
         self.token_endpoint = issuer + TOKEN_PATH
         audiences = {issuer} | ({self.token_endpoint} if takes_endpoint_audience else set())
-        key = ECKey.import_key(key_ring.token_key, {"kid": key_ring.token_kid})
-        self._public = key.as_dict(private=False, use="sig", alg=ALGORITHM)
-        self._server = _Server(clients)
+        self._keys, self._clock = TokenKeys(key_ring), clock
+        self._methods = tuple(Method) if takes_secrets else (Method.PRIVATE_KEY_JWT,)
+        self._server = _Server(clients, self._methods)
         self._server.register_grant(_Grant)
         check = AssertionCheck(frozenset(audiences), clients, replay, clock)
         self._server.register_client_auth_method(Method.PRIVATE_KEY_JWT.value, _Assertion(check))
         generator = BearerTokenGenerator(
-            _Signer(issuer, key, clock, random), expires_generator=LONGEST_LIFE
+            _Signer(issuer, self._keys, clock, random), expires_generator=LONGEST_LIFE
         )
         self._server.register_token_generator("default", generator)
 
@@ -122,7 +127,7 @@ class TokenServer:
         return made
 
     def metadata(self) -> dict[str, Any]:
-        """The server's description (RFC 8414), served at ``METADATA_PATH``."""
+        """The server's description (RFC 8414 §2), served at ``METADATA_PATH``."""
         return {
             "issuer": self.issuer,
             "token_endpoint": self.token_endpoint,
@@ -130,22 +135,33 @@ class TokenServer:
             "scopes_supported": [scope.value for scope in Scope],
             "response_types_supported": [],
             "grant_types_supported": [GRANT],
-            "token_endpoint_auth_methods_supported": [method.value for method in Method],
+            "token_endpoint_auth_methods_supported": [method.value for method in self._methods],
             "token_endpoint_auth_signing_alg_values_supported": [ALGORITHM],
+            "service_documentation": self.issuer + DOCUMENTATION_PATH,
+            "ui_locales_supported": ["en-GB"],
         }
 
     def jwks(self) -> dict[str, Any]:
-        """The public signing key (RFC 7517 §5), served at ``JWKS_PATH``."""
-        return {"keys": [dict(self._public)]}
+        """The public keys whose tokens are good now (RFC 7517 §5), served at ``JWKS_PATH``.
+
+        One, and for as long as tokens signed by it may be alive, the one before it.
+        """
+        accepted = self._keys.accepted(int(self._clock.now().timestamp()))
+        return {
+            "keys": [
+                {**jwk_members(key), "kid": kid, "use": "sig", "alg": ALGORITHM}
+                for kid, key in sorted(accepted.items())
+            ]
+        }
 
 
 class _Signer:
     """Makes the token itself: Authlib's own generator asks the machine for time and randomness."""
 
     def __init__(
-        self, issuer: str, key: ECKey, clock: Clock, random: Callable[[int], bytes]
+        self, issuer: str, keys: TokenKeys, clock: Clock, random: Callable[[int], bytes]
     ) -> None:
-        self._issuer, self._key, self._clock, self._random = issuer, key, clock, random
+        self._issuer, self._keys, self._clock, self._random = issuer, keys, clock, random
 
     def __call__(self, client: _Registered, scope: str, **_: object) -> str:
         """Sign a token (RFC 9068 §2) that lives ``LONGEST_LIFE`` seconds."""
@@ -160,15 +176,17 @@ class _Signer:
             "jti": self._random(_JTI_SIZE).hex(),
             "scope": scope,
         }
-        header = {"alg": ALGORITHM, "typ": TYPE, "kid": self._key.kid}
-        return jwt.encode(header, claims, self._key, algorithms=[ALGORITHM])
+        signing = self._keys.signing(now)
+        header = {"alg": ALGORITHM, "typ": TYPE, "kid": signing.kid}
+        key = ECKey.import_key(signing.private)
+        return jwt.encode(header, claims, key, algorithms=[ALGORITHM])
 
 
 class _Registered(ClientMixin):  # type: ignore[misc] # Authlib publishes no types
     """A client as Authlib asks for it."""
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    def __init__(self, client: Client, methods: Collection[Method] = tuple(Method)) -> None:
+        self._client, self._methods = client, methods
 
     def get_client_id(self) -> str:
         return self._client.client_id
@@ -182,7 +200,8 @@ class _Registered(ClientMixin):  # type: ignore[misc] # Authlib publishes no typ
         return self._client.has_secret(client_secret)
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
-        return endpoint == "token" and method == self._client.method.value
+        registered = self._client.method
+        return endpoint == "token" and method == registered.value and registered in self._methods
 
     def check_grant_type(self, grant_type: str) -> bool:
         return grant_type == GRANT
@@ -224,13 +243,15 @@ class _Assertion:
 
 
 class _Server(AuthorizationServer):  # type: ignore[misc] # Authlib publishes no types
-    def __init__(self, clients: ClientRegistry) -> None:
+    def __init__(self, clients: ClientRegistry, methods: Collection[Method]) -> None:
         super().__init__(scopes_supported=[scope.value for scope in Scope])
-        self._clients = clients
+        self._clients, self._methods = clients, methods
 
     def query_client(self, client_id: str) -> _Registered | None:
         client = self._clients.get(client_id)
-        return _Registered(client) if client is not None and client.active else None
+        if client is None or not client.active:
+            return None
+        return _Registered(client, self._methods)
 
     def save_token(self, token: object, request: object) -> None:
         """Tokens are signed and short-lived: none is kept."""

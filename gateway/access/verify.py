@@ -23,6 +23,7 @@ from gateway.access.signed import (
 from gateway.clock import Clock
 from gateway.errors import NotAuthenticated
 from gateway.keys.ring import KeyRing
+from gateway.keys.token_keys import TokenKeys
 
 LONGEST_LIFE = 600
 """Seconds that an access token lives at most."""
@@ -43,11 +44,21 @@ class Access:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A token read before: what it allows while its client and its key stay as they were."""
+
+    access: Access
+    client: Client
+    kid: str
+
+
 class TokenVerifier:
     """Reads the tokens that this gateway gave.
 
     A token is remembered by its SHA-256 until it expires, at most ``capacity`` of them. The client is
-    looked up every time: one that was switched off, or lost a scope, is stopped at once.
+    looked up every time: one that was switched off, or lost a scope, is stopped at once. So are, within
+    a second, the tokens of a signing key that was withdrawn.
     """
 
     def __init__(
@@ -60,11 +71,11 @@ class TokenVerifier:
         capacity: int = 4_096,
     ) -> None:
         self._issuer = issuer
-        self._keys = {key_ring.token_kid: ECKey.import_key(key_ring.token_key.public_key())}
+        self._keys = TokenKeys(key_ring)
         self._clients = clients
         self._clock = clock
         self._capacity = capacity
-        self._read: OrderedDict[bytes, tuple[Access, Client]] = OrderedDict()
+        self._read: OrderedDict[bytes, _Known] = OrderedDict()
         self._lock = Lock()
 
     def verify_header(self, authorization: str | None) -> Access:
@@ -93,33 +104,34 @@ class TokenVerifier:
                 self._read.move_to_end(digest)
         if known is None:
             return self._first_time(digest, token)
-        access, client = known
-        current = self._clients.get(access.client_id)
-        if current is client and self._clock.now() < access.expires_at:
-            return access
+        now = self._clock.now()
+        is_current = self._clients.get(known.access.client_id) is known.client
+        is_signed = known.kid in self._keys.accepted(int(now.timestamp()))
+        if is_current and is_signed and now < known.access.expires_at:
+            return known.access
         with self._lock:
             self._read.pop(digest, None)
         return self._first_time(digest, token)
 
     def _first_time(self, digest: bytes, token: str) -> Access:
         try:
-            unverified = read(token)
-            access, client = self._checked(unverified)
+            known = self._checked(read(token))
         except TokenRefused:
             # Without its cause: a traceback in a log must not lead to the token.
             raise NotAuthenticated from None
         with self._lock:
-            self._read[digest] = (access, client)
+            self._read[digest] = known
             while len(self._read) > self._capacity:
                 self._read.popitem(last=False)
-        return access
+        return known.access
 
-    def _checked(self, token: Unverified) -> tuple[Access, Client]:
+    def _checked(self, token: Unverified) -> _Known:
         if token.typ != TYPE:
             raise TokenRefused("not an access token")
-        check_signature(token, self._keys)
-        claims = token.claims
         now = int(self._clock.now().timestamp())
+        key = self._keys.accepted(now, unless=token.kid).get(token.kid)
+        check_signature(token, {} if key is None else {token.kid: ECKey.import_key(key)})
+        claims = token.claims
         issued, expires = whole_number(claims, "iat"), whole_number(claims, "exp")
         if not now < expires or not 0 < expires - issued <= LONGEST_LIFE or issued > now + SKEW:
             raise TokenRefused("not now")
@@ -134,7 +146,7 @@ class TokenVerifier:
         if not scopes <= client.scopes:
             raise TokenRefused("a scope that was taken away")
         until = datetime.fromtimestamp(expires, UTC)
-        return Access(client_id, client.partner, scopes, until), client
+        return _Known(Access(client_id, client.partner, scopes, until), client, token.kid)
 
 
 def _scopes(said: str) -> frozenset[Scope]:

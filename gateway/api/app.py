@@ -42,6 +42,7 @@ def make_service(house: House, settings: Settings, issuer: str) -> Service:
             StoredReplay(house),
             house.clock,
             house.random,
+            takes_secrets=settings.client_secrets,
         ),
         verifier=TokenVerifier(issuer, house.keys, registered, house.clock),
         publisher=Publisher(house.reader, house.writer, house.keys, house.home / "checkpoints"),

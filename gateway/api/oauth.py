@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
@@ -30,12 +32,27 @@ async def token(request: Request, service: ServiceDep) -> Response:
 
 
 @router.get("/.well-known/oauth-authorization-server", summary="Metadata (RFC 8414)")
-async def metadata(service: ServiceDep) -> Response:
+async def metadata(request: Request, service: ServiceDep) -> Response:
     """Give the authorization server's metadata."""
-    return Response(json.dumps(service.tokens.metadata()), media_type="application/json")
+    return published(request, service.tokens.metadata())
 
 
 @router.get("/.well-known/jwks.json", summary="Public keys of our tokens")
-async def jwks(service: ServiceDep) -> Response:
-    """Give the keys that access tokens are signed with."""
-    return Response(json.dumps(service.tokens.jwks()), media_type="application/json")
+async def jwks(request: Request, service: ServiceDep) -> Response:
+    """Give the keys whose access tokens are good now: two while one is being rotated."""
+    return published(request, service.tokens.jwks())
+
+
+PUBLISHED_SECONDS = 300
+"""How long a published document may be kept; a rotated key is accepted for longer than that."""
+
+
+def published(request: Request, document: dict[str, Any]) -> Response:
+    """Answer with a public document that may be kept, or 304 where the caller has it (RFC 9110 §13)."""
+    body = json.dumps(document).encode()
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    kept = {"ETag": tag, "Cache-Control": f"public, max-age={PUBLISHED_SECONDS}"}
+    known = request.headers.get("if-none-match", "")
+    if known.strip() == "*" or tag in {one.strip().removeprefix("W/") for one in known.split(",")}:
+        return Response(status_code=304, headers=kept)
+    return Response(body, headers=kept, media_type="application/json")

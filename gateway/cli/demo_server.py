@@ -45,7 +45,14 @@ def running(house: House, listener: socket.socket) -> Iterator[Running]:
     """Run the gateway over a house while the context lasts; its log goes to a file in the home."""
     port = listener.getsockname()[1]
     url = f"http://{HOST}:{port}"
-    settings = Settings(home=house.home, database_url=None, host=HOST, port=port, public_url=url)
+    settings = Settings(
+        home=house.home,
+        database_url=None,
+        host=HOST,
+        port=port,
+        public_url=url,
+        client_secrets=True,
+    )
     service = make_service(house, settings, url)
     app = guarded(create_app(service), settings)
     config = uvicorn.Config(

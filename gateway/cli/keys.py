@@ -1,23 +1,34 @@
-"""``gateway keys``: make them once; show their public halves."""
+"""``gateway keys``: make them once; show their public halves; rotate the one that signs tokens."""
 
 from __future__ import annotations
 
 import os
+from enum import StrEnum
+from typing import Annotated
 
 import typer
 
 from gateway.access.clients import Client
 from gateway.access.server import TokenServer
+from gateway.access.verify import LONGEST_LIFE, SKEW
 from gateway.audit.checkpoints import ledger_verifier_key
-from gateway.cli.home import own_settings
-from gateway.cli.terminal import AsJson, note, say, say_json
+from gateway.cli.home import change, own_house, own_settings
+from gateway.cli.terminal import OPERATOR, Actor, AsJson, note, say, say_json
 from gateway.clock import SystemClock
 from gateway.events import JOURNAL, Event, configure, emit
 from gateway.keys.ring import KeyRing, KeysUnavailable
+from gateway.keys.token_keys import rotate as rotate_token_key
+from gateway.law.register import put_key_rotation
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="The keys under GATEWAY_HOME/keys."
 )
+
+
+class Rotated(StrEnum):
+    """The keys that can be rotated: whatever else the ring holds has sealed or named something."""
+
+    TOKEN = "token"  # noqa: S105 - a key's name
 
 
 @app.command("create")
@@ -48,6 +59,41 @@ def show(*, as_json: AsJson = False) -> None:
     say(ledger)
     say("Tokens are signed by:")
     say_json(tokens.jwks())
+
+
+@app.command("rotate")
+def rotate(
+    key: Annotated[Rotated, typer.Argument(help="Which key: `token` signs access tokens.")],
+    *,
+    at_once: Annotated[
+        bool,
+        typer.Option(
+            "--at-once", help="The old key leaked: refuse every token that it signed, from now on."
+        ),
+    ] = False,
+    as_json: AsJson = False,
+    actor: Actor = OPERATOR,
+) -> None:
+    """Make a new key and use it; the old one is accepted until its last token is over.
+
+    Running gateways take the new key up by themselves, within a second. The old private key is gone.
+    """
+    with own_house() as house:
+        now = int(house.clock.now().timestamp())
+        until = None if at_once else now + LONGEST_LIFE + SKEW
+        change(house, actor, lambda act: put_key_rotation(key.value, at_once=at_once, act=act))
+        old, new = rotate_token_key(house.keys.folder, house.random, now, until)
+    emit(Event.KEYS_ROTATED, kind=key.value, at_once=at_once)
+    if as_json:
+        say_json({"key": key.value, "old": old, "new": new, "old_accepted_until": until})
+        return
+    say(f"Tokens are signed by {new} from now on.")
+    if until is None:
+        say(f"Tokens signed by {old}, or by a key before it, are refused.")
+    else:
+        say(
+            f"Tokens signed by {old} are good until they end, {LONGEST_LIFE // 60} minutes at most."
+        )
 
 
 class _Nobody:

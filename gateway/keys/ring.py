@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
-import os
-import re
 import shutil
 import stat
 import tempfile
@@ -25,30 +20,29 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from gateway.errors import GatewayError
 from gateway.keys.derive import SIZE
+from gateway.keys.files import (
+    OTHERS_MAY,
+    KeysUnavailable,
+    read_secret,
+    sync_folder,
+    write_secret,
+)
+from gateway.keys.thumbprint import thumbprint
+
+__all__ = [
+    "P256_ORDER",
+    "KeyRing",
+    "KeysExist",
+    "KeysUnavailable",
+    "RandomSource",
+    "p256_scalar",
+]
 
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 """Order of the curve P-256 (NIST SP 800-186 §3.2.1.3): a private key is 1 to this minus 1."""
 
-_HEX_LINE = re.compile(rb"[0-9a-f]{64}\n?")
-_OTHERS_MAY = stat.S_IRWXG | stat.S_IRWXO
-
 RandomSource = Callable[[int], bytes]
 """Gives so many unpredictable bytes; ``os.urandom`` outside tests."""
-
-
-class KeysUnavailable(GatewayError):
-    """503: keys missing, open to other users, or unreadable; ``reason`` is for the operator."""
-
-    code, status = "keys.unavailable", 503
-    title = "The gateway's keys are not available, so it does not start."
-    remedy = (
-        "Make them once with `gateway keys create`, or restore GATEWAY_HOME/keys from the backup."
-    )
-
-    def __init__(self, reason: str) -> None:
-        super().__init__()
-        self.reason = reason
-        self.args = (reason,)
 
 
 class KeysExist(GatewayError):
@@ -82,10 +76,12 @@ class KeyRing:
         cursor: HMAC key of the cursors that pullers hold.
         pseudonym_master: Master of the recipients' pseudonym keys (``derive.pseudonym_key``).
         idempotency: HMAC key of idempotency keys and body fingerprints.
+        folder: Where the files lie; the key of tokens may be rotated there (``token_keys``).
     """
 
-    def __init__(self, secrets: _Secrets) -> None:
+    def __init__(self, secrets: _Secrets, folder: Path) -> None:
         self._secrets = secrets
+        self.folder = folder
         self.natural_key = secrets.natural_key
         self.content = secrets.content
         self.cursor = secrets.cursor
@@ -105,9 +101,9 @@ class KeyRing:
             raise KeysExist
         secrets = _Secrets(
             **{field.name: random(SIZE) for field in fields(_Secrets) if field.name != "token"},
-            token=_p256_scalar(random),
+            token=p256_scalar(random),
         )
-        ring = cls(secrets)
+        ring = cls(secrets, folder)
         try:
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
             part = Path(tempfile.mkdtemp(prefix=".keys-", dir=home))  # 0700 by contract
@@ -115,10 +111,10 @@ class KeyRing:
             raise KeysUnavailable("the folder for the keys cannot be made") from failed
         try:
             for field in fields(_Secrets):
-                _write(part / _file_name(field.name), getattr(secrets, field.name))
-            _sync(part)
+                write_secret(part / _file_name(field.name), getattr(secrets, field.name))
+            sync_folder(part)
             part.rename(folder)  # fails where another process was first
-            _sync(home)
+            sync_folder(home)
         except OSError as failed:
             shutil.rmtree(part, ignore_errors=True)
             if folder.exists():
@@ -138,10 +134,13 @@ class KeyRing:
             mode = folder.stat().st_mode
         except OSError as failed:
             raise KeysUnavailable("there is no folder `keys` in GATEWAY_HOME") from failed
-        if not stat.S_ISDIR(mode) or mode & _OTHERS_MAY:
+        if not stat.S_ISDIR(mode) or mode & OTHERS_MAY:
             raise KeysUnavailable("the folder `keys` must be a folder with mode 0700")
         secrets = _Secrets(
-            **{field.name: _read(folder / _file_name(field.name)) for field in fields(_Secrets)}
+            **{
+                field.name: read_secret(folder / _file_name(field.name))
+                for field in fields(_Secrets)
+            }
         )
         if len({getattr(secrets, field.name) for field in fields(_Secrets)}) != len(
             fields(_Secrets)
@@ -149,7 +148,7 @@ class KeyRing:
             raise KeysUnavailable("two key files hold the same key")
         if not 0 < int.from_bytes(secrets.token, "big") < P256_ORDER:
             raise KeysUnavailable("the key file `token.key` holds no P-256 key")
-        return cls(secrets)
+        return cls(secrets, folder)
 
     @cached_property
     def wrapping(self) -> AESGCM:
@@ -169,58 +168,18 @@ class KeyRing:
     @cached_property
     def token_kid(self) -> str:
         """The token key's id: its RFC 7638 thumbprint."""
-        numbers = self.token_key.public_key().public_numbers()
-        thumb = {"crv": "P-256", "kty": "EC", "x": _b64u(numbers.x), "y": _b64u(numbers.y)}
-        text = json.dumps(thumb, sort_keys=True, separators=(",", ":"))
-        return (
-            base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
-        )
+        return thumbprint(self.token_key.public_key())
 
 
 def _file_name(field: str) -> str:
     return field.replace("_", "-") + ".key"
 
 
-def _p256_scalar(random: RandomSource) -> bytes:
+def p256_scalar(random: RandomSource) -> bytes:
+    """Draw a private key of the curve (raises ``KeysUnavailable`` where the source is no source)."""
     # Rejection keeps every key equally likely; a second draw is needed once in 2³² times.
     for _ in range(64):
         drawn = random(SIZE)
         if 0 < int.from_bytes(drawn, "big") < P256_ORDER:
             return drawn
     raise KeysUnavailable("the random source does not give usable bytes")
-
-
-def _b64u(number: int) -> str:
-    return base64.urlsafe_b64encode(number.to_bytes(SIZE, "big")).rstrip(b"=").decode()
-
-
-def _write(path: Path, secret: bytes) -> None:
-    if len(secret) != SIZE:
-        raise KeysUnavailable("the random source does not give usable bytes")
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(secret.hex().encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            mode = os.fstat(file.fileno()).st_mode
-            text = file.read(2 * SIZE + 2)
-    except OSError as failed:
-        raise KeysUnavailable(f"the key file `{path.name}` is missing or unreadable") from failed
-    if not stat.S_ISREG(mode) or mode & _OTHERS_MAY:
-        raise KeysUnavailable(f"the key file `{path.name}` must be a file with mode 0600")
-    if not _HEX_LINE.fullmatch(text):
-        raise KeysUnavailable(f"the key file `{path.name}` does not hold 64 hexadecimal digits")
-    return bytes.fromhex(text.decode())

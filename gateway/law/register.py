@@ -98,6 +98,25 @@ def put_feed(feed: Feed, act: Act) -> Any:  # noqa: ANN401 - a job
     return _Put("feed", "name", feed.name, feed, act, Operation.FEED, content)
 
 
+def put_key_rotation(key: str, *, at_once: bool, act: Act) -> Any:  # noqa: ANN401 - a job
+    """Return the job that records the rotation of a key; sealed before the key is changed."""
+    change = "withdrawn" if at_once else "rotated"
+
+    def seal(tx: Tx) -> int:
+        return tx.seal(
+            leaf(
+                Operation.KEYS,
+                at=act.stamp,
+                actor=act.actor,
+                nonce=act.nonce,
+                key_name=key,
+                change=change,
+            )
+        )
+
+    return seal
+
+
 @dataclass(frozen=True, slots=True)
 class _Put:
     table: str

@@ -44,7 +44,7 @@ def main(home: Path, port: int) -> None:
         lane=Lane.DEPERSONALISED,
     )
     house.writer.run(PutSubscription(wanted, house.act("operator")))
-    settings = Settings(home=home, public_url=url, requests_per_minute=10**9)
+    settings = Settings(home=home, public_url=url, requests_per_minute=10**9, client_secrets=True)
     service = make_service(house, settings, url)
     events.configure(stream=Path("/dev/null").open("w"))  # noqa: SIM115 - for the life of the process
     app = guarded(create_app(service), settings)

@@ -210,7 +210,9 @@ def test_an_issuer_that_is_not_safe_to_name_does_not_start(
 
 @pytest.mark.parametrize("issuer", ["http://127.0.0.1:8115", "http://localhost", "http://[::1]:1"])
 def test_a_loopback_issuer_serves_the_demonstration(house: House, issuer: str) -> None:
-    server = TokenServer(issuer, house.ring, house.clients, house.replays, house.clock, bytes)
+    server = TokenServer(
+        issuer, house.ring, house.clients, house.replays, house.clock, bytes, takes_secrets=True
+    )
     assert server.token(GRANT, basic("demo", SECRET))[0] == 200
 
 

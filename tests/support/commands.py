@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -40,6 +40,8 @@ class Shell:
     """Runs commands on one home, inside this process."""
 
     home: Path
+    settings: dict[str, str] = field(default_factory=dict)
+    """Settings beside the home, by their variable."""
 
     def __call__(self, *arguments: str | Path, stdin: str = "") -> Ran:
         out, err = io.StringIO(), io.StringIO()
@@ -64,9 +66,9 @@ class Shell:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment of a command: no setting but the home."""
+        """The environment of a command: no setting but the home and those given."""
         kept = {k: v for k, v in os.environ.items() if not k.upper().startswith("GATEWAY_")}
-        return {**kept, "GATEWAY_HOME": str(self.home)}
+        return {**kept, "GATEWAY_HOME": str(self.home), **self.settings}
 
     @contextmanager
     def serving(self) -> Iterator[tuple[subprocess.Popen[str], str]]:

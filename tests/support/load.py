@@ -97,6 +97,7 @@ class ServedGateway:
             "GATEWAY_PORT": str(self.port),
             "GATEWAY_PUBLIC_URL": self.url,
             "GATEWAY_REQUESTS_PER_MINUTE": "1000000",
+            "GATEWAY_CLIENT_SECRETS": "true",
         }
 
     def start(self) -> None:

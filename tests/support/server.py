@@ -121,6 +121,7 @@ def running_gateway(
     sock.bind(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{sock.getsockname()[1]}"
     settings = settings or Settings(home=home, public_url=url)
+    settings = settings.model_copy(update={"client_secrets": True})
     house = open_house(home, clock=clock, create=True)
     service = make_service(house, settings, url)
     app = guarded(create_app(service), settings)

@@ -97,7 +97,8 @@ class House:
         self._count += 1
         return str(self._count).encode()
 
-    def serve(self, **options: Any) -> TokenServer:
+    def serve(self, *, takes_secrets: bool = True, **options: Any) -> TokenServer:
+        options["takes_secrets"] = takes_secrets
         return TokenServer(
             ISSUER, self.ring, self.clients, self.replays, self.clock, bytes, **options
         )
