@@ -152,6 +152,7 @@ PAGES: dict[str, dict[str, Callable[[], str]]] = {
         "settings": settings_table,
         "exit codes": exit_table,
     },
+    "gateway/access/README.md": {"defaults": from_module("gateway.access.defaults", "table")},
     "deploy/decisions/README.md": {"index": decisions},
     "schemas/README.md": {"data dictionary": dictionary},
     "adapters/README.md": {"crosswalks": from_module("adapters.crosswalk", "readme_tables")},

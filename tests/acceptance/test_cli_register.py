@@ -132,15 +132,19 @@ def test_a_system_signs_by_its_registered_public_key(shell: Shell, tmp_path: Pat
 
 
 def test_a_secret_is_shown_once_and_not_kept(shell: Shell) -> None:
-    added = shell.ok("partner", "system", "add", "llr-fire", "--id", "fire", "--secret",
-                     "--scope", "records:read", "--scope", "ledger:read")  # fmt: skip
+    asked = ("partner", "system", "add", "llr-fire", "--id", "fire", "--secret",
+             "--scope", "records:read", "--scope", "ledger:read")  # fmt: skip
+    refused = shell(*asked)
+    shell.settings["GATEWAY_CLIENT_SECRETS"] = "true"
+    added = shell.ok(*asked)
 
     secret = added.out.strip()
+    assert (refused.code, "GATEWAY_CLIENT_SECRETS" in refused.err) == (78, True)
     assert len(secret) == 43
     assert "demonstrations" in added.err
     kept = b"".join(path.read_bytes() for path in shell.home.glob("gateway.sqlite3*"))
     assert secret.encode() not in kept
-    assert shell("partner", "system", "off", "nobody").code == 1
+    assert shell("partner", "system", "disable", "nobody").code == 1
 
 
 def test_a_protocol_is_in_force_when_every_party_signed(shell: Shell, tmp_path: Path) -> None:

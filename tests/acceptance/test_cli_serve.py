@@ -50,6 +50,7 @@ def test_an_address_that_is_taken_is_a_sentence(shell: Shell) -> None:
 
 
 def test_a_stop_in_good_order_publishes_a_checkpoint(shell: Shell) -> None:
+    shell.settings["GATEWAY_CLIENT_SECRETS"] = "true"
     with shell.serving() as (process, _):
         shell.ok("partner", "system", "add", "llr-fire", "--id", "fire", "--secret",
                  "--scope", "records:read")  # fmt: skip
@@ -62,6 +63,7 @@ def test_a_stop_in_good_order_publishes_a_checkpoint(shell: Shell) -> None:
 
 
 def test_a_system_added_meanwhile_gets_a_token_and_loses_it_when_off(shell: Shell) -> None:
+    shell.settings["GATEWAY_CLIENT_SECRETS"] = "true"
     shell.ok("db", "upgrade")
     with shell.serving() as (_, url), httpx.Client(trust_env=False) as http:
         added = shell.ok("partner", "system", "add", "llr-fire", "--id", "fire", "--secret",
@@ -69,7 +71,7 @@ def test_a_system_added_meanwhile_gets_a_token_and_loses_it_when_off(shell: Shel
         secret = added.out.strip()
         asked = {"grant_type": "client_credentials"}
         first = http.post(f"{url}/oauth/token", data=asked, auth=("fire", secret))
-        shell.ok("partner", "system", "off", "fire")
+        shell.ok("partner", "system", "disable", "fire")
         second = http.post(f"{url}/oauth/token", data=asked, auth=("fire", secret))
 
     assert first.status_code == 200
