@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from adapters.placing import Crosswalk
 from adapters.rules import RULE_COLUMNS, RuleRow
@@ -26,6 +27,8 @@ class Scheme(Word):
     file: str
     unlisted_kind: Kind
     """What a code that is not on the list counts as, where no class and no other code tells."""
+    new_words: bool = False
+    """Whether the publisher adds words of its own to the list: unknown ones, joined by hyphens, are kept."""
     cites: str
 
 
@@ -47,22 +50,39 @@ def scheme_rows(name: str) -> tuple[RuleRow, ...]:
     return tuple(RuleRow.model_validate(row) for row in listed)
 
 
-class ForceTable(Word):
-    """A force's own code list: rows beside a packaged scheme's, or instead of them."""
+def _packaged(scheme: str) -> str:
+    if scheme not in schemes():
+        message = "the scheme is none of the packaged ones"
+        raise ValueError(message)
+    return scheme
+
+
+SchemeName = Annotated[str, AfterValidator(_packaged)]
+"""The name of a packaged scheme in a feed's settings."""
+
+
+class OwnTable(Word):
+    """A partner's own code list."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,9}$")
-    """Short name; the scheme of each incident becomes ``force:<name>``."""
+    """Short name; it stands in the scheme of each incident, such as ``local:<name>``."""
     version: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,7}$")
     """Raised by hand whenever a row changes; kept with each incident."""
-    replaces: bool = False
-    """True: only these rows; false: they come first, and the scheme knows all other codes."""
     rows: tuple[RuleRow, ...] = Field(min_length=1)
 
 
-def crosswalk(scheme: str, force: ForceTable | None = None) -> Crosswalk:
-    """A packaged scheme, alone or with a force's own table.
+class ForceTable(OwnTable):
+    """A code list of one's own beside a packaged scheme's rows, or instead of them."""
 
-    A code that the force lists has the force's rules only. The version then names both tables.
+    replaces: bool = False
+    """True: only these rows; false: they come first, and the scheme knows all other codes."""
+
+
+def crosswalk(scheme: str, force: ForceTable | None = None, prefix: str = "force") -> Crosswalk:
+    """A packaged scheme, alone or with a partner's own table.
+
+    A code that the partner lists has the partner's rules only. The version then names both tables, and
+    the scheme of each incident is ``<prefix>:<name of the table>``.
 
     Raises:
         KeyError: There is no such scheme.
@@ -71,12 +91,25 @@ def crosswalk(scheme: str, force: ForceTable | None = None) -> Crosswalk:
     packaged = schemes()[scheme]
     version = f"{packaged.name}/{packaged.version}"
     if force is None:
-        return Crosswalk(packaged.name, version, scheme_rows(scheme), packaged.unlisted_kind)
+        return _crosswalk(packaged, packaged.name, version, scheme_rows(scheme))
     own = {row.code for row in force.rows}
     base = () if force.replaces else scheme_rows(scheme)
     rows = (*force.rows, *(row for row in base if row.code not in own))
-    name, version = f"force:{force.name}", f"{force.name}/{force.version}:{version}"
-    return Crosswalk(name, version, rows, packaged.unlisted_kind)
+    name, version = f"{prefix}:{force.name}", f"{force.name}/{force.version}:{version}"
+    return _crosswalk(packaged, name, version, rows)
+
+
+def _crosswalk(scheme: Scheme, name: str, version: str, rows: Iterable[RuleRow]) -> Crosswalk:
+    return Crosswalk(name, version, rows, scheme.unlisted_kind, new_words=scheme.new_words)
+
+
+def local_crosswalk(table: OwnTable, unlisted_kind: Kind) -> Crosswalk:
+    """A local code list that stands alone: ``local:<name>`` (raises ``CrosswalkRefused``).
+
+    Its letters mean what its own rows say, whatever a published scheme means by them.
+    """
+    version = f"{table.name}/{table.version}"
+    return Crosswalk(f"local:{table.name}", version, table.rows, unlisted_kind)
 
 
 def rule_rows_csv(codes: Iterable[tuple[str, str]]) -> str:

@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field
 
 from adapters.faults import UnreadableError
 from schemas.codes import TimePrecision
@@ -108,6 +110,17 @@ def usable_format(text: str) -> bool:
     found = re.findall(r"%.", text)
     day_month_year = {"%d", "%Y"} <= set(found) and ("%m" in found) != ("%b" in found)
     return day_month_year and set(found) <= _DIRECTIVES.keys() and len(set(found)) == len(found)
+
+
+def _usable_formats(formats: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(usable_format(one) for one in formats):
+        message = "a time format needs %d, %Y and one of %m and %b; also %H %M %S, or iso"
+        raise ValueError(message)
+    return formats
+
+
+TimeFormats = Annotated[tuple[str, ...], Field(min_length=1), AfterValidator(_usable_formats)]
+"""Formats of a feed's times as its settings list them, tried in order; see ``time_reader``."""
 
 
 def time_reader(formats: tuple[str, ...]) -> TimeReader:

@@ -72,11 +72,20 @@ class Placement:
 class Crosswalk:
     """A code list with its rules, ready to place rows."""
 
-    def __init__(self, name: str, version: str, rows: Iterable[RuleRow], unlisted: Kind) -> None:
+    def __init__(
+        self,
+        name: str,
+        version: str,
+        rows: Iterable[RuleRow],
+        unlisted: Kind,
+        *,
+        new_words: bool = False,
+    ) -> None:
         self.name = name
         self.version = version
         self.unlisted_kind = unlisted
         self.codes = _compiled(tuple(rows), name, version)
+        self._new_words = new_words
         self._spellings = _spellings(self.codes)
         self._shapes = frozenset(shape for code in self.codes if "9" in (shape := _shape(code)))
         self._remembered: dict[tuple[tuple[str, ...], ...], Placement] = {}
@@ -92,7 +101,7 @@ class Crosswalk:
         section 17A alone in force nothing personal may be at rest. Codes without a digit give no
         shape, because a surname would have it.
         """
-        if not self._shapes:
+        if self._new_words:
             # a published list of words, such as data.police.uk's: its words are joined by hyphens
             return "-" in text and text.islower()
         return _shape(text) in self._shapes

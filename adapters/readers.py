@@ -18,6 +18,7 @@ from schemas.codes import GssCode, Marking
 Value = TypeVar("Value")
 
 _GSS: Final = re.compile(get_args(GssCode)[1].pattern)
+_DIGITS: Final = re.compile(r"[0-9]{1,12}")
 _ABOVE: Final = frozenset({"secret", "top secret"})
 _MARKINGS: Final = {
     "official": Marking.OFFICIAL,
@@ -28,6 +29,11 @@ _MARKINGS: Final = {
 def code(cell: str) -> str | None:
     """A code as sent, leading zeros and all; what does not look like one is dropped."""
     return cell if CODE_PATTERN.fullmatch(cell) else None
+
+
+def number(cell: str) -> int | None:
+    """A UPRN (up to 12 digits) or USRN (8); anything else is dropped."""
+    return int(cell) if _DIGITS.fullmatch(cell) else None
 
 
 def area_code(cell: str) -> str:

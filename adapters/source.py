@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol, TypeAlias
 
 from pydantic import ValidationError
 
-from adapters.placing import Crosswalk
+from adapters.placing import Crosswalk, Placement
 from adapters.rules import CrosswalkRefused
 from schemas.base import Word
 from schemas.incident import SENSITIVITY, Incident
@@ -77,6 +77,8 @@ class Mapped:
     """Listed columns that had a value and were not taken, and ``UNLISTED_COLUMNS`` for the others."""
     unlisted: tuple[str, ...] = ()
     """Codes of the incident that the scheme's list does not know."""
+    replaces: Reference | None = None
+    """What the incident was known by before: a record under that reference is taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,22 @@ class CannotMap:
 Outcome: TypeAlias = Mapped | Excluded | OutOfScope | CannotMap
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The codes that recording kept of an incident: what a later crosswalk places it by."""
+
+    scheme: str
+    opening: tuple[str, ...] = ()
+    closing: tuple[str, ...] = ()
+    qualifiers: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    """The class that was given, or the code of a source that has one code a row."""
+
+
+DELIMITED: Final = frozenset({"text/csv"})
+"""The media types of a source that is delimited text, beside JSON."""
+
+
 class Mapper(Protocol):
     """A source with its settings applied. Holds no row, and may be used from several threads."""
 
@@ -117,8 +135,13 @@ class Mapper(Protocol):
         """The code list in use, with the feed's own rows."""
         ...
 
+    @property
+    def media_types(self) -> frozenset[str]:
+        """The media types of bodies that ``rows`` reads; JSON and NDJSON go without saying."""
+        ...
+
     def rows(self, body: bytes, media_type: str) -> Iterator[Row]:
-        """Read a delimited body, header first.
+        """Read a body of one of ``media_types``, such as delimited text, header first.
 
         Raises:
             BodyUnreadable: At the call, before the first row.
@@ -135,6 +158,10 @@ class Mapper(Protocol):
 
     def map(self, row: Row) -> Outcome:
         """Make one incident of one row of ``rows`` or ``rows_of``. Never raises on any row."""
+        ...
+
+    def place_again(self, kept: Kept) -> Placement | None:
+        """Place what was recorded by the crosswalk of today; ``None`` where its scheme is gone."""
         ...
 
 

@@ -18,8 +18,8 @@ from typing_extensions import override
 
 from adapters.cells import MAX_FIELD, cell_text, has_surrogate
 from adapters.faults import fault
-from adapters.placing import Crosswalk
-from adapters.source import JSON, BodyUnreadable, CannotMap, Outcome, Row
+from adapters.placing import Crosswalk, Placement
+from adapters.source import DELIMITED, JSON, BodyUnreadable, CannotMap, Kept, Outcome, Row
 from schemas.receipts import FieldFault
 
 Encoding = Literal["windows-1252", "utf-8"]
@@ -223,9 +223,21 @@ class TabularMapper:
         crosswalk: Crosswalk,
         read: ReadCells,
         unwrap: Callable[[Row], Row] | None = None,
+        place_again: Callable[[Kept], Placement | None] | None = None,
     ) -> None:
-        """Args: ``read`` makes the outcome of a row; ``unwrap`` flattens a source's own JSON."""
+        """A mapper for these columns.
+
+        Args:
+            columns: The feed's columns.
+            dialect: How its delimited files are written.
+            crosswalk: The code list in use.
+            read: Makes the outcome of a row.
+            unwrap: Flattens a source's own JSON.
+            place_again: Places recorded codes anew, where the source has more than one code list.
+        """
         self.crosswalk = crosswalk
+        self.media_types = DELIMITED
+        self.place_again = place_again or self._place_again
         self._columns = tuple(columns)
         self._dialect = dialect
         self._read = read
@@ -260,6 +272,12 @@ class TabularMapper:
         if isinstance(row, BrokenRow):
             return CannotMap((fault("", row.rule),))
         return self._map_json(self._unwrap(row) if self._unwrap else row)
+
+    def _place_again(self, kept: Kept) -> Placement | None:
+        codes = self.crosswalk
+        if kept.scheme != codes.name:
+            return None
+        return codes.place(kept.opening, kept.closing, kept.qualifiers, kept.classes)
 
     def _map_json(self, row: Row) -> Outcome:
         values = [""] * len(self._columns)

@@ -28,7 +28,7 @@ class MappedPush:
     refused: list[tuple[RowProblem, Reference | None]] = field(default_factory=list)
     excluded: Counter[str] = field(default_factory=Counter)
     withdrawn: list[tuple[int, Identity, str]] = field(default_factory=list)
-    """Identities of excluded rows: where such an incident was recorded before, it is retracted."""
+    """Identities of excluded rows, and of what a row replaces: what was recorded so is retracted."""
     out_of_scope: int = 0
     dropped_fields: Counter[str] = field(default_factory=Counter)
 
@@ -42,6 +42,8 @@ def map_rows(received: Received, mapper: Mapper) -> MappedPush:
         outcome = mapper.map(row)
         if outcome.__class__ is Mapped:
             push.incidents.append((number, outcome.incident, outcome.identity))
+            if outcome.replaces is not None:
+                push.withdrawn.append((number, outcome.replaces, "replaced"))
             dropped[outcome.dropped] += 1
         else:
             _set_aside(push, number, outcome)

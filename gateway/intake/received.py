@@ -40,7 +40,7 @@ def receive(body: bytes, media_type: str, mapper: Mapper, limit: int) -> Receive
         limit: Rows that one push may hold.
 
     Raises:
-        MediaTypeNotTaken: It is none of JSON, NDJSON, CSV.
+        MediaTypeNotTaken: It is neither JSON nor NDJSON, nor what the feed's adapter reads.
         BodyUnreadable: The body as a whole cannot be read; nothing of it is kept.
         TooManyRecords: It holds more rows than ``limit``.
     """
@@ -50,7 +50,7 @@ def receive(body: bytes, media_type: str, mapper: Mapper, limit: int) -> Receive
             received = _numbered(mapper.rows_of(strict_json(body)), limit)
         elif name in NDJSON_TYPES:
             received = _lines(body, limit)
-        elif name == CSV_TYPE:
+        elif name in mapper.media_types:
             received = _numbered(mapper.rows(body, media_type), limit)
         else:
             raise MediaTypeNotTaken

@@ -44,8 +44,10 @@ _POINT, _DISTRICT = 9, 14
 """Where the place stands among the open columns: point, LSOA, MSOA, ward; then the district."""
 _LEAF_NONCE = 16
 _WITHDRAWN_AS = {
+    "cancelled": RetractionReason.NO_INCIDENT,
     "duplicate": RetractionReason.DUPLICATE,
     "error": RetractionReason.RECORDED_IN_ERROR,
+    "replaced": RetractionReason.DUPLICATE,
     "test": RetractionReason.TEST_RECORD,
 }
 """Reason of an exclusion → why a record sent before is taken back; every other reason is OTHER."""
@@ -265,9 +267,10 @@ def _set_aside(push: PreparedPush, mapped: MappedPush, desk: Desk, secrets: _Sec
     for problem, reference in mapped.refused:
         key = None if reference is None else natural_key(desk, reference.text)
         push.quarantined.append(Quarantined(problem, key))
+    unplaced = {one.problem.row for one in push.quarantined}
     for row, identity, reason in mapped.withdrawn:
-        if not isinstance(identity, Reference):
-            continue
+        if not isinstance(identity, Reference) or row in unplaced:
+            continue  # what would replace it could not be recorded
         secret, wrapped, _ = secrets.version(b"")
         push.withdrawals.append(
             Withdrawal(

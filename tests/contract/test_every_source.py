@@ -50,6 +50,11 @@ def plain(source: Source) -> tuple[Mapper, dict[str, Any]]:
     return source.compile(example.settings), dict(example.given)
 
 
+def delimiter(source: Source) -> str:
+    """What stands between the cells of the source's files by its own settings."""
+    return str(source.settings_model.model_validate({}).model_dump()["delimiter"])
+
+
 def taken(read: Callable[[], list[Row]]) -> tuple[list[Row], str]:
     """The rows that were read, or the code by which the whole was refused."""
     try:
@@ -206,7 +211,7 @@ def test_any_body_at_all_gives_rows_or_is_refused_with_a_code(
     source: Source, body: bytes, media_type: str
 ) -> None:
     mapper, row = plain(source)
-    header = ",".join(row).encode("utf-8") + b"\n"
+    header = delimiter(source).join(row).encode("utf-8") + b"\n"
 
     for sent in (body, header + body):
         rows, code = taken(lambda sent=sent: list(mapper.rows(sent, media_type)))  # type: ignore[misc]
@@ -301,7 +306,8 @@ def test_a_row_of_a_file_and_the_same_row_as_json_are_one_incident(source: Sourc
     ]
     columns = list(rows[0])
     lines = [columns, *([str(row.get(name, "")) for name in columns] for row in rows)]
-    body = "\r\n".join(",".join(f'"{cell}"' for cell in line) for line in lines)
+    between = delimiter(source)
+    body = "\r\n".join(between.join(f'"{cell}"' for cell in line) for line in lines)
 
     read = list(mapper.rows(body.encode("utf-8"), "text/csv; charset=utf-8"))
 

@@ -11,6 +11,7 @@ from adapters.source import (
     UNLISTED_COLUMNS,
     CannotMap,
     Excluded,
+    Kept,
     Mapped,
     Mapper,
     OutOfScope,
@@ -289,3 +290,14 @@ def test_a_refusal_of_settings_says_what_is_wrong() -> None:
         NSIR.compile({"scheme": "no_such"})
 
     assert refusal.value.faults[0].says == "the scheme is none of the packaged ones"
+
+
+def test_a_recorded_incident_is_placed_again_as_its_row_was() -> None:
+    mapper = NSIR.compile({})
+    again = mapper.place_again(Kept("met_cad", ("215",), ("213",), ("638",), ("nuisance",)))
+
+    assert again is not None
+    incident = mapped()
+    for name, value in again.fields.items():
+        assert getattr(incident, name) == value
+    assert mapper.place_again(Kept("force:gone", ("215",))) is None
