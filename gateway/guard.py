@@ -30,6 +30,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = Iterable[tuple[bytes, bytes]]
+Dress = Callable[[Scope, int, bytes], tuple[Headers, bytes] | None]
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 REQUEST_ID = "request_id"
@@ -61,6 +62,8 @@ class Guard:
     new_id: Callable[[], str] = lambda: secrets.token_hex(8)
     counts: Counter[str] = field(default_factory=Counter)
     """Refusals by problem code, and ``chunked``: requests that named no length. For the metrics."""
+    dress: Dress | None = None
+    """Makes headers and body of a page of a problem document where a browser asks; None: as it is."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection, as ASGI asks."""
@@ -215,8 +218,11 @@ class _Request:
         if self._started:
             return
         body = problem.problem(self._request_id).model_dump_json(exclude_none=True).encode()
+        own: Headers = [(b"content-type", b"application/problem+json")]
+        if self._guard.dress is not None:
+            own, body = self._guard.dress(self._scope, problem.status, body) or (own, body)
         headers = [
-            (b"content-type", b"application/problem+json"),
+            *own,
             (b"content-length", str(len(body)).encode("ascii")),
             # the rest of the body is not read: the connection cannot serve a second request
             (b"connection", b"close"),

@@ -84,6 +84,10 @@ class Settings(BaseSettings):
     clock_skew_limit_seconds: float = Field(
         30.0, gt=0, description="Skew against the database's clock that fails readiness."
     )
+    demonstration: bool = Field(
+        default=False,
+        description="Whoever reaches the first page may try a file on it; for invented data only.",
+    )
     log_level: LogLevel = Field(LogLevel.INFO, description="debug, info, warning or error.")
 
     @field_validator("home")

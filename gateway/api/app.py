@@ -20,7 +20,7 @@ from gateway.assembly import House
 from gateway.audit.checkpoints import Publisher
 from gateway.errors import GatewayError
 from gateway.events import Event, emit, where
-from gateway.guard import Guard
+from gateway.guard import Dress, Guard
 from gateway.settings import Settings
 from gateway.workshop import Workshop
 
@@ -68,12 +68,23 @@ def create_app(service: Service) -> FastAPI:
     return app
 
 
-def guarded(app: FastAPI, settings: Settings) -> Guard:
-    """Put the guard in front of an application: this is what a server runs."""
+def guarded(
+    app: FastAPI, settings: Settings, *, dress: Dress | None = None, form: str | None = None
+) -> Guard:
+    """Put the guard in front of an application: this is what a server runs.
+
+    Args:
+        app: The application.
+        settings: Its limits.
+        dress: Makes pages of the guard's own problems for browsers.
+        form: Path of a form with a file. What is too large for it is read to its end and refused then,
+            or its browser would never see the answer.
+    """
 
     def cap(path: str) -> int:
         is_push = path.startswith("/v1/feeds/") and path.endswith("/records")
-        return settings.push_limit_bytes if is_push else settings.body_limit_bytes
+        is_large = is_push or path == form
+        return settings.push_limit_bytes if is_large else settings.body_limit_bytes
 
     service: Service = app.state.service
     return Guard(
@@ -81,6 +92,7 @@ def guarded(app: FastAPI, settings: Settings) -> Guard:
         cap_bytes=cap,
         deadline_seconds=settings.body_deadline_seconds,
         counts=service.refused,
+        dress=dress,
     )
 
 

@@ -1,12 +1,11 @@
-"""Health, readiness, metrics, and the plain page of addresses."""
+"""Health, readiness, metrics."""
 
 from __future__ import annotations
 
 import asyncio
-import html
 import json
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 
 from gateway import events
 from gateway.api.caller import Administrator, ServiceDep
@@ -55,21 +54,3 @@ def metrics(service: ServiceDep, _access: Administrator) -> Response:
         head.log_size, head.ledger_size, service.refused, events.JOURNAL.dropped
     )
     return Response(text, media_type="text/plain; version=0.0.4")
-
-
-@router.get("/docs", include_in_schema=False)
-async def docs(request: Request) -> Response:
-    """Show every address with its method and sentence; /openapi.json holds the whole form."""
-    rows = []
-    for path, methods in request.app.openapi()["paths"].items():
-        for method, operation in methods.items():
-            cells = (method.upper(), path, operation.get("summary", ""))
-            rows.append("<tr>" + "".join(f"<td>{html.escape(cell)}" for cell in cells))
-    page = (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Gateway: addresses</title>'
-        "<h1>Addresses of this gateway</h1><p>The whole form of every request and answer: "
-        '<a href="/openapi.json">openapi.json</a>.<table><thead><tr><th>Method<th>Address<th>What '
-        "it does<tbody>" + "\n".join(rows) + "</table></html>"
-    )
-    csp = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
-    return Response(page, headers={"Content-Security-Policy": csp}, media_type="text/html")

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import uvicorn
 
 from gateway import events
-from gateway.api.app import create_app, guarded, make_service
+from gateway.api.app import make_service
 from gateway.api.service import Service
 from gateway.assembly import House
+from gateway.cli.application import application
 from gateway.errors import StoreUnavailable
 from gateway.settings import Settings
 
@@ -52,9 +53,10 @@ def running(house: House, listener: socket.socket) -> Iterator[Running]:
         port=port,
         public_url=url,
         client_secrets=True,
+        demonstration=True,
     )
     service = make_service(house, settings, url)
-    app = guarded(create_app(service), settings)
+    app = application(service, settings)
     config = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=2
     )

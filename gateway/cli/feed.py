@@ -27,8 +27,9 @@ from gateway.cli.terminal import (
     say_json,
     show_table,
 )
-from gateway.cli.trial import Bench, Trial, compiled, guessed, tried
+from gateway.cli.trial import compiled, guessed, tried
 from gateway.clock import london_day
+from gateway.intake.trial import Bench, Trial
 from gateway.law.register import Register, put_feed
 from schemas.feeds import ControllerRole, Feed
 

@@ -23,16 +23,10 @@ from gateway.cli.documents import FileUnreadable
 from gateway.cli.terminal import Stopped
 from gateway.errors import BodyUnreadable, MediaTypeNotTaken
 from gateway.intake.received import CSV_TYPE, JSON_TYPE, NDJSON_TYPES
+from gateway.intake.received import media_type_of as named_media_type
 from gateway.intake.wire import NotJson, strict_json, unreadable
 from schemas.problems import ProblemError
 
-_BY_SUFFIX = {
-    ".csv": CSV_TYPE,
-    ".ndjson": NDJSON_TYPES[0],
-    ".jsonl": NDJSON_TYPES[0],
-    ".json": JSON_TYPE,
-    ".geojson": JSON_TYPE,
-}
 _BOM = "\xef\xbb\xbf"
 """The UTF-8 byte order mark as Latin-1 shows it."""
 _CHUNK = 1024 * 1024
@@ -52,8 +46,7 @@ def media_type_of(path: Path) -> str:
     Raises:
         Stopped: The name says none.
     """
-    name = path.name.lower().removesuffix(".gz")
-    found = _BY_SUFFIX.get(Path(name).suffix)
+    found = named_media_type(path.name.lower().removesuffix(".gz"))
     if found is None:
         raise Stopped(
             "The file's name does not say what it holds.",

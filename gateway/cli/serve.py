@@ -13,8 +13,9 @@ import typer
 import uvicorn
 from typing_extensions import override
 
-from gateway.api.app import VERSION, create_app, guarded, make_service
+from gateway.api.app import VERSION, make_service
 from gateway.cli import Exit
+from gateway.cli.application import application
 from gateway.cli.home import own_house, own_settings
 from gateway.cli.terminal import Stopped, say
 from gateway.events import JOURNAL, Event, configure, emit
@@ -80,7 +81,7 @@ def _serve(settings: Settings) -> None:
             say(f"gateway: listening on {address}")
             seldom_collect()
 
-        app = guarded(create_app(make_service(house, settings, issuer)), settings)
+        app = application(make_service(house, settings, issuer), settings)
         _stop_in_order()
         sys.setswitchinterval(SWITCH_SECONDS)
         _Server(_config(app), announce).run(sockets=[listening])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
 from adapters.source import BodyUnreadable as BodyRefused
 from adapters.source import Mapper, Row
@@ -15,6 +16,18 @@ from schemas.receipts import FieldFault, RowProblem
 JSON_TYPE = "application/json"
 NDJSON_TYPES = ("application/x-ndjson", "application/ndjson", "application/jsonl")
 CSV_TYPE = "text/csv"
+_BY_SUFFIX = {
+    ".csv": CSV_TYPE,
+    ".ndjson": NDJSON_TYPES[0],
+    ".jsonl": NDJSON_TYPES[0],
+    ".json": JSON_TYPE,
+    ".geojson": JSON_TYPE,
+}
+
+
+def media_type_of(file_name: str) -> str | None:
+    """Return the media type that a file's name says; None where it says none."""
+    return _BY_SUFFIX.get(PurePath(file_name.lower()).suffix)
 
 
 @dataclass(slots=True)

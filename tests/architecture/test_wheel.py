@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.architecture.source import PACKAGES, ROOT, tracked
+from tests.support.pages import need_assets
 
 BUILD = "from hatchling.build import build_wheel; import sys; print(build_wheel(sys.argv[1]))"
 
@@ -64,6 +65,16 @@ def test_it_holds_every_file_that_the_packages_read(wheel: Path) -> None:
     wanted = {path.relative_to(ROOT).as_posix() for path in tracked()}
 
     assert {name for name in wanted if name.split("/")[0] in PACKAGES} - held == set()
+
+
+def test_it_holds_what_the_pages_are_styled_with(wheel: Path) -> None:
+    need_assets()
+    with zipfile.ZipFile(wheel) as archive:
+        held = set(archive.namelist())
+    built = {path.name for path in (ROOT / "gateway" / "console" / "static").iterdir()}
+
+    assert {f"gateway/console/static/{name}" for name in built} <= held
+    assert {"manifest.json", "page.css", "govuk-frontend.css", "swagger-ui.js"} <= built
 
 
 def test_it_runs_from_another_directory(unpacked: Path, tmp_path: Path) -> None:

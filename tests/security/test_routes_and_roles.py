@@ -12,6 +12,7 @@ import pytest
 from pydantic_core import from_json
 
 from gateway.access.clients import Scope
+from gateway.cli.application import application
 from gateway.settings import Settings
 from tests.support.server import RunningGateway, running_gateway
 
@@ -35,6 +36,9 @@ ROUTES: dict[tuple[str, str], Scope | None] = {
     ("GET", "/healthz"): None,
     ("GET", "/readyz"): None,
     ("GET", "/metrics"): Scope.ADMIN,
+    ("GET", "/"): None,  # invented data only
+    ("POST", "/console/try"): None,  # in the demonstration, or with feed:write: tests/integration
+    ("GET", "/console/assets/{name}"): None,
     ("GET", "/docs"): None,
     ("GET", "/openapi.json"): None,
 }
@@ -117,14 +121,23 @@ def every_route(routes: Any) -> Iterator[tuple[str, str]]:
 
 
 def filled(path: str) -> str:
-    own = {"feed": "police-nsir", "subscription": "fire-17a", "receipt": "0" * 32, "index": "0"}
+    own = {
+        "feed": "police-nsir",
+        "subscription": "fire-17a",
+        "receipt": "0" * 32,
+        "index": "0",
+        "name": "page.css",
+    }
     return path.format(**own)
 
 
 def test_every_route_is_in_the_table(asker: Asker) -> None:
-    from gateway.api.app import create_app  # noqa: PLC0415 - the application without its guard
+    service = asker.gateway.service
+    app: Any = application(service, service.settings)
+    while not hasattr(app, "routes"):  # the guard, and the one route that goes past the framework
+        app = app.app
 
-    assert set(every_route(create_app(asker.gateway.service).routes)) == ROUTES.keys()
+    assert set(every_route(app.routes)) == ROUTES.keys()
 
 
 @pytest.mark.parametrize(
@@ -151,10 +164,11 @@ def test_a_route_with_a_scope_opens_to_no_other(asker: Asker, method: str, path:
 @pytest.mark.parametrize("path", [path for (_, path), scope in ROUTES.items() if scope is None])
 def test_an_open_route_holds_nothing_of_a_record(asker: Asker, path: str) -> None:
     method = "POST" if path == "/oauth/token" else "GET"
-    text = asker.ask(None, method, path).text
+    text = asker.ask(None, method, filled(path)).text
+    given = rows_of(asker, "SELECT released_id FROM disclosure")
 
-    assert URN not in text
-    assert "r1.2026Q4" not in text
+    assert given
+    assert [one for one in (URN, *given) if one in text] == []
 
 
 def problem(answer: httpx.Response) -> dict[str, Any]:
@@ -274,7 +288,7 @@ def test_every_answer_carries_the_headers_that_protect_it(asker: Asker) -> None:
         assert "server" not in answer.headers, path
         if path.startswith(("/v1/", "/oauth/")):
             assert answer.headers["cache-control"] == "no-store", path
-        assert answer.status_code < 500, path
+        assert answer.status_code < 500 or "console.not_built" in answer.text, path
 
 
 def rows_of(asker: Asker, query: str) -> list[Any]:

@@ -16,8 +16,9 @@ import httpx
 import uvicorn
 
 from gateway.access.clients import Client, Method, Scope, new_secret
-from gateway.api.app import create_app, guarded, make_service
+from gateway.api.app import make_service
 from gateway.assembly import House, open_house
+from gateway.cli.application import application
 from gateway.clock import Clock
 from gateway.law.register import PutSubscription, put_client, put_partner
 from gateway.settings import Settings
@@ -124,7 +125,7 @@ def running_gateway(
     settings = settings.model_copy(update={"client_secrets": True})
     house = open_house(home, clock=clock, create=True)
     service = make_service(house, settings, url)
-    app = guarded(create_app(service), settings)
+    app = application(service, settings)
     server = uvicorn.Server(
         uvicorn.Config(app, log_config=None, access_log=False, lifespan="on", server_header=False)
     )

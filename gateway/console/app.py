@@ -1,0 +1,82 @@
+"""The pages' routes, put beside the interface's."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request, Response
+
+from gateway.assembly import House
+from gateway.console import faults
+from gateway.console.built import BASE, Built
+from gateway.console.first import Console
+from gateway.console.rendered import Pages
+from gateway.console.trying import Trying
+
+TRY = "/console/try"
+
+
+def install(
+    app: FastAPI,
+    house: House,
+    *,
+    demonstration: bool,
+    signed_in: Callable[[str | None], bool],
+) -> Pages:
+    """Add the pages to an application, and give browsers its errors as pages.
+
+    Args:
+        app: The application; its problem documents are installed already.
+        house: What the pages tell of.
+        demonstration: Whether whoever reaches the first page may try a file on it.
+        signed_in: Whether an ``Authorization`` header speaks for a partner's system that sends.
+    """
+    pages = Pages(Built(), os.urandom)
+    console = Console(house, pages, demonstration, signed_in)
+    app.include_router(_routes(console))
+    faults.install(app, pages)
+    return pages
+
+
+def _routes(console: Console) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+    pages, trying = console.pages, Trying(console)
+
+    @router.get("/")
+    async def first(request: Request) -> Response:
+        authorization = request.headers.get("authorization")
+        shown = await asyncio.to_thread(console.first_page, authorization)
+        return await asyncio.to_thread(lambda: pages.page("first.html", **shown))
+
+    @router.post(TRY)
+    async def tried(request: Request) -> Response:
+        return await trying(request)
+
+    @router.get(BASE + "{name}")
+    async def asset(name: str, request: Request) -> Response:
+        return pages.built.serve(name, request)
+
+    @router.get("/docs")
+    async def docs(request: Request) -> Response:
+        operations = _operations(request.app.openapi())
+        return pages.page_with_script("docs.html", operations=operations)
+
+    return router
+
+
+def _operations(document: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Method, address and sentence of every operation; what is pushed to subscribers comes last."""
+    found = [
+        (method.upper(), path, operation.get("summary", ""))
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    ]
+    pushed = [
+        (f"{method.upper()} to you", name, operation.get("summary", ""))
+        for name, methods in document.get("webhooks", {}).items()
+        for method, operation in methods.items()
+    ]
+    return found + pushed

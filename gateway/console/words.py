@@ -1,0 +1,131 @@
+"""Values and codes as a reader says them. Nothing is decided here."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from gateway.audit.followed import Asked, Fate
+from schemas.typology import TYPOLOGY
+
+LABELS: Final = {
+    "caller_name": "Caller’s name",
+    "caller_telephone": "Caller’s telephone",
+    "description": "What the caller said",
+    "vulnerable": "Marked vulnerable",
+    "repeat": "Called before",
+    "address": "Address",
+    "easting": "Exact point",
+    "beat": "Beat",
+    "occurred": "Happened",
+    "created": "Reported",
+    "opening_codes": "Opening code",
+    "closing_codes": "Closing code",
+    "typology_behaviour": "Behaviour",
+    "qualifiers": "Qualifiers",
+    "grade": "Response grade",
+    "reference": "Police reference",
+}
+SIGNS: Final = {
+    Fate.KEPT: "✓",
+    Fate.COARSENED: "≈",
+    Fate.REPLACED: "⇄",
+    Fate.ADDED: "+",
+    Fate.DROPPED: "✕",
+}
+MEANINGS: Final = {
+    Fate.KEPT: "leaves as the police hold it, or in the common words for it",
+    Fate.COARSENED: "leaves made coarser: the hour for the minute, a map point for the door",
+    Fate.REPLACED: "leaves as the recipient’s own name for it, which nobody else can join",
+    Fate.ADDED: "worked out by the gateway from codes, never from free text",
+    Fate.DROPPED: "does not leave",
+}
+_ACT = "Crime and Disorder Act 1998 "
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d\+00:00")
+_MONTH = re.compile(r"\d{4}-\d\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What heads a reader's card."""
+
+    who: str
+    power: str
+    gist: str
+
+
+_READERS: Final = {
+    "example-fire": ("Fire authority", "Section 17A"),
+    "example-analyst": ("Analyst, county council", "Section 17A, statistics"),
+    "example-university": ("University", "Asks under section 17A"),
+}
+
+
+def reader(asked: Asked) -> Reader:
+    """Return what heads the card of one reader; the figures are counted."""
+    who, power = _READERS[asked.subscription.id]
+    if not asked.cells:
+        return Reader(who, power, "No record, no count.")
+    tally = asked.tally()
+    leaves = sum(tally.values()) - tally[Fate.DROPPED]
+    said = "are counted by" if asked.notice is None else "leave"
+    return Reader(who, power, f"{leaves} fields {said}, {tally[Fate.DROPPED]} do not.")
+
+
+def section(cites: str) -> str:
+    """Return a provision without the name of the Act that the whole page is about."""
+    return cites.replace(_ACT, "")
+
+
+def shown(value: object) -> str:
+    """Return what leaves as a reader says it."""
+    if isinstance(value, Mapping):
+        return _place(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(shown(one) for one in value)
+    text = str(value)
+    if _INSTANT.fullmatch(text):
+        begins = datetime.fromisoformat(text)
+        ends = begins + timedelta(hours=1)
+        return f"{begins.day} {begins:%B %Y}, {begins:%H:%M} to {ends:%H:%M} UTC"
+    if _MONTH.fullmatch(text):
+        return f"{datetime.fromisoformat(text + '-01'):%B %Y}"
+    if text.startswith("E01"):
+        return f"LSOA {text}"
+    return TYPOLOGY.names.get(text, text.replace("_", " "))
+
+
+def _place(place: Mapping[str, Any]) -> str:
+    if place.get("code") is not None:
+        return f"{str(place['level']).upper()} {place['code']}"
+    if place.get("longitude") is not None:
+        return f"Map point {place['latitude']:.4f}, {place['longitude']:.4f}"
+    return "no place"
+
+
+def as_json(value: object) -> str:
+    """Return a record as it is sent, indented."""
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def grouped(digest: bytes | str) -> str:
+    """Return a hash in groups of eight digits, so that it can be read and may be broken anywhere."""
+    digits = digest.hex() if isinstance(digest, bytes) else digest
+    return " ".join(digits[at : at + 8] for at in range(0, len(digits), 8))
+
+
+FILTERS: Final = {
+    "label": lambda key: LABELS[key],
+    "sign": lambda fate: SIGNS[fate],
+    "meaning": lambda fate: MEANINGS[fate],
+    "reader_words": reader,
+    "section": section,
+    "shown": shown,
+    "as_json": as_json,
+    "grouped": grouped,
+    "plain": lambda code: str(code).replace("_", " "),
+}
