@@ -16,6 +16,8 @@ from adapters import sources
 from adapters.source import Mapper, SettingsRefused
 from gateway.clock import Clock, SystemClock, london_day
 from gateway.errors import FeedHasNoAdapter, GatewayError, NotFound
+from gateway.events import Event, emit
+from gateway.intake.correct import Request, reapply
 from gateway.intake.geography import AreaEdition, AreaRow, PointEdition, PointRow
 from gateway.intake.located import Places
 from gateway.intake.recorded import Desk
@@ -23,6 +25,7 @@ from gateway.keys.ring import KeyRing
 from gateway.law.book import Edition, LawBook
 from gateway.law.register import Act
 from gateway.ledger.leaf import stamp
+from gateway.log.erasure_list import FILE_NAME, ErasureFile
 from gateway.log.sealer import TreeSealer
 from gateway.release.pull import Door
 from gateway.seed import seed
@@ -142,6 +145,11 @@ class House:
     desks: Desks
     wakener: Wakener
 
+    @property
+    def erasures(self) -> ErasureFile:
+        """The list of erasures beside the keys."""
+        return ErasureFile(self.home / FILE_NAME)
+
     def __enter__(self) -> Self:
         return self
 
@@ -170,6 +178,29 @@ class House:
     def desk(self, feed_name: str, edition: Edition) -> Desk:
         """Return all that a push to a feed needs (raises as ``Desks.desk``)."""
         return self.desks.desk(feed_name, edition, london_day(self.clock))
+
+
+def reapply_erasures(house: House, actor: str = "gateway") -> int:
+    """Carry out what the list of erasures says and the database does not; return how many.
+
+    At every start, because a process may have died between the list and the commit; and after a
+    restore, before anything is released.
+    """
+    edition = house.book.refresh()
+    partners = {
+        name: feed.sender or feed.controller for name, (_, feed) in edition.register.feeds.items()
+    }
+
+    def desk_of(feed: str) -> Desk | None:
+        return house.desk(feed, edition) if feed in partners else None
+
+    def request(feed: str) -> Request:
+        return Request(house.new_id(), actor, partners[feed], house.clock.now())
+
+    erased = reapply(house.erasures, desk_of, request, house.writer)
+    if erased:
+        emit(Event.ERASURES_REAPPLIED, erased=erased)
+    return erased
 
 
 def load_places(reader: Reader, district_names: Mapping[str, str]) -> Places:

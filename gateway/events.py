@@ -85,11 +85,17 @@ class Event(Enum):
         "request_id feed receipt received recorded revised duplicate out_of_scope excluded"
         " quarantined seconds",
     )
-    RETRACTION_RECORDED = _entry(
-        "intake.retracted",
+    CORRECTION_RECORDED = _entry(
+        "intake.corrected",
         Level.INFO,
-        "A source took records back.",
-        "request_id feed receipt retracted unknown",
+        "Records were retracted, restricted, lifted or erased by order.",
+        "request_id feed kind changed unchanged unknown",
+    )
+    ERASURES_REAPPLIED = _entry(
+        "intake.erasures_reapplied",
+        Level.WARNING,
+        "Erasures that the database did not know were carried out from the list beside the keys.",
+        "erased",
     )
     COMMIT_FAILED = _entry(
         "store.commit_failed",

@@ -6,7 +6,9 @@ a type that cannot hold a name is the simplest control there is.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Annotated
 
 from pydantic import Field
@@ -104,6 +106,7 @@ class NoticeKind(StrEnum):
     """What happened to a record that the recipient holds."""
 
     CORRECTED = "corrected"
+    """There is a newer version, and it follows in the same page."""
     RETRACTED = "retracted"
     RESTRICTED = "restricted"
     LIFTED = "lifted"
@@ -123,6 +126,40 @@ class RetractionReason(StrEnum):
     OTHER = "other"
 
 
+class RestrictionReason(StrEnum):
+    """Why a record is kept and no longer used (DPA 2018 s.47(2) and (3), UK GDPR art. 18(1))."""
+
+    ACCURACY_CONTESTED = "accuracy_contested"
+    KEPT_AS_EVIDENCE = "kept_as_evidence"
+    UNLAWFULLY_PROCESSED = "unlawfully_processed"
+    UNDER_REVIEW = "under_review"
+    OTHER = "other"
+
+
+class LiftingReason(StrEnum):
+    """Why a restricted record may be used again (UK GDPR art. 18(3))."""
+
+    ACCURACY_CONFIRMED = "accuracy_confirmed"
+    CORRECTED_SINCE = "corrected_since"
+    RESTRICTED_IN_ERROR = "restricted_in_error"
+    REVIEW_ENDED = "review_ended"
+    OTHER = "other"
+
+
+class ErasureReason(StrEnum):
+    """Why a record's content is destroyed (DPA 2018 s.47(1), UK GDPR art. 17(1))."""
+
+    NO_LONGER_NEEDED = "no_longer_needed"
+    RETENTION_ENDED = "retention_ended"
+    UNLAWFULLY_PROCESSED = "unlawfully_processed"
+    LEGAL_OBLIGATION = "legal_obligation"
+    OTHER = "other"
+
+
+Reason = RetractionReason | RestrictionReason | LiftingReason | ErasureReason
+"""Why anything happens to a record: a code, so that a notice says nothing about a person."""
+
+
 class Notice(Word):
     """«The record you hold is …»: the recipient's own id, version, kind, reason; nothing else."""
 
@@ -130,7 +167,18 @@ class Notice(Word):
     version: Annotated[int, Field(ge=1)]
     """The version that the recipient was last given."""
     kind: NoticeKind
-    reason: RetractionReason | None = None
+    reason: Reason | None = None
+
+
+REASONS: Mapping[NoticeKind, type[Reason]] = MappingProxyType(
+    {
+        NoticeKind.RETRACTED: RetractionReason,
+        NoticeKind.RESTRICTED: RestrictionReason,
+        NoticeKind.LIFTED: LiftingReason,
+        NoticeKind.ERASED: ErasureReason,
+    }
+)
+"""The reasons that a kind of notice may have; a kind that is not named has none of its own."""
 
 
 class Quality(Word):

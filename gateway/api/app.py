@@ -12,7 +12,16 @@ from fastapi import FastAPI
 
 from gateway.access.server import TokenServer
 from gateway.access.verify import TokenVerifier
-from gateway.api import decisions, feeds, health, ledger, oauth, problems, subscriptions
+from gateway.api import (
+    corrections,
+    decisions,
+    feeds,
+    health,
+    ledger,
+    oauth,
+    problems,
+    subscriptions,
+)
 from gateway.api.figures import Figures
 from gateway.api.hot import HotRoutes
 from gateway.api.service import RegisteredClients, Service, StoredReplay
@@ -63,7 +72,7 @@ def create_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     problems.install(app)
-    for module in (feeds, subscriptions, decisions, ledger, oauth, health):
+    for module in (feeds, corrections, subscriptions, decisions, ledger, oauth, health):
         app.include_router(module.router)
     return app
 

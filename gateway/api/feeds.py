@@ -1,14 +1,12 @@
-"""Sending: push records, read receipts and quarantine, take records back."""
+"""Sending: push records, read receipts and quarantine. Corrections have a file of their own."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import Field
 
 from gateway.access.clients import Scope
 from gateway.access.verify import Access
@@ -21,17 +19,14 @@ from gateway.errors import (
     RequestInvalid,
     ScopeMissing,
 )
-from gateway.events import Event, emit
-from gateway.intake.push import retract
 from gateway.intake.recorded import Desk, PushRequest, fingerprint, idempotency_hmac
-from gateway.intake.wire import NotJson, strict_json, unreadable
+from gateway.intake.wire import strict_json
 from gateway.keys.derive import keyed_hash
 from gateway.log.entries import PushAnswer
 from schemas.base import Word
 from schemas.codes import Slug
 from schemas.problems import ProblemError
 from schemas.receipts import Receipt, RowProblem
-from schemas.released import RetractionReason
 
 router = APIRouter(prefix="/v1/feeds/{feed}", tags=["sending"])
 FeedName = Annotated[Slug, Path(description="Name of the feed, such as `police-nsir`.")]
@@ -58,27 +53,7 @@ class PushResult(Word):
     repeated: bool
 
 
-class RetractionRequest(Word):
-    """Which records a source takes back."""
-
-    references: Annotated[
-        tuple[Annotated[str, Field(min_length=1, max_length=64)], ...],
-        Field(min_length=1, max_length=1_000),
-    ]
-    reason: RetractionReason
-
-
-class RetractionResult(Word):
-    """How many records were taken back; each recipient that held one gets a notice."""
-
-    id: str
-    retracted: int
-    already_retracted: int
-    unknown: int
-    leaf: int
-
-
-def _own_feed(service: Service, access: Access, feed: str) -> tuple[Desk, Access]:
+def own_feed(service: Service, access: Access, feed: str) -> tuple[Desk, Access]:
     """Return the desk of a feed that the caller's partner sends; another's does not exist for it."""
     edition = service.house.book.current()
     found = edition.register.feeds.get(feed)
@@ -123,7 +98,7 @@ async def push_records(request: Request) -> Response:
         raise ScopeMissing
     service: Service = request.app.state.service
     feed = str(request.path_params["feed"])
-    desk, _ = _own_feed(service, access, feed)
+    desk, _ = own_feed(service, access, feed)
     media_type = request.headers.get("content-type", "")
     if not media_type:
         raise MediaTypeNotTaken
@@ -188,7 +163,7 @@ def _answered(answer: PushAnswer) -> Response:
 @router.get("/receipts/{receipt}", response_model=PushResult, summary="Read a receipt again")
 def read_receipt(feed: FeedName, receipt: str, service: ServiceDep, access: Sender) -> Response:
     """Give the answer that a push of this feed got."""
-    desk, _ = _own_feed(service, access, feed)
+    desk, _ = own_feed(service, access, feed)
     found = None
     if _RECEIPT.fullmatch(receipt):
         found = service.house.reader.receipt(receipt, desk.feed_id)
@@ -206,7 +181,7 @@ def read_quarantine(
     limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
 ) -> Response:
     """List the feed's open quarantine. The gateway keeps no row; the sender has it."""
-    desk, _ = _own_feed(service, access, feed)
+    desk, _ = own_feed(service, access, feed)
     start = None
     if after is not None:
         receipt, _, row = after.partition(".")
@@ -220,48 +195,3 @@ def read_quarantine(
     return Response(
         json.dumps({"quarantine": listed, "after": last}), media_type="application/json"
     )
-
-
-@router.post("/retractions", response_model=RetractionResult, summary="Take records back")
-async def post_retraction(
-    feed: FeedName, request: Request, service: ServiceDep, access: Sender
-) -> Response:
-    """Retract records by the source's own references; whoever holds one is told.
-
-    The references stand in the body, never in a URL, and are not kept.
-    """
-    desk, _ = _own_feed(service, access, feed)
-    wanted = _retraction(await request.body())
-    house = service.house
-    push_request = PushRequest(
-        receipt_id=house.new_id(),
-        client_id=access.client_id,
-        partner=access.partner,
-        fingerprint=b"",
-        key_hmac=None,
-        unit=None,
-        at=house.clock.now(),
-    )
-    done = await asyncio.wrap_future(
-        retract(list(wanted.references), wanted.reason, desk, push_request, house.writer)
-    )
-    emit(Event.RETRACTION_RECORDED, feed=feed, retracted=done.retracted, unknown=done.unknown)
-    result = RetractionResult(
-        id=push_request.receipt_id,
-        retracted=done.retracted,
-        already_retracted=done.already,
-        unknown=done.unknown,
-        leaf=done.leaf,
-    )
-    return Response(result.model_dump_json(), 201, media_type="application/json")
-
-
-def _retraction(body: bytes) -> RetractionRequest:
-    try:
-        return RetractionRequest.model_validate(strict_json(body))
-    except NotJson as fault:
-        raise unreadable(fault) from None
-    except ValueError:
-        says = 'It holds {"references": [1 to 1,000 texts], "reason": one of the list}.'
-        fault_ = ProblemError(pointer="", rule="retraction.form", says=says)
-        raise RequestInvalid(errors=(fault_,)) from None

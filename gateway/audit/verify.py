@@ -20,7 +20,7 @@ from typing import Any
 from gateway.audit.checkpoints import ledger_verifier_key
 from gateway.audit.verify_findings import Finding, Findings, Report
 from gateway.audit.verify_ledger import Checkpoints, Note, operations
-from gateway.audit.verify_log import UNREADABLE, LogWalk
+from gateway.audit.verify_log import BATCHES, UNREADABLE, LogWalk
 from gateway.audit.verify_pushes import RowsByLeaf, check_push
 from gateway.audit.verify_register import Laws, RegisterWalk, stored_requests
 from gateway.audit.verify_releases import ReleaseWalk
@@ -36,7 +36,6 @@ Progress = Callable[[int, int], None]
 """Told how many log rows were read, of how many."""
 
 _PROGRESS_EVERY = 64
-_BATCHES = {Operation.PUSH, Operation.RETRACTION}
 
 
 def verify(
@@ -132,8 +131,8 @@ class _Walk:
         ):
             try:
                 self._register.take(index, operation, document)
-                if operation in _BATCHES:
-                    log.batch(index, document)
+                if operation in BATCHES:
+                    log.batch(index, operation, document)
                 if operation is Operation.PUSH:
                     row = pushes.at(index)
                     if row is not None:

@@ -19,6 +19,7 @@ from gateway.audit.verify_findings import Findings
 from gateway.errors import GatewayError
 from gateway.keys.derive import commitment_salt
 from gateway.keys.sealing import SealBroken, unwrap
+from gateway.ledger.leaf import Operation
 from gateway.ledger.tree import batch_root
 from gateway.log.commitment import (
     OPEN_COLUMNS,
@@ -28,6 +29,9 @@ from gateway.log.commitment import (
     inner_hash,
     open_bytes,
 )
+from gateway.log.correcting import Lifting, Restricting, Retracting
+from gateway.log.erasing import Erasing
+from gateway.store.correcting import EMPTY
 from gateway.store.verifying import Evidence, Row
 from policies.pseudonym import quarter_of
 
@@ -52,7 +56,11 @@ _REPORTED = _FIRST_OPEN + OPEN_COLUMNS.index("reported")
 _OCCURRED = _FIRST_OPEN + OPEN_COLUMNS.index("occurred_from")
 _RECORDED_AT = _FIRST_OPEN + OPEN_COLUMNS.index("recorded_at")
 _POINT = OPEN_COLUMNS.index("point_longitude")
+_STATE = _INNER + 8
 _RECORDED = EntryKind.RECORDED.value
+_ERASED = EntryKind.ERASED.value
+_EMPTY = (*(EMPTY[name] for name in OPEN_COLUMNS), EMPTY["content_hmac"])
+"""What erasure leaves of the open columns and the content's keyed hash."""
 _LIVE = State.LIVE.value
 _STATE_AFTER = {
     EntryKind.RETRACTED.value: State.RETRACTED.value,
@@ -60,6 +68,25 @@ _STATE_AFTER = {
     EntryKind.LIFTED.value: State.LIVE.value,
     EntryKind.ERASED.value: State.ERASED.value,
 }
+_KINDS = {
+    Operation.PUSH: {_RECORDED, EntryKind.RETRACTED.value},
+    Operation.RETRACTION: {EntryKind.RETRACTED.value},
+    Operation.RESTRICTION: {EntryKind.RESTRICTED.value},
+    Operation.LIFTING: {EntryKind.LIFTED.value},
+    Operation.REMAPPING: {_RECORDED, EntryKind.RETRACTED.value},
+    Operation.ERASURE: {_ERASED},
+}
+"""Which entries an operation may make."""
+BATCHES = frozenset(_KINDS)
+"""Operations that cover rows of the log."""
+
+_MAY_BECOME = {
+    EntryKind.RETRACTED.value: Retracting.begins,
+    EntryKind.RESTRICTED.value: Restricting.begins,
+    EntryKind.LIFTED.value: Lifting.begins,
+    _ERASED: Erasing.begins,
+}
+"""From which states each entry changes an incident."""
 _CLOSED = {State.RETRACTED.value, State.ERASED.value}
 
 
@@ -88,13 +115,15 @@ class LogWalk:
         self._rows: Iterator[Row] = evidence.rows("log")
         self._row: Row | None = next(self._rows, None)
         self._moved: dict[int, _Moved] = {}
+        self._kinds: set[str] = set()
         self.size = 0
         """Rows that operations cover so far."""
         self.seen = 0
         self.classes_used: set[int] = set()
 
-    def batch(self, index: int, document: Mapping[str, Any]) -> None:
-        """Check the rows that a push or retraction was sealed over."""
+    def batch(self, index: int, operation: Operation, document: Mapping[str, Any]) -> None:
+        """Check the rows that a push or correction was sealed over."""
+        self._kinds = _KINDS[operation]
         count = document["count"]
         first = document.get("first", 0)
         end = first + count
@@ -171,6 +200,11 @@ class LogWalk:
         inner, wrapped, ciphertext, natural_key = row[_INNER : _NATURAL_KEY + 1]
         if natural_key is None:
             return ("incident.missing", "log")
+        if row[3] not in self._kinds:
+            return ("log.kind", "log")
+        if row[_STATE] == State.ERASED.value and row[3] != _ERASED:
+            empty = (*columns, content) == _EMPTY and wrapped is None and ciphertext is None
+            return None if empty else ("erasure.undone", "log")
         if wrapped is None:
             return ("sealed.missing", "log")
         if bytes in set(map(type, columns)) or str in set(map(type, columns[_POINT : _POINT + 2])):
@@ -191,15 +225,24 @@ class LogWalk:
         if kind == _RECORDED:
             state = _LIVE if before is None else before.state
             if version == 1:
-                fits &= before is None and incident == position and row[_QUARTER] == _quarter(row)
+                fits &= before is None and incident == position
+                # of an erased incident the quarter stands in the entry that erased it
+                fits &= last_state == State.ERASED.value or row[_QUARTER] == _quarter(row)
             else:
                 fits &= before is not None and before.version == version - 1
                 fits &= state not in _CLOSED
             if version == last_version:
-                fits &= (last_position, last_content) == (position, row[_CONTENT])
+                content = b"" if last_state == State.ERASED.value else row[_CONTENT]
+                fits &= (last_position, last_content) == (position, content)
         else:
+            if before is None and incident < position:
+                # a first version that was put back where it began was not kept in mind
+                before = _Moved(1, _LIVE, last_version, last_state)
             state = _STATE_AFTER.get(kind, "")
-            fits &= before is not None and before.version == version and bool(state)
+            fits &= before is not None and before.version == version
+            fits &= before is not None and before.state in _MAY_BECOME.get(kind, ())
+            if kind == _ERASED:
+                fits &= last_content == b"" and row[_QUARTER] == _quarter(row)
         if not fits:
             self._findings.add("incident.standing", "incident", incident)
         if version > 1 or kind != _RECORDED or (last_version, last_state) != (1, _LIVE):

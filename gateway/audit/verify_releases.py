@@ -2,7 +2,8 @@
 
 What cannot be recomputed later: how «withheld» and «superseded» were split where rows moved between
 reading and commit (both have bounds and their sum is exact), the reasons' counts, and the window's
-count under a filter that was changed since. All of them are in the operation's own hash.
+count under a filter that was changed since; and the content of a release that held a record which was
+erased since. All of them are in the operation's own hash.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from gateway.log.commitment import EntryKind
 from gateway.release.decided import asks_for
 from gateway.release.disclosed import RECORD, content_hash, disclosure_entry
 from gateway.release.treated import Names, names_for, notice_of, treat
+from gateway.store.correcting import EMPTY
 from gateway.store.releasing import Candidate, Held
 from gateway.store.verifying import Evidence, Row
 from policies.law import Law
@@ -31,7 +33,8 @@ from schemas.subscriptions import Subscription
 
 _COUNTS = ("considered", "released", "withheld", "held", "superseded", "notices", "reasons")
 _DISCLOSURE = ("sequence", "incident", "version", "position", "released_id", "what", "reason")
-_ENTRY_KIND, _ENTRY_REASON, _CANDIDATE = 7, 8, 9
+_ENTRY_KIND, _ENTRY_REASON, _RECORDED_AT, _CANDIDATE = 7, 8, 9, 10
+_KIND = Candidate._fields.index("kind")
 
 
 class ReleaseWalk:
@@ -115,12 +118,13 @@ class ReleaseWalk:
     def _check_content(
         self, key: str, document: Mapping[str, Any], rows: list[Row], law: Law, standing: Standing
     ) -> None:
-        try:
-            lines = self._rendered(rows, law, document["recipient"])
-        except UNREADABLE:
-            lines = [b""]
-        if content_hash(lines).hex() != document["content_sha256"]:
-            self._findings.add("release.content", "release", key)
+        if not any(map(_is_erased, rows)):
+            try:
+                lines = self._rendered(rows, law, document["recipient"])
+            except UNREADABLE:
+                lines = [b""]
+            if content_hash(lines).hex() != document["content_sha256"]:
+                self._findings.add("release.content", "release", key)
         asked = self._request(document, standing)
         day = date.fromisoformat(document["day"])
         class_ids = {row[_CANDIDATE + 3] for row in rows if row[5] == RECORD}
@@ -132,7 +136,7 @@ class ReleaseWalk:
     def _rendered(self, rows: list[Row], law: Law, recipient: str) -> list[bytes]:
         names = self._names.get(recipient) or names_for(self._keys, recipient)
         lines: list[Any] = [
-            notice_of(Held(row[3], row[1], row[_ENTRY_KIND], row[_ENTRY_REASON], row[2], row[4]))
+            notice_of(Held(row[3], row[1], row[_ENTRY_KIND], row[6], row[2], row[4]))
             for row in rows
             if row[5] != RECORD
         ]
@@ -183,6 +187,11 @@ class ReleaseWalk:
             self._findings.add("release.count", "release", key)
 
 
+def _is_erased(row: Row) -> bool:
+    """Whether a record of it holds nothing any more; that an erasure says so, the log's walk has seen."""
+    return row[5] == RECORD and row[_CANDIDATE + _KIND] is None
+
+
 def _named(row: Row) -> dict[str, object]:
     return dict(zip(_DISCLOSURE, row, strict=False))
 
@@ -196,7 +205,9 @@ def _fits_log(row: Row) -> bool:
     if what == RECORD:
         recorded = row[_ENTRY_KIND] == EntryKind.RECORDED.value
         return recorded and reason is None and logged == (position, incident, version)
-    if logged[:2] != (position, incident) or reason != row[_ENTRY_REASON]:
+    # of an erased incident the reasons went too; what the notice said is in the release's own hash
+    said = reason if row[_RECORDED_AT] == EMPTY["recorded_at"] else row[_ENTRY_REASON]
+    if logged[:2] != (position, incident) or reason != said:
         return False
     try:
         held = Held(position, incident, row[_ENTRY_KIND], reason, version, released_id)

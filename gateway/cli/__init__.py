@@ -71,6 +71,7 @@ COMMANDS = tuple(
         ("ingest", "ingest", "Take in a file through the same path as a push."),
         ("feed", "feed", "Try, add and list feeds; `try` stores nothing."),
         ("explain", "explain", "Say why a record may or may not go to a subscription."),
+        ("correct", "correct", "Retract, restrict, lift or erase records; holders are told."),
         ("verify", "verify", "Prove that log, releases and ledger are whole."),
         ("partner", "partner", "The register of partners, and what each is under section 115(2)."),
         ("protocol", "protocol", "The partnership's information-sharing protocol."),

@@ -14,6 +14,7 @@ import uvicorn
 from typing_extensions import override
 
 from gateway.api.app import VERSION, make_service
+from gateway.assembly import reapply_erasures
 from gateway.cli import Exit
 from gateway.cli.application import application
 from gateway.cli.home import own_house, own_settings
@@ -69,6 +70,7 @@ def _serve(settings: Settings) -> None:
     started = time.monotonic()
     with listening, own_house(settings, create=True) as house:
         configure(settings.log_level.value, strict=JOURNAL.strict)
+        reapply_erasures(house)
 
         def announce() -> None:
             emit(

@@ -9,16 +9,11 @@ from gateway.intake.received import receive
 from gateway.intake.recorded import (
     Desk,
     PushRequest,
-    natural_key,
     prepare,
-    retraction_secrets,
 )
-from gateway.ledger.leaf import stamp
 from gateway.log.entries import PreparedPush, PushAnswer
 from gateway.log.recording import Recording
-from gateway.log.retracting import Retracted, Retracting, Retraction
 from gateway.store.writer import Writer
-from schemas.released import RetractionReason
 
 
 def work_out(
@@ -48,28 +43,3 @@ def push(
 ) -> Future[PushAnswer]:
     """Take a push in; the future is done when it is on the disk (raises as ``work_out``, ``record``)."""
     return record(work_out(body, media_type, desk, request, limit), desk, writer)
-
-
-def retract(
-    references: list[str],
-    reason: RetractionReason,
-    desk: Desk,
-    request: PushRequest,
-    writer: Writer,
-) -> Future[Retracted]:
-    """Take records back by the source's own references."""
-    keys = list(dict.fromkeys(natural_key(desk, reference) for reference in references))
-    retraction = Retraction(
-        id=request.receipt_id,
-        client_id=request.client_id,
-        partner=request.partner,
-        feed_id=desk.feed_id,
-        feed_name=desk.feed.name,
-        reason=reason,
-        keys=keys,
-        secrets=list(retraction_secrets(desk, len(keys))),
-        at=int(request.at.timestamp()),
-        stamp=stamp(request.at),
-        nonce=desk.random(16).hex(),
-    )
-    return writer.submit(Retracting(retraction), weight=max(1, len(keys)))

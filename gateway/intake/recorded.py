@@ -293,8 +293,8 @@ def idempotency_hmac(keys: KeyRing, client_id: str, key: str) -> bytes:
     return keyed_hash(keys.idempotency, b"key", framed(client_id.encode(), key.encode()))
 
 
-def retraction_secrets(desk: Desk, count: int) -> Sequence[tuple[bytes, bytes]]:
-    """Return commitment salt and wrapped secret for so many retraction entries."""
+def correction_secrets(desk: Desk, count: int) -> Sequence[tuple[bytes, bytes]]:
+    """Return commitment salt and wrapped secret for so many entries of corrections."""
     secrets = _Secrets(desk, count)
     drawn = [secrets.version(b"") for _ in range(count)]
     return [(commitment_salt(secret), wrapped) for secret, wrapped, _ in drawn]

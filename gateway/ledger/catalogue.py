@@ -154,16 +154,22 @@ CATALOGUE: dict[Operation, Entry] = {
         Statutory.ALTERATION,
     ),
     Operation.RESTRICTION: _entry(
-        "count root", f"partner feed controller case_hmac restricted {_ROWS}", Statutory.ALTERATION
+        "count root",
+        f"partner feed controller request case_hmac restricted {_ROWS}",
+        Statutory.ALTERATION,
     ),
     Operation.LIFTING: _entry(
-        "count root", f"partner feed controller case_hmac lifted {_ROWS}", Statutory.ALTERATION
+        "count root",
+        f"partner feed controller request case_hmac lifted {_ROWS}",
+        Statutory.ALTERATION,
     ),
     Operation.REMAPPING: _entry(
         "feed crosswalk count root", f"partner revised {_ROWS}", Statutory.ALTERATION
     ),
     Operation.ERASURE: _entry(
-        "count root", f"partner feed controller case_hmac erased erasure {_ROWS}", Statutory.ERASURE
+        "count root",
+        f"partner feed controller request case_hmac erased erasure {_ROWS}",
+        Statutory.ERASURE,
     ),
     Operation.RELEASE: _entry(
         "subscription number content_sha256",

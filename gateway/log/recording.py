@@ -18,6 +18,7 @@ from gateway.keys.sealing import encrypt, position_bytes
 from gateway.ledger.leaf import Operation, leaf
 from gateway.ledger.tree import batch_root
 from gateway.log.commitment import EntryKind, State, commitment, inner_hash, with_repeat
+from gateway.log.correcting import Named, Retracting, corrected_row, tombstone
 from gateway.log.entries import (
     MAX_PROBLEMS_ANSWERED,
     Entry,
@@ -26,8 +27,8 @@ from gateway.log.entries import (
     Withdrawal,
 )
 from gateway.log.repeats import Repeats
-from gateway.log.retracting import retracted_row
 from gateway.store import tables as t
+from gateway.store.correcting import has_erased
 from gateway.store.tx import Standing, Tx
 from schemas.receipts import Receipt, RowProblem
 
@@ -53,7 +54,7 @@ class Recording:
             raise LawMoved
         keyed = self._natural_keys(tx)
         wanted = [key for key, _ in keyed] + [w.natural_key for w in self._push.withdrawals]
-        known = tx.standing(self._push.feed_id, list(dict.fromkeys(wanted)))
+        known = self._known(tx, list(dict.fromkeys(wanted)))
         batch = _Batch(self._push, Repeats(tx, keyed, known))
         # in the order of the rows: cutting a file into other pushes must not change what comes of it
         steps: list[tuple[int, bytes, Entry | Withdrawal]] = [(e.row, key, e) for key, e in keyed]
@@ -77,6 +78,16 @@ class Recording:
         if not hmac.compare_digest(bytes(row["fingerprint"]), push.fingerprint):
             raise IdempotencyConflict
         return stored_answer(row)
+
+    def _known(self, tx: Tx, keys: list[bytes]) -> dict[bytes, Standing]:
+        """Return where incidents stand, by natural key; an erased one is known by its tombstone."""
+        feed = self._push.feed_id
+        known = tx.standing(feed, keys)
+        if len(known) < len(keys) and has_erased(tx, feed):
+            stones = {tombstone(self._key, key): key for key in keys if key not in known}
+            erased = tx.standing(feed, list(stones))
+            known |= {stones[stone]: standing for stone, standing in erased.items()}
+        return known
 
     def _natural_keys(self, tx: Tx) -> list[tuple[bytes, Entry]]:
         """Give every entry its natural key, counting the occurrences of rows without a reference."""
@@ -104,10 +115,7 @@ class Recording:
         receipt = batch.receipt()
         problems = tuple(q.problem for q in push.quarantined)
         excluded = dict(push.excluded)
-        if batch.after_retraction:
-            excluded["retracted_before"] = batch.after_retraction
-        if batch.older_updates:
-            excluded["older_update"] = batch.older_updates
+        excluded.update(batch.excluded)
         unsealed = PushAnswer(receipt, problems[:MAX_PROBLEMS_ANSWERED], excluded, leaf=-1)
         told = answer_json(unsealed)
         answer = replace(unsealed, leaf=tx.seal(self._leaf(batch, receipt, told)))
@@ -176,6 +184,10 @@ def _is_older(entry: Entry, before: Standing) -> bool:
     )
 
 
+_CLOSED = {State.RETRACTED.value: "retracted_before", State.ERASED.value: "erased_before"}
+"""States that no row of the source changes, and how such a row is counted."""
+
+
 def _row_of(step: tuple[int, bytes, object]) -> int:
     return step[0]
 
@@ -189,8 +201,7 @@ class _Batch:
         self.first = 0
         self.commitments: list[bytes] = []
         self.taken_keys: list[bytes] = []
-        self.after_retraction = 0
-        self.older_updates = 0
+        self.excluded: Counter[str] = Counter()
         self._log: list[tuple[Any, ...]] = []
         self._sealed: list[tuple[Any, ...]] = []
         self._now: dict[bytes, Standing] = {}
@@ -203,15 +214,15 @@ class _Batch:
         """Record one entry as a first version, a revision or nothing new."""
         self._begin(tx)
         before = known.get(key)
-        if before is not None and before.state in {State.RETRACTED, State.ERASED}:
-            self.after_retraction += 1
+        if before is not None and before.state in _CLOSED:
+            self.excluded[_CLOSED[before.state]] += 1
             return
         if before is not None and before.content_hmac == entry.content_hmac:
             self._duplicate += 1
             self.taken_keys.append(key)
             return
         if before is not None and _is_older(entry, before):
-            self.older_updates += 1
+            self.excluded["older_update"] += 1
             return
         position = self.first + len(self._log)
         if before is None:
@@ -238,13 +249,14 @@ class _Batch:
         """Take back what the source now says is no incident (closed as duplicate, error, test …)."""
         key = withdrawal.natural_key
         standing = known.get(key)
-        if standing is None or standing.state != State.LIVE:
+        if standing is None or standing.state not in Retracting.begins:
             return
         self._begin(tx)
         position = self.first + len(self._log)
-        why = (self._push.at, withdrawal.reason)
+        said = {"recorded_at": self._push.at, "reason": withdrawal.reason.value}
         of = self._classes.get(standing.position) or tx.class_at(standing.position)
-        row, hashed = retracted_row(of, position, key, standing, why, withdrawal.salt)
+        kind, named = EntryKind.RETRACTED, Named(key, standing)
+        row, hashed = corrected_row(kind, of, position, named, said, withdrawal.salt)
         self._log.append(row)
         self._sealed.append((position, withdrawal.wrapped_secret, None))
         self.commitments.append(hashed)
@@ -304,7 +316,7 @@ class _Batch:
             revised=self._revised,
             duplicate=self._duplicate,
             out_of_scope=push.out_of_scope,
-            excluded=sum(push.excluded.values()) + self.after_retraction + self.older_updates,
+            excluded=sum(push.excluded.values()) + sum(self.excluded.values()),
             quarantined=len(push.quarantined),
             dropped_fields=dict(push.dropped_fields),
         )

@@ -15,7 +15,7 @@ from policies.law import Law
 from policies.pseudonym import released_id
 from schemas.open_half import OpenDetail, OpenHalf
 from schemas.record_class import RecordClass
-from schemas.released import DepersonalisedIncident, Notice, NoticeKind, RetractionReason
+from schemas.released import REASONS, DepersonalisedIncident, Notice, NoticeKind, Reason
 from schemas.sensitivity import Lane
 
 _NOTICE_KINDS = {
@@ -104,16 +104,18 @@ def notice_of(held: Held) -> Notice:
     return Notice(
         id=held.released_id,
         version=held.version,
-        kind=_NOTICE_KINDS[held.entry_kind],
-        reason=None if held.reason is None else RetractionReason(held.reason),
+        kind=(kind := _NOTICE_KINDS[held.entry_kind]),
+        reason=reason_of(kind, held.reason),
     )
 
 
 def notice_again(row: Mapping[str, Any]) -> Notice:
     """Return a notice as its disclosure row keeps it."""
-    return Notice(
-        id=row["released_id"],
-        version=row["version"],
-        kind=NoticeKind(row["what"].removeprefix("notice:")),
-        reason=None if row["reason"] is None else RetractionReason(row["reason"]),
-    )
+    kind = NoticeKind(row["what"].removeprefix("notice:"))
+    reason = reason_of(kind, row["reason"])
+    return Notice(id=row["released_id"], version=row["version"], kind=kind, reason=reason)
+
+
+def reason_of(kind: NoticeKind, stored: str | None) -> Reason | None:
+    """Return a stored reason as the word that its kind of notice has (raises ``ValueError``)."""
+    return None if stored is None else REASONS[kind](stored)

@@ -14,7 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from gateway.store.metadata import METADATA, Position
+from gateway.store.metadata import IS_CORRECTION, IS_ERASED, METADATA, Position, partial_index
 from gateway.store.place_tables import (
     GEOGRAPHY,
     GEOGRAPHY_AREA,
@@ -109,6 +109,7 @@ INCIDENT = Table(
     Column("quarter", Text, nullable=False),
     Column("updated", Position, comment="when the source last changed it; orders late arrivals"),
     UniqueConstraint("feed", "natural_key", name="incident_natural_key"),
+    partial_index("incident_erased", "feed", where=IS_ERASED),
     comment="where each incident stands; id is the position of its first version",
 )
 
@@ -142,7 +143,9 @@ LOG = Table(
     Column("content_hmac", LargeBinary),
     Column("inner_hash", LargeBinary, nullable=False),
     Index("log_incident", "incident", "version"),
-    comment="append only: versions, retractions; positions are contiguous from 1",
+    partial_index("log_corrections", "position", where=IS_CORRECTION),
+    partial_index("log_corrected", "incident", "position", where=IS_CORRECTION),
+    comment="append only: versions, and what happened to them; positions are contiguous from 1",
 )
 
 SEALED = Table(

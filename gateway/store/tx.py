@@ -163,6 +163,7 @@ class Tx:
         self._fresh: dict[tuple[int, bytes], Standing] = {}
         self._pushed: dict[tuple[str, bytes], dict[str, Any]] = {}
         self._quarantine_open: dict[int, bool] = {}
+        self.erased: dict[int, bool] = {}  # by feed: whether ``correcting.has_erased``
 
     @property
     def connection(self) -> Connection:
@@ -282,6 +283,11 @@ class Tx:
             self._rows[_INCIDENT_INSERT].append(row)
         else:
             self._moved.append((version, position, content, state, updated, incident))
+
+    def forget(self, feed: int, key: bytes) -> None:
+        """Forget a natural key: its incident was erased."""
+        self._fresh.pop((feed, key), None)
+        self.erased[feed] = True
 
     def keep_push(self, row: dict[str, Any]) -> None:
         """Keep what a push was answered (columns of ``tables.PUSH``)."""

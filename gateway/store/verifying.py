@@ -30,7 +30,7 @@ _LOG = f"""SELECT {_LOG_LIST}, s.wrapped_secret, s.ciphertext,
     FROM log l LEFT JOIN sealed s ON s.position = l.position
     LEFT JOIN incident i ON i.id = l.incident ORDER BY l.position"""  # noqa: S608 - names of our own columns
 _DISCLOSED = f"""SELECT d.sequence, d.incident, d.version, d.position, d.released_id, d.what,
-    d.reason, l.entry_kind, l.reason, {_CANDIDATE_LIST}
+    d.reason, l.entry_kind, l.reason, l.recorded_at, {_CANDIDATE_LIST}
     FROM disclosure d LEFT JOIN log l ON l.position = d.position
     LEFT JOIN incident i ON i.id = l.incident
     WHERE d.subscription = ? AND d.number = ? ORDER BY d.sequence"""  # noqa: S608 - names of our own columns

@@ -26,14 +26,15 @@ from typing_extensions import override
 from gateway.assembly import House, database_path, open_house
 from gateway.audit.verify import verify
 from gateway.errors import LawRefuses
-from gateway.intake.push import push, retract
+from gateway.intake import correct as orders
+from gateway.intake.push import push
 from gateway.intake.recorded import Desk, PushRequest
 from gateway.law.register import PutSubscription, put_partner
 from gateway.release.pull import Pulled
 from gateway.release.sent import PageForm, written
 from schemas.partners import DatedKind, HolderDecision, PartnerKind
 from schemas.powers import Power, Purpose
-from schemas.released import RetractionReason
+from schemas.released import NoticeKind, RetractionReason
 from schemas.sensitivity import Lane
 from schemas.subscriptions import Subscription
 
@@ -145,10 +146,19 @@ class Pulling(RuleBasedStateMachine):
     @rule(which=PICK)
     def it_is_taken_back(self, which: int) -> None:
         if self.urns:
-            desk, request = self._request()
+            house = self.house
+            desk, _ = self._request()
             reason = RetractionReason.RECORDED_IN_ERROR
-            reference = self.urns[which % len(self.urns)]
-            retract([reference], reason, desk, request, self.house.writer).result()
+            order = orders.Request(house.new_id(), "police", POLICE, house.clock.now())
+            orders.correct(
+                NoticeKind.RETRACTED,
+                [self.urns[which % len(self.urns)]],
+                reason,
+                desk,
+                order,
+                house.writer,
+                house.erasures,
+            ).result()
 
     # --- recipients
     def _refused(self, name: str) -> bool:

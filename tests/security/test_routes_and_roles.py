@@ -22,6 +22,9 @@ ROUTES: dict[tuple[str, str], Scope | None] = {
     ("GET", "/v1/feeds/{feed}/receipts/{receipt}"): W,
     ("GET", "/v1/feeds/{feed}/quarantine"): W,
     ("POST", "/v1/feeds/{feed}/retractions"): W,
+    ("POST", "/v1/feeds/{feed}/restrictions"): W,
+    ("POST", "/v1/feeds/{feed}/liftings"): W,
+    ("POST", "/v1/feeds/{feed}/erasures"): W,
     ("GET", "/v1/subscriptions"): R,
     ("GET", "/v1/subscriptions/{subscription}/records"): R,
     ("POST", "/v1/subscriptions/{subscription}/acknowledgements"): R,
@@ -187,11 +190,14 @@ def test_a_feed_of_somebody_else_does_not_exist(asker: Asker) -> None:
         asked = [
             asker.ask(f"{name}-all", "POST", f"{base}/records", json=ROW),
             asker.ask(f"{name}-all", "GET", f"{base}/quarantine"),
-            asker.ask(
-                f"{name}-all",
-                "POST",
-                f"{base}/retractions",
-                json={"references": [URN], "reason": "duplicate"},
+            *(
+                asker.ask(
+                    f"{name}-all",
+                    "POST",
+                    f"{base}/{correction}",
+                    json={"references": [URN], "reason": "other"},
+                )
+                for correction in ("retractions", "restrictions", "liftings", "erasures")
             ),
             *(asker.ask(f"{name}-all", "GET", f"{base}/receipts/{one}") for one in receipts),
             asker.ask(

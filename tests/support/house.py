@@ -15,14 +15,16 @@ from gateway.access.clients import Client, Method, Scope
 from gateway.assembly import House, open_house
 from gateway.audit.checkpoints import Publisher
 from gateway.clock import FixedClock
-from gateway.intake.push import push, retract
+from gateway.intake.correct import Request, correct
+from gateway.intake.push import push
 from gateway.intake.recorded import PushRequest, fingerprint, idempotency_hmac
 from gateway.law.register import PutSubscription, put_client, put_partner, put_protocol
+from gateway.log.correcting import Corrected
 from gateway.log.entries import PushAnswer
 from gateway.release.pull import Pulled
 from schemas.partners import DatedKind, Partner, PartnerKind
 from schemas.powers import Power, Purpose
-from schemas.released import RetractionReason
+from schemas.released import REASONS, NoticeKind
 from schemas.sensitivity import Lane
 from schemas.subscriptions import Subscription
 from tests.support.law import protocol
@@ -80,10 +82,16 @@ def send(house: House, sent: list[dict[str, str]], key: str | None = None) -> Pu
 
 def take_back(house: House, references: Iterable[str]) -> int:
     """Retract by reference; return how many were taken back."""
+    return change(house, NoticeKind.RETRACTED, references).done
+
+
+def change(house: House, kind: NoticeKind, named: Iterable[str] | Iterable[int]) -> Corrected:
+    """Retract, restrict, lift or erase by reference, or by an incident's id."""
     desk = house.desk(FEED, house.book.current())
-    request = request_of(house)
-    reason = RetractionReason.RECORDED_IN_ERROR
-    return retract(list(references), reason, desk, request, house.writer).result().retracted
+    request = Request(house.new_id(), SYSTEM, SENDER, house.clock.now())
+    reason = REASONS[kind]("other")
+    listed = list(named)
+    return correct(kind, listed, reason, desk, request, house.writer, house.erasures).result()
 
 
 def subscribe(
@@ -147,7 +155,10 @@ def fill(house: House) -> list[str]:
     house.writer.run(put_protocol(protocol(parties=(SENDER, FIRE)), house.act("operator")))
     house.writer.run(put_client(_system(), house.act("operator")))
     later(house)
+    change(house, NoticeKind.RESTRICTED, ["s1", "s3", "s7"])
+    change(house, NoticeKind.ERASED, ["s3", "s5"])
     send(house, [row("s6", "213"), *rows(2, begin=14)])
+    change(house, NoticeKind.LIFTED, ["s7"])
     pull(house, second.page.cursor)
     pull(house)
     notes.append(publish(house))

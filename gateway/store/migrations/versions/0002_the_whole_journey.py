@@ -16,6 +16,12 @@ POSITION = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 AREAS = ("lsoa_code", "msoa_code", "ward_code", "district_code")
 
+PARTIAL_INDEXES = (
+    ("incident_erased", "incident", ["feed"], "state = 'erased'"),
+    ("log_corrections", "log", ["position"], "entry_kind <> 'recorded'"),
+    ("log_corrected", "log", ["incident", "position"], "entry_kind <> 'recorded'"),
+)
+
 
 def upgrade() -> None:
     # --- the law
@@ -109,6 +115,10 @@ def upgrade() -> None:
         comment="how many current, live versions there are; kept in the recording transaction",
     )
     op.create_index("rollup_month", "rollup", ["month", "district_code"])
+    # --- corrections
+    for name, table, columns, condition in PARTIAL_INDEXES:
+        where = sa.text(condition)
+        op.create_index(name, table, columns, sqlite_where=where, postgresql_where=where)
     # --- places
     op.add_column("geography_point", sa.Column("addresses", sa.Integer(), nullable=True))
     op.create_table(
@@ -124,6 +134,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    for name, table, _, _ in PARTIAL_INDEXES:
+        op.drop_index(name, table)
     for table in ("geography_postcode", "rollup", "place_count", "question"):
         op.drop_table(table)
     for table in ("webhook_key", "webhook_secret", "endpoint", "hold", "agreement"):
