@@ -29,9 +29,12 @@ from gateway.log.erasure_list import FILE_NAME, ErasureFile
 from gateway.log.sealer import TreeSealer
 from gateway.release.pull import Door
 from gateway.seed import seed
+from gateway.settings import Settings
+from gateway.store.database import Database
+from gateway.store.postgres import PostgresDatabase
 from gateway.store.reading import Reader
-from gateway.store.schema import upgrade
-from gateway.store.sqlite import open_readers, open_writer, same_file
+from gateway.store.schema import require_newest, upgrade
+from gateway.store.sqlite import SqliteDatabase
 from gateway.store.wakening import Wakener
 from gateway.store.writer import Writer
 from policies.recorder import Recorder
@@ -46,10 +49,8 @@ class StoreMissing(GatewayError):
     """503: there is no database yet."""
 
     code, status = "store.missing", 503
-    title = "There is no database in GATEWAY_HOME."
-    remedy = (
-        "Make one with `gateway db upgrade`; `gateway serve` and `gateway demo` make it themselves."
-    )
+    title = "There is no database yet."
+    remedy = "Make one with `gateway db upgrade`; on SQLite `gateway serve` makes it itself."
 
 
 @dataclass(slots=True)
@@ -135,6 +136,7 @@ class House:
     """Everything one process works with. Close it, or use it as a context."""
 
     home: Path
+    database: Database
     clock: Clock
     random: RandomSource
     keys: KeyRing
@@ -226,9 +228,28 @@ def database_path(home: Path) -> Path:
     return home / "gateway.sqlite3"
 
 
+def database_of(settings: Settings) -> Database:
+    """Return the database that the settings name."""
+    if settings.database_url is None:
+        return SqliteDatabase(database_path(settings.home))
+    return PostgresDatabase(settings.database_url.get_secret_value())
+
+
+def _is_used(database: Database) -> bool:
+    """Whether anything was ever done in a database."""
+    if not database.exists():
+        return False
+    reader = Reader(database.reading(size=1))
+    try:
+        return reader.head().ledger_size > 0
+    finally:
+        reader.close()
+
+
 def open_house(
     home: Path,
     *,
+    database: Database | None = None,
     clock: Clock | None = None,
     random: RandomSource = os.urandom,
     policies: Mapping[str, str] | None = None,
@@ -239,6 +260,7 @@ def open_house(
 
     Args:
         home: ``GATEWAY_HOME``.
+        database: The SQLite file in it where absent.
         clock: The machine's where absent.
         random: Source of random bytes.
         policies: Policy files by name; the packaged bundle where absent.
@@ -247,33 +269,31 @@ def open_house(
 
     Raises:
         StoreMissing: There is no database and ``create`` is not set.
+        SchemaOld: Its tables are of an earlier version and ``create`` is not set.
         KeysUnavailable: The keys are missing or unreadable.
         PolicyRefused: The policies are not whole.
         SchemaTooNew: A later version of the gateway wrote the database.
     """
     clock = clock or SystemClock()
-    path = database_path(home)
+    database = database or SqliteDatabase(database_path(home))
     if create:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         # a database that lost its keys must say so: new ones would open nothing of what it holds
-        if not (home / "keys").exists() and not path.exists():
+        if not (home / "keys").exists() and not _is_used(database):
             KeyRing.create(home, random)
-    elif not path.exists():
+    elif not database.exists():
         raise StoreMissing
     keys = KeyRing.open(home)
-    writing = open_writer(path)
     if create:
-        upgrade(writing)
-        path.chmod(0o600)
-    reader = Reader(open_readers(path))
-    wakener = Wakener(reader.head)
-    writer = Writer(
-        writing,
-        TreeSealer(),
-        queue_limit=queue_limit,
-        present=same_file(path),
-        moved=wakener.ring,
-    )
+        upgrade(database)
+    reader = Reader(database.reading())
+    try:
+        require_newest(reader)
+    except BaseException:
+        reader.close()
+        raise
+    wakener = Wakener(reader.head, database.ear())
+    writer = Writer(database, TreeSealer(), queue_limit=queue_limit, moved=wakener.ring)
     try:
         if create:
             seed(reader, writer, clock, random)
@@ -284,4 +304,4 @@ def open_house(
         reader.close()
         raise
     desks = Desks(reader, keys, random)
-    return House(home, clock, random, keys, reader, writer, book, door, desks, wakener)
+    return House(home, database, clock, random, keys, reader, writer, book, door, desks, wakener)

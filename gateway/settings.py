@@ -8,10 +8,12 @@ An unknown ``GATEWAY_`` variable stops the start, because a misspelt limit is a 
 from __future__ import annotations
 
 import os
+import re
 from enum import StrEnum
 from pathlib import Path
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gateway.house import RefusesToStart
@@ -19,6 +21,7 @@ from gateway.house import RefusesToStart
 PREFIX = "GATEWAY_"
 DEFAULT_HOME = Path("~/.local/share/charnwood-gateway")
 MIB = 1024 * 1024
+_POSTGRES = re.compile(r"postgres(ql)?://")
 
 
 class LogLevel(StrEnum):
@@ -95,17 +98,18 @@ class Settings(BaseSettings):
     def _expand(cls, home: Path) -> Path:
         return home.expanduser().absolute()
 
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgres(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not _POSTGRES.match(url.get_secret_value()):
+            kind, says = "database_address", "it is not the address of a PostgreSQL database"
+            raise PydanticCustomError(kind, says)
+        return url
+
     @property
     def sqlite_path(self) -> Path:
         """The SQLite file, used where no database URL is set."""
         return self.home / "gateway.sqlite3"
-
-    @property
-    def store_url(self) -> str:
-        """The database to open, as an SQLAlchemy URL. Holds a password: never log it."""
-        if self.database_url is not None:
-            return self.database_url.get_secret_value()
-        return f"sqlite:///{self.sqlite_path}"
 
 
 def variable(field: str) -> str:

@@ -18,15 +18,15 @@ from multiprocessing import get_context
 from pathlib import Path
 from threading import Lock
 
-from gateway.assembly import Desks, database_path
+from gateway.assembly import Desks
 from gateway.intake.push import work_out
 from gateway.intake.recorded import Desk, PushRequest
 from gateway.keys.ring import KeyRing
 from gateway.law.book import Edition
 from gateway.law.register import Register
 from gateway.log.entries import PreparedPush
+from gateway.store.database import Database
 from gateway.store.reading import Reader
-from gateway.store.sqlite import open_readers
 from policies.law import Law
 
 COLLECT_EVERY = 50_000
@@ -54,8 +54,8 @@ class Order:
 class Workshop:
     """A few processes for large pushes; none until the first one comes."""
 
-    def __init__(self, home: Path, processes: int) -> None:
-        self._home, self._processes = home, processes
+    def __init__(self, home: Path, database: Database, processes: int) -> None:
+        self._home, self._database, self._processes = home, database, processes
         self._pool: ProcessPoolExecutor | None = None
         self._lock = Lock()
 
@@ -67,7 +67,7 @@ class Workshop:
             if self._pool is None:
                 # spawned, not forked: a copy of our threads' locks would be of no use there
                 self._pool = ProcessPoolExecutor(
-                    self._processes, get_context("spawn"), _open, (self._home,)
+                    self._processes, get_context("spawn"), _open, (self._home, self._database)
                 )
             pool = self._pool
         try:
@@ -87,9 +87,9 @@ class Workshop:
 class _Bench:
     """What one process holds."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, database: Database) -> None:
         self.keys = KeyRing.open(home)
-        self.reader = Reader(open_readers(database_path(home), size=1))
+        self.reader = Reader(database.reading(size=1))
         self.desks = Desks(self.reader, self.keys, os.urandom)
         self.edition: Edition | None = None
 
@@ -113,8 +113,8 @@ def seldom_collect() -> None:
     gc.set_threshold(COLLECT_EVERY, 20, 20)
 
 
-def _open(home: Path) -> None:
-    _BENCHES.append(_Bench(home))
+def _open(home: Path, database: Database) -> None:
+    _BENCHES.append(_Bench(home, database))
 
 
 def _serve(order: Order) -> PreparedPush:

@@ -13,6 +13,7 @@ import pytest
 
 from gateway import events
 from gateway.clock import SystemClock
+from tests.support import postgres, stores
 
 ROOT = Path(__file__).resolve().parent.parent
 REPORTS = ROOT / "tests" / "reports"
@@ -33,6 +34,19 @@ events.JOURNAL.strict = True
 def count() -> Callable[[int], int]:
     """How often to do a thing: the full number under `make prove`, a fiftieth of it otherwise."""
     return lambda full: full if PROVING else max(1, full // 50)
+
+
+@pytest.fixture(scope="module", params=list(stores.Store), ids=str)
+def store(request: pytest.FixtureRequest) -> Iterator[stores.Store]:
+    """Run on SQLite and on PostgreSQL: houses that the test opens lie in this store."""
+    stores.use(request.param)
+    yield request.param
+    stores.use(stores.Store.SQLITE)
+
+
+def pytest_unconfigure() -> None:
+    """Stop the PostgreSQL that this process started, if it did."""
+    postgres.close_server()
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ def make_service(house: House, settings: Settings, issuer: str) -> Service:
         verifier=TokenVerifier(issuer, house.keys, registered, house.clock),
         publisher=Publisher(house.reader, house.writer, house.keys, house.home / "checkpoints"),
         figures=Figures(),
-        workshop=Workshop(house.home, settings.intake_processes),
+        workshop=Workshop(house.home, house.database, settings.intake_processes),
     )
 
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 
 from gateway import events
 from gateway.api.caller import Administrator, ServiceDep
+from gateway.api.service import Service
 from gateway.errors import GatewayError
 from gateway.events import Event, emit
 
@@ -29,6 +30,7 @@ async def readyz(service: ServiceDep) -> Response:
     try:
         await asyncio.to_thread(house.reader.head)
         checks["database"] = True
+        checks["clock"] = await asyncio.to_thread(_is_timely, service)
         house.book.current()
         checks["law"] = True
     except GatewayError as error:
@@ -44,6 +46,17 @@ async def readyz(service: ServiceDep) -> Response:
         {} if ready else {"Retry-After": "2"},
         "application/json",
     )
+
+
+def _is_timely(service: Service) -> bool:
+    """Whether the machine's clock and the database's agree, as far as the settings want.
+
+    The law, expiry and stamps are judged by the one, leases by the other. A clock that was given from
+    outside (the demonstration, tests) tells another time on purpose.
+    """
+    now = service.machine.now()
+    limit = service.settings.clock_skew_limit_seconds
+    return abs(service.house.reader.seconds_ahead(now)) <= limit
 
 
 @router.get("/metrics", summary="Figures for Prometheus")

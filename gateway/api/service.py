@@ -15,7 +15,7 @@ from gateway.api.figures import Figures
 from gateway.api.inbox import Inbox
 from gateway.assembly import House
 from gateway.audit.checkpoints import Publisher
-from gateway.clock import london_day
+from gateway.clock import Clock, SystemClock, london_day
 from gateway.errors import LawMoved, RateLimited
 from gateway.intake.push import push, record, work_out
 from gateway.intake.recorded import Desk, PushRequest
@@ -53,6 +53,8 @@ class Service:
     inbox: Inbox = field(default_factory=Inbox)
     refused: Counter[str] = field(default_factory=Counter)
     """Requests that the guard refused, by problem."""
+    machine: Clock = field(default_factory=SystemClock)
+    """This machine's clock, held against the database's: the house's own may stand, or be set."""
     note: str | None = None
     """The last published checkpoint."""
     inline_bytes: int = 64 * 1024

@@ -27,6 +27,8 @@ from gateway.audit.verify_releases import ReleaseWalk
 from gateway.keys.ring import KeyRing
 from gateway.ledger.leaf import Operation
 from gateway.ledger.tree import EMPTY_ROOT, Frontier
+from gateway.store.database import Database
+from gateway.store.sqlite import SqliteDatabase
 from gateway.store.verifying import Evidence, EvidenceUnreadable
 from schemas.record_class import RecordClass
 
@@ -39,7 +41,7 @@ _PROGRESS_EVERY = 64
 
 
 def verify(
-    database: Path,
+    database: Database | Path,
     keys: KeyRing,
     notes: Sequence[Note] = (),
     progress: Progress | None = None,
@@ -47,7 +49,7 @@ def verify(
     """Verify a database that is in use, or a copy of one.
 
     Args:
-        database: The SQLite file.
+        database: The database, or a SQLite file.
         keys: The keys of the home that it belongs to.
         notes: Checkpoints kept elsewhere, of any age; they are what finds a cut tail.
         progress: Told now and then how far it is.
@@ -55,8 +57,10 @@ def verify(
     Raises:
         StoreUnavailable: There is no such database, or it cannot be opened.
     """
+    if isinstance(database, Path):
+        database = SqliteDatabase(database)
     try:
-        with Evidence(database) as evidence:
+        with Evidence(database.source()) as evidence:
             walk = _Walk(evidence, keys, Findings())
             walk.go(notes, progress or _silent)
             return walk.report()
@@ -64,10 +68,12 @@ def verify(
         return _leniently(database, keys, notes, progress or _silent)
 
 
-def _leniently(database: Path, keys: KeyRing, notes: Sequence[Note], progress: Progress) -> Report:
+def _leniently(
+    database: Database, keys: KeyRing, notes: Sequence[Note], progress: Progress
+) -> Report:
     """Verify what the engine could not read as it should be, as far as it can be read at all."""
     findings = Findings()
-    with Evidence(database, lenient=True) as evidence:
+    with Evidence(database.source(lenient=True)) as evidence:
         walk = _Walk(evidence, keys, findings)
         try:
             walk.go(notes, progress)
@@ -147,8 +153,8 @@ class _Walk:
         log.finish()
         pushes.finish()
         released.finish()
-        for row in evidence.orphans("disclosure"):
-            findings.add("disclosure.uncovered", "disclosure", f"row {row[0]}")
+        for number, _ in enumerate(evidence.orphans("disclosure"), start=1):
+            findings.add("disclosure.uncovered", "disclosure", f"(uncovered row {number})")
         self._register.finish(evidence)
         self._check_head(log.size)
         progress(log.seen, rows)

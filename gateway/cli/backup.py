@@ -9,15 +9,16 @@ from typing import Annotated
 
 import typer
 
-from gateway.assembly import database_path
 from gateway.cli.home import change, own_house, own_settings
 from gateway.cli.terminal import OPERATOR, Actor, AsJson, Stopped, note, say_json, show_table
 from gateway.errors import StoreUnavailable
 from gateway.events import Event, emit
 from gateway.law.register import Act
 from gateway.ledger.leaf import Operation, leaf
+from gateway.store.copying import CopyFailed
+from gateway.store.database import Database
 from gateway.store.reading import Reader
-from gateway.store.sqlite import CopyFailed, backup, open_readers
+from gateway.store.sqlite import open_readers
 from gateway.store.tx import Tx
 
 
@@ -29,7 +30,8 @@ def command(
 ) -> None:
     """Copy the database, consistent at one commit, also while `gateway serve` runs.
 
-    That a backup was made is an entry of the ledger, and is in the copy. Keys are not: without
+    The copy is a SQLite file whichever engine it is made from; `gateway restore` puts it back into
+    either. That a backup was made is an entry of the ledger, and is in the copy. Keys are not: without
     GATEWAY_HOME/keys nobody can read what is sealed, so keep those apart from it.
     """
     if target.exists() or not target.parent.is_dir():
@@ -42,7 +44,7 @@ def command(
     with own_house(settings) as house:
         backup_id = house.new_id()
         change(house, actor, lambda act: _Seal(act, backup_id))
-    _copy(database_path(settings.home), target)
+        _copy(house.database, target)
     head = _head(target)
     document = {
         "backup": backup_id,
@@ -81,9 +83,9 @@ class _Seal:
         )
 
 
-def _copy(source: Path, target: Path) -> None:
+def _copy(database: Database, target: Path) -> None:
     try:
-        backup(source, target)
+        database.backup(target)
     except (OSError, CopyFailed):
         raise Stopped(
             "The backup could not be written; nothing of it is left.",

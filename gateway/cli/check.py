@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import typer
 
 from gateway import house as installation
-from gateway.assembly import StoreMissing, database_path
+from gateway.assembly import StoreMissing
 from gateway.cli import Exit
 from gateway.cli.db import revision
 from gateway.cli.home import own_house, own_settings
@@ -127,7 +127,9 @@ def _database(settings: Settings) -> str:
             f"its tables have revision {found}, this version wants {REVISION}.",
             "Run `gateway db upgrade`; a later revision wants a later version of the gateway.",
         )
-    if database_path(settings.home).stat().st_mode & 0o077:
+    if settings.database_url is not None:
+        return f"PostgreSQL, tables at revision {found}."
+    if settings.sqlite_path.stat().st_mode & 0o077:
         raise _Wrong("others may read its file.", "chmod 600 gateway.sqlite3")
     return f"tables at revision {found}."
 
@@ -142,9 +144,12 @@ def _clock(settings: Settings) -> str:
     with own_house(settings) as house:
         size = house.reader.head().ledger_size
         last = house.reader.leaf(size - 1) if size else None
+        ahead = house.reader.seconds_ahead(house.clock.now())
     if last is None:
         raise StoreUnavailable
     stamped = datetime.fromisoformat(read_leaf(last[0])["at"])
+    if abs(ahead) > settings.clock_skew_limit_seconds:
+        raise _Wrong("it differs from the database's clock.", "Set both clocks; use NTP.")
     behind = stamped - SystemClock().now()
     if behind > timedelta(seconds=settings.clock_skew_limit_seconds):
         raise _Wrong(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import typer
 
-from gateway.assembly import StoreMissing, database_path
+from gateway.assembly import StoreMissing, database_of
 from gateway.cli import Exit
 from gateway.cli.home import own_house, own_settings
 from gateway.cli.terminal import AsJson, say, say_json, show_table
 from gateway.settings import Settings
 from gateway.store.reading import HeadRow, Reader
 from gateway.store.schema import REVISION, revision_of
-from gateway.store.sqlite import open_readers
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="The database's tables and their revision."
@@ -36,12 +35,12 @@ def status(*, as_json: AsJson = False) -> None:
     found = revision(settings)
     if found is None:
         raise StoreMissing
-    head = head_of(settings)
+    head, size = _head_and_bytes(settings)
     document = {
         "revision": found,
         "newest": REVISION,
         "up_to_date": found == REVISION,
-        "bytes": database_path(settings.home).stat().st_size,
+        "bytes": size,
         **head._asdict(),
     }
     if as_json:
@@ -55,10 +54,10 @@ def status(*, as_json: AsJson = False) -> None:
 
 def revision(settings: Settings) -> str | None:
     """Return the revision of the database's tables, or None where there are none."""
-    path = database_path(settings.home)
-    if not path.exists():
+    database = database_of(settings)
+    if not database.exists():
         return None
-    reader = Reader(open_readers(path, size=1))
+    reader = Reader(database.reading(size=1))
     try:
         with reader.connection() as connection:
             return revision_of(connection)
@@ -66,10 +65,10 @@ def revision(settings: Settings) -> str | None:
         reader.close()
 
 
-def head_of(settings: Settings) -> HeadRow:
-    """Return how far log and ledger go."""
-    reader = Reader(open_readers(database_path(settings.home), size=1))
+def _head_and_bytes(settings: Settings) -> tuple[HeadRow, int]:
+    """Return how far log and ledger go, and how much disk the database takes."""
+    reader = Reader(database_of(settings).reading(size=1))
     try:
-        return reader.head()
+        return reader.head(), reader.size_bytes()
     finally:
         reader.close()

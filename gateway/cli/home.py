@@ -6,13 +6,14 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
-from gateway.assembly import House, database_path, open_house
+from gateway.assembly import House, database_of, open_house
 from gateway.cli import Exit
 from gateway.cli.terminal import Stopped, note
 from gateway.events import JOURNAL, configure
 from gateway.law.register import Act
 from gateway.ledger.leaf import LeafRefused
 from gateway.settings import Settings, load
+from gateway.store.database import SchemaOld
 from gateway.store.schema import SchemaTooNew
 from gateway.store.tx import Tx
 from policies.refusals import PolicyRefused
@@ -22,20 +23,12 @@ _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
 def own_settings() -> Settings:
-    """Read the settings; refuse a database that this version does not open.
+    """Read the settings.
 
     Raises:
         SettingsRefused: A variable is unknown or does not fit.
-        Stopped: The database named is not SQLite in GATEWAY_HOME.
     """
-    settings = load()
-    if settings.database_url is not None:
-        raise Stopped(
-            "GATEWAY_DATABASE_URL is set, and this version keeps its database in GATEWAY_HOME only.",
-            "Leave GATEWAY_DATABASE_URL empty.",
-            Exit.CONFIGURATION,
-        )
-    return settings
+    return load()
 
 
 def own_house(settings: Settings | None = None, *, create: bool = False) -> House:
@@ -52,13 +45,25 @@ def own_house(settings: Settings | None = None, *, create: bool = False) -> Hous
     """
     settings = settings or own_settings()
     configure("warning", strict=JOURNAL.strict)
-    is_new = not database_path(settings.home).exists()
+    database = database_of(settings)
+    is_new = create and not database.exists()
     try:
-        house = open_house(settings.home, create=create, queue_limit=settings.intake_queue_pushes)
+        house = open_house(
+            settings.home,
+            database=database,
+            create=create,
+            queue_limit=settings.intake_queue_pushes,
+        )
     except PolicyRefused as refusal:
         raise Stopped(
             f"The policies are not whole: {refusal.file}, {refusal.rule or 'the whole file'}.",
             "Install the gateway again, or correct the file named.",
+            Exit.CONFIGURATION,
+        ) from None
+    except SchemaOld:
+        raise Stopped(
+            "The database's tables are of an earlier version of the gateway.",
+            "Make a backup, then run `gateway db upgrade`.",
             Exit.CONFIGURATION,
         ) from None
     except SchemaTooNew:
@@ -73,8 +78,10 @@ def own_house(settings: Settings | None = None, *, create: bool = False) -> Hous
             "Check that its owner is the user who runs the gateway.",
             Exit.CONFIGURATION,
         ) from None
-    if is_new and create:
-        note("gateway: a new database, keys and the first register were made in GATEWAY_HOME.")
+    if is_new:
+        note(
+            "gateway: a new database and the first register were made; the keys lie in GATEWAY_HOME."
+        )
     return house
 
 

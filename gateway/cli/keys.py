@@ -11,6 +11,7 @@ import typer
 from gateway.access.clients import Client
 from gateway.access.server import TokenServer
 from gateway.access.verify import LONGEST_LIFE, SKEW
+from gateway.assembly import database_of
 from gateway.audit.checkpoints import ledger_verifier_key
 from gateway.cli.home import change, own_house, own_settings
 from gateway.cli.terminal import OPERATOR, Actor, AsJson, note, say, say_json
@@ -35,7 +36,7 @@ class Rotated(StrEnum):
 def create() -> None:
     """Make all keys. Keys that are there are never overwritten."""
     settings = own_settings()
-    if settings.sqlite_path.exists() and not (settings.home / "keys").exists():
+    if not (settings.home / "keys").exists() and database_of(settings).exists():
         raise KeysUnavailable("the database is there and its keys are not")
     configure("warning", strict=JOURNAL.strict)
     ring = KeyRing.create(settings.home, os.urandom)

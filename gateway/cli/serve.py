@@ -14,7 +14,7 @@ import uvicorn
 from typing_extensions import override
 
 from gateway.api.app import VERSION, make_service
-from gateway.assembly import reapply_erasures
+from gateway.assembly import database_of, reapply_erasures
 from gateway.cli import Exit
 from gateway.cli.application import application
 from gateway.cli.home import own_house, own_settings
@@ -40,14 +40,19 @@ def command(
 ) -> None:
     """Run the gateway until it is told to stop: HTTP, intake, releases, checkpoints.
 
-    The first start makes keys, database and register in GATEWAY_HOME. SIGTERM and Ctrl-C stop it in
-    good order: no new request, what is queued is recorded, the ledger is signed once more.
+    On SQLite the first start makes keys, database and register, and one process serves a home. On
+    PostgreSQL `gateway db upgrade` makes them, and any number of processes serve one database. SIGTERM
+    and Ctrl-C stop it in good order: no new request, what is queued is recorded, the ledger is signed
+    once more.
     """
     settings = _with(own_settings(), host, port)
+    if database_of(settings).shared:
+        _serve(settings, create=False)
+        return
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         with serve_lock(settings.home / "serve.lock"):
-            _serve(settings)
+            _serve(settings, create=True)
     except AlreadyServed:
         raise Stopped(
             "Another `gateway serve` runs on this GATEWAY_HOME.",
@@ -61,14 +66,14 @@ def _with(settings: Settings, host: str | None, port: int | None) -> Settings:
     return settings.model_copy(update={k: v for k, v in given.items() if v is not None})
 
 
-def _serve(settings: Settings) -> None:
+def _serve(settings: Settings, *, create: bool) -> None:
     listening = _listen(settings)
     address = _address(settings, listening)
     # tokens name their issuer: where nobody said what partners call us, it is where we listen
     said = "public_url" in settings.model_fields_set
     issuer = settings.public_url if said else address
     started = time.monotonic()
-    with listening, own_house(settings, create=True) as house:
+    with listening, own_house(settings, create=create) as house:
         configure(settings.log_level.value, strict=JOURNAL.strict)
         reapply_erasures(house)
 
@@ -76,7 +81,7 @@ def _serve(settings: Settings) -> None:
             emit(
                 Event.STARTED,
                 version=VERSION,
-                store="sqlite",
+                store=house.database.name,
                 port=listening.getsockname()[1],
                 snapshot=house.book.current().law.sha256,
             )

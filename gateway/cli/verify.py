@@ -12,10 +12,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from gateway import settings
-from gateway.assembly import database_path
+from gateway.assembly import database_of, database_path
 from gateway.audit.verify import Note, Report, kept_notes, verify
 from gateway.cli import Exit
 from gateway.keys.ring import KeyRing
+from gateway.store.database import Database
+from gateway.store.sqlite import SqliteDatabase
 
 
 def command(
@@ -24,7 +26,8 @@ def command(
         typer.Option(help="A checkpoint that was kept elsewhere, of any age. May be repeated."),
     ] = None,
     home: Annotated[
-        Path | None, typer.Option(help="Folder of keys and database; GATEWAY_HOME where absent.")
+        Path | None,
+        typer.Option(help="Folder of keys and SQLite file; what the settings name where absent."),
     ] = None,
     database: Annotated[
         Path | None, typer.Option(help="A copy to verify, such as a backup, with the home's keys.")
@@ -36,12 +39,16 @@ def command(
     Works while the gateway runs. Names tables, positions and numbers, never a record's value.
     Exit code 0: whole; 1: something was found.
     """
-    home = settings.load().home if home is None else home
+    own = settings.load()
+    if home is None:
+        home, kept = own.home, database_of(own)
+    else:
+        kept = SqliteDatabase(database_path(home))
     keys = KeyRing.open(home)
     notes = [_note(path) for path in checkpoint or ()]
     if database is None:
         notes += kept_notes(home / "checkpoints")
-    report = _verified(database or database_path(home), keys, notes)
+    report = _verified(database or kept, keys, notes)
     sys.stdout.write(_shown(report, as_json=as_json))
     if not report.whole:
         raise typer.Exit(Exit.FOUND_WRONG)
@@ -55,7 +62,7 @@ def _note(path: Path) -> Note:
     return Note(f"file {path.name}", text)
 
 
-def _verified(database: Path, keys: KeyRing, notes: list[Note]) -> Report:
+def _verified(database: Database | Path, keys: KeyRing, notes: list[Note]) -> Report:
     console = Console(stderr=True)
     if not console.is_terminal:
         return verify(database, keys, notes)

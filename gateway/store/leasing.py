@@ -11,11 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, or_, select, update
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy import or_, select, update
 
 from gateway.store import tables as t
+from gateway.store.clock import database_milliseconds
 from gateway.store.tx import Tx
 from gateway.store.writer import Writer
 
@@ -23,25 +22,6 @@ LEASE_SECONDS = 10.0
 """A worker that dies is taken over from after this time; renewing at a third of it leaves two tries."""
 
 _S = t.SUBSCRIPTION
-
-
-class database_milliseconds(FunctionElement[int]):  # noqa: N801 - a function of SQL
-    """The database's clock: milliseconds since 1970, at the moment of the statement."""
-
-    type = BigInteger()
-    inherit_cache = True
-    name = "database_milliseconds"
-
-
-@compiles(database_milliseconds, "sqlite")
-def _sqlite(_element: Any, _compiler: Any, **_more: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own form
-    return "CAST(round((julianday('now') - 2440587.5) * 86400000.0) AS INTEGER)"
-
-
-@compiles(database_milliseconds, "postgresql")
-def _postgresql(_element: Any, _compiler: Any, **_more: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own form
-    # not now(): that is when the transaction began, before it waited for the lock
-    return "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)"
 
 
 class LeaseLost(Exception):

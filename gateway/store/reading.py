@@ -5,17 +5,18 @@ Every question that concerns a partner carries the partner: there is no ``get(id
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, and_, desc, func, select
+from sqlalchemy import Connection, Engine, and_, desc, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from gateway.errors import StoreUnavailable
 from gateway.store import tables as t
+from gateway.store.clock import database_milliseconds
 from gateway.store.states import CLOSED
 
 
@@ -32,6 +33,8 @@ class Reader:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        # what a connection raises while it is being prepared comes as the driver made it
+        self._broken = (DBAPIError, PoolTimeoutError, engine.dialect.loaded_dbapi.Error)
 
     def close(self) -> None:
         """Give the connections back."""
@@ -47,7 +50,7 @@ class Reader:
         try:
             with self._engine.connect() as connection:
                 yield connection
-        except (DBAPIError, PoolTimeoutError, sqlite3.OperationalError) as error:
+        except self._broken as error:
             raise StoreUnavailable from error
 
     def head(self) -> HeadRow:
@@ -234,6 +237,21 @@ class Reader:
             return [(row[0], row[1], row[2]) for row in rows]
 
     # --- counts
+    def size_bytes(self) -> int:
+        """Return how much disk the database takes."""
+        sizes = {
+            "sqlite": "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
+            "postgresql": "SELECT pg_database_size(current_database())",
+        }
+        with self.connection() as c:
+            return int(c.execute(text(sizes[self._engine.dialect.name])).scalar_one())
+
+    def seconds_ahead(self, now: datetime) -> float:
+        """Return by how many seconds an instant is ahead of the database's own clock."""
+        with self.connection() as c:
+            database = int(c.execute(select(database_milliseconds())).scalar_one())
+        return now.timestamp() - database / 1000
+
     def count(self, table_name: str) -> int:
         """Return how many rows a table holds (metrics, checks)."""
         with self.connection() as c:

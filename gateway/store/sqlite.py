@@ -10,12 +10,22 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.pool import NullPool, QueuePool
+
+from gateway.errors import StoreUnavailable
+from gateway.store import tables as t
+from gateway.store.copying import CopyFailed, new_file
+from gateway.store.database import HeadValues
+from gateway.store.hot import Row, quoted
+from gateway.store.hot_sqlite import SqliteHot
+from gateway.store.verifying_sqlite import SqliteSource
 
 BUSY_MILLISECONDS = 5_000
 """How long a writer waits for another process's transaction before it gives up."""
@@ -90,6 +100,103 @@ def same_file(path: Path) -> Callable[[], bool]:
     return is_same
 
 
+def load(connection: Connection, table: Table, rows: list[Row]) -> None:
+    """Insert whole rows of one table, columns in the table's order."""
+    names = quoted(column.name for column in table.columns)
+    marks = ", ".join("?" * len(table.columns))
+    driver: Any = connection.connection.driver_connection
+    driver.executemany(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', rows)  # noqa: S608 - our own columns
+
+
+@contextmanager
+def new_database(path: Path) -> Iterator[Connection]:
+    """Lend a writing transaction on a new file; it is whole by itself at the end, without a log."""
+    engine = open_writer(path)
+    try:
+        with engine.connect() as connection:
+            t.METADATA.create_all(connection)
+            connection.exec_driver_sql(
+                "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"
+            )
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA journal_mode=DELETE")
+    finally:
+        engine.dispose()
+
+
+class SqliteDatabase:
+    """``database.Database`` over one file."""
+
+    name = "sqlite"
+    shared = False
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def exists(self) -> bool:
+        """Whether the file is there."""
+        return self.path.exists()
+
+    def writing(self) -> Engine:
+        """Return an engine whose one connection may write."""
+        return open_writer(self.path)
+
+    def reading(self, size: int = 8) -> Engine:
+        """Return an engine for reading only."""
+        return open_readers(self.path, size)
+
+    def begin(self, connection: Connection) -> HeadValues:
+        """Take the file's write lock and return the head."""
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        head = connection.exec_driver_sql(
+            "SELECT log_size, ledger_size, law_epoch FROM head WHERE id = 1"
+        ).one()
+        return int(head[0]), int(head[1]), int(head[2])
+
+    def hot(self, connection: Connection) -> SqliteHot:
+        """Return the hot path of an open transaction."""
+        driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment] # it is sqlite3's
+        return SqliteHot(driver)
+
+    @contextmanager
+    def migrating(self, connection: Connection) -> Iterator[None]:
+        """Begin a transaction that may change tables, under the file's write lock."""
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield
+        self.path.chmod(0o600)
+
+    def present(self) -> Callable[[], bool]:
+        """Return the look whether the file is still the one it was."""
+        return same_file(self.path)
+
+    def ear(self) -> None:
+        """Other processes' commits are found by asking."""
+        return
+
+    def source(self, *, lenient: bool = False) -> SqliteSource:
+        """Return one consistent read of everything."""
+        return SqliteSource(self.path, lenient=lenient)
+
+    def backup(self, target: Path) -> None:
+        """Copy the file while it is in use."""
+        backup(self.path, target)
+
+    def load(self, connection: Connection, table: Table, rows: list[Row]) -> None:
+        """Insert whole rows of one table."""
+        load(connection, table, rows)
+
+    def loaded(self, connection: Connection) -> None:
+        """Nothing is left to do: SQLite numbers by what stands in the table."""
+
+    def failed(self, error: BaseException) -> bool:
+        """Whether the database failed, and not a job that broke one of its constraints."""
+        if isinstance(error, IntegrityError | sqlite3.IntegrityError):
+            return False
+        return isinstance(error, DBAPIError | sqlite3.Error | StoreUnavailable)
+
+
 class AlreadyServed(Exception):
     """Another ``serve`` holds this home."""
 
@@ -112,10 +219,6 @@ def serve_lock(path: Path) -> Iterator[None]:
         os.close(handle)
 
 
-class CopyFailed(Exception):
-    """A backup could not be made; nothing of it is left."""
-
-
 def backup(source: Path, target: Path) -> None:
     """Copy a database that is in use, consistent at one commit, by SQLite's backup API.
 
@@ -123,18 +226,11 @@ def backup(source: Path, target: Path) -> None:
         FileExistsError: ``target`` exists; a backup never overwrites one.
         CopyFailed: The copy could not be made; nothing of it is left.
     """
-    partial = target.with_name(target.name + ".part")
-    handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    os.close(handle)
-    try:
-        _copy(source, partial)
-        os.chmod(partial, 0o600)  # noqa: PTH101 - same call as os.open above
-        partial.replace(target)
-    except (sqlite3.Error, OSError) as error:
-        target.unlink()
-        with suppress(OSError):
-            partial.unlink()
-        raise CopyFailed from error
+    with new_file(target) as partial:
+        try:
+            _copy(source, partial)
+        except sqlite3.Error as error:
+            raise CopyFailed from error
 
 
 def _copy(source: Path, target: Path) -> None:

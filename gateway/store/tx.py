@@ -1,7 +1,7 @@
-"""What may be done inside the one writing transaction.
+"""What may be done inside the one writing transaction, on either engine.
 
-A ``Tx`` lives for one group of jobs. The hot append goes straight to the driver (SQLAlchemy's
-insertmanyvalues costs three to twenty times as much, performance.md §2); all else is Core.
+A ``Tx`` lives for one group of jobs. The hot append goes below SQLAlchemy, through ``hot``; all else
+is Core.
 """
 
 from __future__ import annotations
@@ -14,10 +14,8 @@ from typing import Any, NamedTuple, Protocol
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from gateway.store import tables as t
+from gateway.store.hot import DISCLOSURE_COLUMNS, PUSH_COLUMNS, Hot, Row
 from gateway.store.states import OPEN, Delivery
-
-_CHUNK = 500
-"""SQLite takes 32,766 bound values a statement; 500 keys a look-up keeps the plan small."""
 
 
 @dataclass(slots=True)
@@ -58,73 +56,7 @@ class Standing(NamedTuple):
     updated: int | None
 
 
-LOG_COLUMNS = tuple(column.name for column in t.LOG.columns)
-PUSH_COLUMNS = tuple(column.name for column in t.PUSH.columns)
-DISCLOSURE_COLUMNS = tuple(column.name for column in t.DISCLOSURE.columns)
-_WIDEST = 4_096
-"""Bound values a statement at most; SQLite would take 32,766, and longer ones gain nothing."""
-
-
-class _Insert:
-    """Inserts rows of one table, many to a statement.
-
-    ``executemany`` gives the interpreter's lock away at every row, and a busy event loop or mapper
-    keeps it for milliseconds; one statement for 2^n rows gives it away once, and SQLite then works
-    beside Python instead of in turn with it.
-    """
-
-    def __init__(self, table: str, columns: tuple[str, ...]) -> None:
-        names = ", ".join(f'"{name}"' for name in columns)
-        self._head = f"INSERT INTO {table} ({names}) VALUES "  # noqa: S608 - names of our own columns
-        self._row = f"({', '.join('?' * len(columns))})"
-        most = _WIDEST // len(columns)
-        self._sizes = [1 << n for n in range(most.bit_length() - 1, -1, -1)]
-        self._statements = {
-            size: self._head + ", ".join([self._row] * size) for size in self._sizes
-        }
-
-    def run(self, driver: Any, rows: list[tuple[Any, ...]]) -> None:  # noqa: ANN401 - the driver's own connection
-        """Insert the rows in their order."""
-        at = 0
-        for size in self._sizes:
-            while len(rows) - at >= size:
-                values = [value for row in rows[at : at + size] for value in row]
-                driver.execute(self._statements[size], values)
-                at += size
-
-
-_LEDGER_INSERT = _Insert("ledger", ("index", "leaf", "hash"))
-_NODE_INSERT = _Insert("ledger_node", ("level", "index", "hash"))
-_INCIDENT_INSERT = _Insert(
-    "incident",
-    (
-        "id",
-        "feed",
-        "natural_key",
-        "version",
-        "position",
-        "content_hmac",
-        "state",
-        "quarter",
-        "updated",
-    ),
-)
-_LOG_INSERT = _Insert("log", LOG_COLUMNS)
-_SEALED_INSERT = _Insert("sealed", ("position", "wrapped_secret", "ciphertext"))
-_PUSH_INSERT = _Insert("push", PUSH_COLUMNS)
-_DISCLOSURE_INSERT = _Insert("disclosure", DISCLOSURE_COLUMNS)
-_UPDATE_INCIDENT = (
-    "UPDATE incident SET version = ?, position = ?, content_hmac = ?, state = ?, updated = ? "
-    "WHERE id = ?"
-)
-_BUFFERED = (
-    _LEDGER_INSERT,
-    _NODE_INSERT,
-    _INCIDENT_INSERT,
-    _LOG_INSERT,
-    _SEALED_INSERT,
-    _PUSH_INSERT,
-)
+_BUFFERED = ("ledger", "ledger_node", "incident", "log", "sealed", "push")
 """Written once a group of jobs, in this order; incidents that move come after those born."""
 
 
@@ -150,15 +82,14 @@ class Tx:
     """One open transaction."""
 
     def __init__(
-        self, connection: Connection, head: Head, sealer: Sealer, classes: ClassIds
+        self, connection: Connection, hot: Hot, head: Head, sealer: Sealer, classes: ClassIds
     ) -> None:
-        self._connection = connection
+        self._connection, self._hot = connection, hot
         self.head = head
         self._began = replace(head)
         self._sealer = sealer
         self._classes = classes
-        self._driver: Any = connection.connection.driver_connection  # sqlite3.Connection
-        self._rows: dict[_Insert, list[tuple[Any, ...]]] = {insert: [] for insert in _BUFFERED}
+        self._rows: dict[str, list[Row]] = {table: [] for table in _BUFFERED}
         self._moved: list[tuple[Any, ...]] = []
         self._fresh: dict[tuple[int, bytes], Standing] = {}
         self._pushed: dict[tuple[str, bytes], dict[str, Any]] = {}
@@ -183,20 +114,21 @@ class Tx:
 
     def flush(self) -> None:
         """Write what waits."""
-        for insert_rows, rows in self._rows.items():
-            if rows:
-                insert_rows.run(self._driver, rows)
+        waiting = {table: rows for table, rows in self._rows.items() if rows}
+        if waiting:
+            self._hot.insert(waiting)
+            for rows in waiting.values():
                 rows.clear()
         if self._moved:
-            self._driver.executemany(_UPDATE_INCIDENT, self._moved)
+            self._hot.move(self._moved)
             self._moved.clear()
 
     # --- ledger
     def seal(self, leaf: bytes) -> int:
         """Append one leaf to the ledger and return its index."""
         index, digest, nodes = self._sealer.append(leaf)
-        self._rows[_LEDGER_INSERT].append((index, leaf, digest))
-        self._rows[_NODE_INSERT].extend(nodes)
+        self._rows["ledger"].append((index, leaf, digest))
+        self._rows["ledger_node"].extend(nodes)
         self.head.ledger_size = index + 1
         return index
 
@@ -231,47 +163,23 @@ class Tx:
 
     def standing(self, feed: int, keys: Sequence[bytes]) -> dict[bytes, Standing]:
         """Return where the incidents with these natural keys stand; unknown keys are left out."""
-        found: dict[bytes, Standing] = {}
-        for start in range(0, len(keys), _CHUNK):
-            part = keys[start : start + _CHUNK]
-            marks = ",".join("?" * len(part))
-            rows = self._driver.execute(
-                "SELECT natural_key, id, version, position, content_hmac, state, quarter, updated "  # noqa: S608 - question marks only
-                f"FROM incident WHERE feed = ? AND natural_key IN ({marks})",
-                (feed, *part),
-            )
-            for key, *rest in rows:
-                found[key] = Standing(*rest)
+        found = {key: Standing(*rest) for key, *rest in self._hot.standing(feed, keys)}
         if self._fresh:
             found |= {key: self._fresh[feed, key] for key in keys if (feed, key) in self._fresh}
         return found
 
     def unit_counts(self, unit: bytes, contents: Sequence[bytes]) -> dict[bytes, int]:
         """Return how often each content was seen in the unit before."""
-        found: dict[bytes, int] = {}
-        for start in range(0, len(contents), _CHUNK):
-            part = contents[start : start + _CHUNK]
-            marks = ",".join("?" * len(part))
-            rows = self._driver.execute(
-                "SELECT content, seen FROM unit_count "  # noqa: S608 - question marks only
-                f"WHERE unit = ? AND content IN ({marks})",
-                (unit, *part),
-            )
-            found.update(dict(rows))
-        return found
+        return dict(self._hot.unit_counts(unit, contents))
 
     def keep_unit_counts(self, unit: bytes, counts: dict[bytes, int]) -> None:
         """Remember the counts for the unit's next push."""
-        self._driver.executemany(
-            "INSERT INTO unit_count (unit, content, seen) VALUES (?, ?, ?) "
-            "ON CONFLICT (unit, content) DO UPDATE SET seen = excluded.seen",
-            [(unit, content, seen) for content, seen in counts.items()],
-        )
+        self._hot.keep_unit_counts([(unit, content, seen) for content, seen in counts.items()])
 
     def append_log(self, rows: list[tuple[Any, ...]], sealed: list[tuple[Any, ...]]) -> None:
         """Append log rows (``LOG_COLUMNS``) with their secrets; positions follow the head."""
-        self._rows[_LOG_INSERT].extend(rows)
-        self._rows[_SEALED_INSERT].extend(sealed)
+        self._rows["log"].extend(rows)
+        self._rows["sealed"].extend(sealed)
         self.head.log_size += len(rows)
 
     def stand(self, feed: int, key: bytes, now: Standing, *, born: bool) -> None:
@@ -280,7 +188,7 @@ class Tx:
         incident, version, position, content, state, quarter, updated = now
         if born:
             row = (incident, feed, key, version, position, content, state, quarter, updated)
-            self._rows[_INCIDENT_INSERT].append(row)
+            self._rows["incident"].append(row)
         else:
             self._moved.append((version, position, content, state, updated, incident))
 
@@ -291,7 +199,7 @@ class Tx:
 
     def keep_push(self, row: dict[str, Any]) -> None:
         """Keep what a push was answered (columns of ``tables.PUSH``)."""
-        self._rows[_PUSH_INSERT].append(tuple(row[name] for name in PUSH_COLUMNS))
+        self._rows["push"].append(tuple(row[name] for name in PUSH_COLUMNS))
         if row["key_hmac"] is not None:
             self._pushed[row["client_id"], row["key_hmac"]] = row
 
@@ -300,50 +208,33 @@ class Tx:
         waiting = self._pushed.get((client_id, key_hmac))
         if waiting is not None:
             return waiting
-        found = self._driver.execute(
-            "SELECT * FROM push WHERE client_id = ? AND key_hmac = ?", (client_id, key_hmac)
-        ).fetchone()
+        found = self._hot.push(client_id, key_hmac)
         return None if found is None else dict(zip(PUSH_COLUMNS, found, strict=True))
 
     def resolve_quarantine(self, feed: int, keys: Sequence[bytes], at: int) -> None:
         """Mark quarantined rows of these natural keys as resolved: the sender sent them well."""
         if feed not in self._quarantine_open:
-            self._quarantine_open[feed] = self._quarantine_is_open(feed)
+            self._quarantine_open[feed] = self._hot.quarantine_is_open(feed)
         if not self._quarantine_open[feed]:
             return
         self.flush()
-        self._driver.executemany(
-            "UPDATE quarantine SET resolved_at = ? "
-            "WHERE feed = ? AND natural_key = ? AND resolved_at IS NULL",
-            [(at, feed, key) for key in keys],
-        )
-
-    def _quarantine_is_open(self, feed: int) -> bool:
-        return (
-            self._driver.execute(
-                "SELECT 1 FROM quarantine WHERE feed = ? AND resolved_at IS NULL "
-                "AND natural_key IS NOT NULL LIMIT 1",
-                (feed,),
-            ).fetchone()
-            is not None
-        )
+        self._hot.resolve_quarantine(feed, keys, at)
 
     def class_at(self, position: int) -> tuple[int, bytes]:
         """Return id and SHA-256 of the record class of a log row."""
         self.flush()
-        found = self._driver.execute(
-            "SELECT c.id, c.sha256 FROM log l JOIN record_class c ON c.id = l.class_id "
-            "WHERE l.position = ?",
-            (position,),
-        ).fetchone()
+        found = self._hot.class_at(position)
+        if found is None:
+            raise LookupError
         return int(found[0]), bytes(found[1])
 
     # --- releases
     def keep_disclosures(self, rows: list[dict[str, Any]]) -> None:
         """Keep what a release holds (columns of ``tables.DISCLOSURE``)."""
         self.flush()
-        kept = [tuple(row[name] for name in DISCLOSURE_COLUMNS) for row in rows]
-        _DISCLOSURE_INSERT.run(self._driver, kept)
+        if rows:
+            kept = [tuple(row[name] for name in DISCLOSURE_COLUMNS) for row in rows]
+            self._hot.insert({"disclosure": kept})
 
     def acknowledge_deliveries(self, subscription: str, number: int) -> None:
         """Set every open delivery of a subscription up to a number to acknowledged."""
@@ -385,7 +276,5 @@ class Tx:
     def save_head(self) -> None:
         """Write what waits and the head; the last statements before the commit."""
         self.flush()
-        self._driver.execute(
-            "UPDATE head SET log_size = ?, ledger_size = ?, law_epoch = ? WHERE id = 1",
-            (self.head.log_size, self.head.ledger_size, self.head.law_epoch),
-        )
+        head = self.head
+        self._hot.save_head(head.log_size, head.ledger_size, head.law_epoch, moved=self.head_moved)

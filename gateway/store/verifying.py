@@ -6,21 +6,34 @@ on the way: a changed byte must reach the check, not stop the reader.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
-from urllib.parse import quote
+from typing import Any, Protocol, Self
 
-from gateway.errors import StoreUnavailable
+from gateway.store.hot import LOG_COLUMNS
 from gateway.store.releasing import CANDIDATE_COLUMNS
-from gateway.store.tx import LOG_COLUMNS
 
 Row = tuple[Any, ...]
 
-_BROKEN = (sqlite3.Error, UnicodeError)
-"""What a broken file raises; the engine's own message may quote bytes that are no text."""
+
+class Source(Protocol):
+    """One read transaction of an engine; statements have ``?`` for their values."""
+
+    broken: tuple[type[Exception], ...]
+    """What it raises where it cannot read."""
+
+    def read(self, statement: str, values: Row = ()) -> Iterator[Row]:
+        """Yield the rows of a statement; several are read at a time."""
+        ...
+
+    def integrity(self) -> Iterator[str]:
+        """Yield what the engine's own check finds: pages, indexes, missing values."""
+        ...
+
+    def close(self) -> None:
+        """End the transaction."""
+        ...
+
 
 _LOG_LIST = ", ".join(f"l.{name}" for name in LOG_COLUMNS)
 _CANDIDATE_LIST = ", ".join(f"{c.table.name[0]}.{c.name}" for c in CANDIDATE_COLUMNS)
@@ -62,9 +75,9 @@ _ORPHANS = {
     "WHERE l.position IS NULL ORDER BY 1",
     "incident": "SELECT i.id FROM incident i LEFT JOIN log l ON l.position = i.id "
     "AND l.incident = i.id WHERE l.position IS NULL ORDER BY 1",
-    "disclosure": "SELECT d.rowid FROM disclosure d "
+    "disclosure": "SELECT d.subscription, d.number, d.sequence FROM disclosure d "
     "LEFT JOIN release r ON r.subscription = d.subscription AND r.number = d.number "
-    "WHERE r.leaf IS NULL ORDER BY 1",
+    "WHERE r.leaf IS NULL ORDER BY 1, 2, 3",
 }
 _NODE = 'SELECT hash FROM ledger_node WHERE level = ? AND "index" = ?'
 _NODES_OUTSIDE = """SELECT level, "index" FROM ledger_node
@@ -82,25 +95,8 @@ class EvidenceUnreadable(Exception):
 class Evidence:
     """One read transaction over a database, in use or a copy. Use it as a context."""
 
-    def __init__(self, path: Path, *, lenient: bool = False) -> None:
-        """Open the file for reading.
-
-        Args:
-            path: The file.
-            lenient: Read text that is no text too, at twice the time; without it such a value ends
-                the reading.
-
-        Raises:
-            StoreUnavailable: There is no such file, or it cannot be opened.
-        """
-        if not path.is_file():
-            raise StoreUnavailable
-        try:
-            self._connection = _opened(path)
-        except _BROKEN as error:
-            raise StoreUnavailable from error
-        if lenient:
-            self._connection.text_factory = _text
+    def __init__(self, source: Source) -> None:
+        self._source = source
 
     def __enter__(self) -> Self:
         return self
@@ -111,7 +107,7 @@ class Evidence:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._connection.close()
+        self._source.close()
 
     def rows(self, table: str) -> Iterator[Row]:
         """Yield a table's rows in its own order.
@@ -150,43 +146,20 @@ class Evidence:
         return 0
 
     def integrity(self) -> Iterator[str]:
-        """Yield what the engine's own check finds: pages, indexes, missing values."""
-        for row in self._read("database", "PRAGMA integrity_check"):
-            if row[0] != "ok":
-                yield str(row[0])
+        """Yield what the engine's own check finds.
+
+        Raises:
+            EvidenceUnreadable: It cannot even check.
+        """
+        try:
+            yield from self._source.integrity()
+        except self._source.broken as error:
+            raise EvidenceUnreadable("database") from error
 
     def _read(self, table: str, statement: str, values: Row = ()) -> Iterator[Row]:
         try:
-            for row in self._connection.execute(statement, values):  # noqa: UP028 - see below
+            for row in self._source.read(statement, values):  # noqa: UP028 - see below
                 # `yield from` would close the cursor of an abandoned reading after its connection
                 yield row
-        except _BROKEN as error:
+        except self._source.broken as error:
             raise EvidenceUnreadable(table) from error
-
-
-def _opened(path: Path) -> sqlite3.Connection:
-    address = f"file:{quote(str(path))}?mode=ro"
-    try:
-        return _begun(address)
-    except sqlite3.OperationalError:
-        # a copy in a folder where nothing may be written; with a log beside it, it is not whole alone
-        if path.with_name(path.name + "-wal").exists():
-            raise
-        return _begun(address + "&immutable=1")
-
-
-def _begun(address: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(address, uri=True, isolation_level=None)
-    try:
-        connection.execute("PRAGMA busy_timeout=5000")
-        connection.execute("PRAGMA cache_size=-65536")
-        connection.execute("BEGIN")
-        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    except _BROKEN:
-        connection.close()
-        raise
-    return connection
-
-
-def _text(stored: bytes) -> str:
-    return stored.decode("utf-8", "surrogateescape")

@@ -42,9 +42,17 @@ class Wakener:
     the waiting at once, so nothing falls between looking and waiting.
     """
 
-    def __init__(self, head: Callable[[], HeadRow], ear: Ear | None = None) -> None:
-        """Args: ``head`` reads the database's head; ``ear`` is None where only the poll is left."""
-        self._head, self._ear = head, ear
+    def __init__(
+        self, head: Callable[[], HeadRow], ear: Ear | None = None, seconds: float = POLL_SECONDS
+    ) -> None:
+        """Watch nothing yet.
+
+        Args:
+            head: Reads the database's head.
+            ear: None where only the poll is left.
+            seconds: How often the head is asked for.
+        """
+        self._head, self._ear, self._seconds = head, ear, seconds
         self._ready = threading.Condition()
         self._rings = 0
         self._seen: HeadRow | None = None
@@ -123,10 +131,10 @@ class Wakener:
     def _listen(self) -> bool:
         if self._ear is not None:
             try:
-                return self._ear.listen(POLL_SECONDS)
+                return self._ear.listen(self._seconds)
             except StoreUnavailable:
                 pass
-        self._closing.wait(POLL_SECONDS)
+        self._closing.wait(self._seconds)
         return False
 
 

@@ -9,7 +9,6 @@ raises before it writes.
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 import threading
 import time
 from collections import deque
@@ -19,12 +18,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection, Engine, select
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.errors import Overloaded, StoreUnavailable
 from gateway.events import Event, emit
 from gateway.store import tables as t
+from gateway.store.database import Database
 from gateway.store.tx import ClassIds, Head, Sealer, Tx
 
 T = TypeVar("T")
@@ -49,24 +49,22 @@ class Writer:
 
     def __init__(
         self,
-        engine: Engine,
+        database: Database,
         sealer: Sealer,
         *,
         queue_limit: int = 2_000,
-        present: Callable[[], bool] = lambda: True,
         moved: Callable[[], None] = lambda: None,
     ) -> None:
         """Open no connection yet.
 
         Args:
-            engine: Where to write.
+            database: Where to write; it is there.
             sealer: The ledger's tree.
             queue_limit: Jobs that may wait.
-            present: Says before each commit whether the database is where it was opened.
             moved: Told after each commit that moved log, ledger or law.
         """
-        self._engine = engine
-        self._present, self._moved = present, moved
+        self._database, self._engine = database, database.writing()
+        self._present, self._moved = database.present(), moved
         self._sealer = sealer
         self._classes = ClassIds()
         self._queue: deque[_Job[Any]] = deque()
@@ -128,7 +126,7 @@ class Writer:
                 emit(Event.COMMIT_FAILED, jobs=len(group), error_type=type(error).__name__)
                 for job in group:
                     if not job.future.done():
-                        job.future.set_exception(_outward(error))
+                        job.future.set_exception(self._outward(error))
 
     def _next_group(self) -> list[_Job[Any]] | None:
         with self._ready:
@@ -155,7 +153,7 @@ class Writer:
         try:
             results = self._transaction([job.work for job in group])
         except Exception as error:
-            if _is_the_stores(error):
+            if self._database.failed(error):
                 raise
             if len(group) == 1:
                 group[0].future.set_exception(error)
@@ -170,20 +168,23 @@ class Writer:
         try:
             job.future.set_result(self._transaction([job.work])[0])
         except Exception as error:  # noqa: BLE001 - handed to whoever waits
-            job.future.set_exception(_outward(error))
+            job.future.set_exception(self._outward(error))
+
+    def _outward(self, error: BaseException) -> BaseException:
+        return StoreUnavailable() if self._database.failed(error) else error
 
     def _transaction(self, works: list[Callable[[Tx], Any]]) -> list[Any]:
         if not self._present():
             raise StoreUnavailable
-        connection = self._connect()
         try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            tx = self._begin(connection)
+            connection, tx = self._begin()
             results = [work(tx) for work in works]
             tx.save_head()
+            # where the connection is lost in here, nobody knows whether it was committed: whoever waits
+            # is told to come again, and the key of the push makes that safe
             connection.exec_driver_sql("COMMIT")
         except BaseException as error:
-            self._roll_back(broken=isinstance(error, DBAPIError | sqlite3.Error))
+            self._roll_back(broken=self._database.failed(error))
             raise
         self._classes.keep()
         self.log_size, self.law_epoch = tx.head.log_size, tx.head.law_epoch
@@ -192,35 +193,45 @@ class Writer:
             self._moved()
         return results
 
-    def _begin(self, connection: Connection) -> Tx:
-        row = connection.execute(
-            select(t.HEAD.c.log_size, t.HEAD.c.ledger_size, t.HEAD.c.law_epoch)
-        ).one()
-        head = Head(*row)
-        if self._sealer.size != head.ledger_size:
-            self._sealer.load(head.ledger_size, partial(_node, connection))
-        return Tx(connection, head, self._sealer, self._classes)
+    def _begin(self) -> tuple[Connection, Tx]:
+        """Begin, on a new connection where the one at hand has gone while nobody used it."""
+        if self._connection is not None:
+            try:
+                return self._begun(self._connection)
+            except Exception as error:
+                if not _is_gone(self._connection, error):
+                    raise
+                self._roll_back(broken=True)
+        self._connection = self._engine.connect()
+        return self._begun(self._connection)
 
-    def _connect(self) -> Connection:
-        if self._connection is None:
-            self._connection = self._engine.connect()
-        return self._connection
+    def _begun(self, connection: Connection) -> tuple[Connection, Tx]:
+        head = Head(*self._database.begin(connection))
+        if self._sealer.size != head.ledger_size:
+            # another process has written since: its leaves are between ours
+            self._sealer.load(head.ledger_size, partial(_node, connection))
+        return connection, Tx(
+            connection, self._database.hot(connection), head, self._sealer, self._classes
+        )
 
     def _roll_back(self, *, broken: bool) -> None:
         self._classes.forget()
         self._sealer.load(0, _no_node)
         if self._connection is not None:
             # on disk full SQLite has rolled back already, and ROLLBACK itself raises
-            with contextlib.suppress(DBAPIError):
+            with contextlib.suppress(SQLAlchemyError):
                 self._connection.exec_driver_sql("ROLLBACK")
         if broken:
             self._disconnect()
 
     def _disconnect(self) -> None:
         if self._connection is not None:
-            with contextlib.suppress(DBAPIError):
+            with contextlib.suppress(SQLAlchemyError):
+                self._connection.invalidate()
                 self._connection.close()
             self._connection = None
+            # what comes next may be another server that never saw what this one had
+            self._classes = ClassIds()
 
 
 def _no_node(_level: int, _index: int) -> bytes:
@@ -235,12 +246,8 @@ def _node(connection: Connection, level: int, index: int) -> bytes:
     return bytes(connection.execute(statement).scalar_one())
 
 
-def _outward(error: BaseException) -> BaseException:
-    return StoreUnavailable() if _is_the_stores(error) else error
-
-
-def _is_the_stores(error: BaseException) -> bool:
-    """Whether the database failed, and not a job that broke one of its constraints."""
-    if isinstance(error, IntegrityError | sqlite3.IntegrityError):
-        return False
-    return isinstance(error, DBAPIError | sqlite3.Error | StoreUnavailable)
+def _is_gone(connection: Connection, error: Exception) -> bool:
+    """Whether the connection was lost before anything was done on it."""
+    driver: Any = None if connection.invalidated else connection.connection.driver_connection
+    lost = driver is None or bool(getattr(driver, "closed", False))
+    return lost and not isinstance(error, StoreUnavailable)

@@ -32,7 +32,7 @@ def row(number: int, **changes: Any) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningGateway]:
+def gateway(store: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningGateway]:
     with running_gateway(Path(tmp_path_factory.mktemp("home"))) as running:
         running.usual()
         yield running

@@ -12,7 +12,7 @@ from gateway.intake.recorded import PushRequest, prepare
 from gateway.log.entries import PreparedPush
 from gateway.log.recording import Recording
 from gateway.store.schema import upgrade
-from gateway.store.sqlite import open_writer
+from gateway.store.sqlite import SqliteDatabase, open_writer
 from tests.benchmarks.rows import ndjson
 from tests.benchmarks.timing import rate
 
@@ -44,7 +44,7 @@ class Appending:
         self.house = open_house(folder / "ours", create=True)
         bare = folder / "bare"
         bare.mkdir()
-        upgrade(open_writer(bare / "bare.sqlite3"))
+        upgrade(SqliteDatabase(bare / "bare.sqlite3"))
         engine = open_writer(bare / "bare.sqlite3")
         self._connection = engine.connect()
         self._bare: sqlite3.Connection = self._connection.connection.driver_connection

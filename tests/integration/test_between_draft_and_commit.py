@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from gateway.assembly import House, database_path
+from gateway.assembly import House
 from gateway.audit.verify import verify
 from gateway.errors import LawMoved, LawRefuses
 from gateway.intake.push import record, work_out
@@ -22,7 +22,7 @@ from tests.support import house as houses
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Any:
+def house(store: str, tmp_path: Path) -> Any:
     with houses.new_house(tmp_path) as made:
         houses.subscribe(made)
         yield made
@@ -82,7 +82,7 @@ def test_a_record_of_a_class_that_comes_up_meanwhile_is_not_passed_over(
     )
 
     assert len(drained(house)[0]) == 2
-    assert verify(database_path(house.home), house.keys).whole
+    assert verify(house.database, house.keys).whole
 
 
 @pytest.mark.parametrize("what", ["revised", "retracted", "pushed"])
@@ -101,7 +101,7 @@ def test_what_happens_to_a_record_before_the_commit_is_what_is_sent(
     versions = sorted(record["version"] for record in records)
     assert versions == {"revised": [1, 2], "retracted": [1], "pushed": [1, 1, 1]}[what]
     assert notices == []
-    assert verify(database_path(house.home), house.keys).whole
+    assert verify(house.database, house.keys).whole
 
 
 def test_a_law_that_changes_before_the_commit_is_the_law_that_decides(

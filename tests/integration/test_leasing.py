@@ -16,11 +16,13 @@ from gateway.store.leasing import Lease, LeaseLost, Leases, hold
 from gateway.store.tx import Tx
 from tests.support.house import new_house, row, send, subscribe
 
+pytestmark = pytest.mark.usefixtures("store")
+
 NAMES = ("fire-17a", "fire-asb", "fire-all")
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def house(store: str, tmp_path: Path) -> Iterator[House]:
     with new_house(tmp_path / "home") as made:
         for name in NAMES:
             subscribe(made, name)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from gateway import cli
-from gateway.assembly import House, database_path
+from gateway.assembly import House
 from gateway.audit.verify import Note, kept_notes, verify
 from gateway.audit.verify_findings import SAYS
 from gateway.cli import Exit
@@ -21,15 +21,17 @@ from gateway.errors import StoreUnavailable
 from gateway.keys.ring import KeyRing
 from gateway.law.register import put_partner
 from gateway.ledger.tree import Frontier, leaf_hash
-from gateway.store.sqlite import backup
 from schemas.partners import HolderDecision
 from tests.support import house as houses
+from tests.support import stores
+
+pytestmark = pytest.mark.usefixtures("store")
 
 CANARY = "Zebedee Canary-Ffoulkes"
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def house(store: str, tmp_path: Path) -> Iterator[House]:
     with houses.new_house(tmp_path / "home") as made:
         houses.fill(made)
         yield made
@@ -37,7 +39,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 def copied(house: House, name: str = "copy") -> Path:
     path = house.home / f"{name}.sqlite3"
-    backup(database_path(house.home), path)
+    house.database.backup(path)
     return path
 
 
@@ -51,7 +53,7 @@ def codes(path: Path, house: House, *notes: Note) -> set[str]:
 
 
 def test_a_house_in_use_is_whole(house: House) -> None:
-    report = verify(database_path(house.home), house.keys, kept_notes(house.home / "checkpoints"))
+    report = verify(house.database, house.keys, kept_notes(house.home / "checkpoints"))
 
     assert report.findings == ()
     assert report.checkpoints >= 6
@@ -71,7 +73,7 @@ def test_a_release_that_the_law_closed_leaves_the_house_whole(house: House) -> N
     house.writer.run(put_partner(police, house.act("operator")))
     houses.pull(house, again.cursor, name="fire-asb")
 
-    report = verify(database_path(house.home), house.keys)
+    report = verify(house.database, house.keys)
 
     assert again.release > page.release
     assert report.findings == ()
@@ -82,7 +84,7 @@ def test_a_changed_request_leaves_the_house_whole(house: House) -> None:
     houses.send(house, houses.rows(4, begin=40))
     houses.pull(house, name="fire-asb")
 
-    assert verify(database_path(house.home), house.keys).findings == ()
+    assert verify(house.database, house.keys).findings == ()
 
 
 def test_a_tail_cut_is_found_against_a_later_checkpoint(house: House) -> None:
@@ -126,7 +128,7 @@ def test_a_tree_computed_anew_is_found_against_an_older_checkpoint(house: House)
 def test_another_key_is_found(house: House, tmp_path: Path) -> None:
     other = KeyRing.create(tmp_path / "other", lambda size: b"\x07" * (size - 1) + next(_drawn))
 
-    found = verify(database_path(house.home), other).counted
+    found = verify(house.database, other).counted
 
     assert found["sealed.broken"] == 19
     assert found["checkpoint.refused"] == 3
@@ -161,9 +163,12 @@ def test_a_table_that_the_engine_cannot_read_is_found(house: House) -> None:
 
 
 def test_the_command_says_whole_and_ends_with_0(
-    house: House, capsys: pytest.CaptureFixture[str]
+    house: House, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert cli.main(["verify", "--home", str(house.home), "--json"]) == Exit.OK
+    for name, value in stores.environment(house.home).items():
+        monkeypatch.setenv(name, value)
+
+    assert cli.main(["verify", "--json"]) == Exit.OK
 
     said = json.loads(capsys.readouterr().out)
     assert said["verified"] is True
@@ -222,7 +227,7 @@ def test_what_is_found_is_told_without_any_value(
 
 def test_progress_is_told(house: House) -> None:
     told: list[tuple[int, int]] = []
-    verify(database_path(house.home), house.keys, progress=lambda done, of: told.append((done, of)))
+    verify(house.database, house.keys, progress=lambda done, of: told.append((done, of)))
 
     assert told[-1] == (24, 24)
 

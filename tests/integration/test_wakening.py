@@ -42,7 +42,7 @@ ONE, TWO = HeadRow(1, 1, 1), HeadRow(2, 2, 1)
 
 
 def test_what_rang_between_mark_and_wait_ends_the_waiting_at_once() -> None:
-    wakener = Wakener(Heads(ONE))
+    wakener = Wakener(Heads(ONE), seconds=0.02)
     mark = wakener.mark()
     wakener.ring()
 
@@ -52,7 +52,7 @@ def test_what_rang_between_mark_and_wait_ends_the_waiting_at_once() -> None:
 
 
 def test_a_coroutine_is_woken_by_a_ring_from_another_thread() -> None:
-    wakener = Wakener(Heads(ONE))
+    wakener = Wakener(Heads(ONE), seconds=0.02)
 
     async def wait() -> bool:
         mark = wakener.mark()
@@ -64,7 +64,7 @@ def test_a_coroutine_is_woken_by_a_ring_from_another_thread() -> None:
 
 
 def test_a_coroutine_that_nobody_wakes_waits_no_longer_than_it_was_told() -> None:
-    wakener = Wakener(Heads(ONE))
+    wakener = Wakener(Heads(ONE), seconds=0.02)
     wakener.wait(wakener.mark(), 5)  # the first head that is seen rings
 
     async def wait() -> bool:
@@ -75,7 +75,7 @@ def test_a_coroutine_that_nobody_wakes_waits_no_longer_than_it_was_told() -> Non
 
 
 def test_a_head_that_moved_rings_though_nothing_was_heard() -> None:
-    wakener = Wakener(Heads(ONE, TWO))
+    wakener = Wakener(Heads(ONE, TWO), seconds=0.02)
     mark = wakener.mark()
 
     assert wakener.wait(mark, 60)
@@ -84,7 +84,7 @@ def test_a_head_that_moved_rings_though_nothing_was_heard() -> None:
 
 
 def test_what_is_heard_rings_though_the_head_stands() -> None:
-    wakener = Wakener(Heads(ONE), Told())
+    wakener = Wakener(Heads(ONE), Told(), seconds=0.02)
     mark = wakener.mark()
 
     assert wakener.wait(mark + 2, 60)
@@ -92,7 +92,7 @@ def test_what_is_heard_rings_though_the_head_stands() -> None:
 
 
 def test_a_database_that_went_and_came_back_rings_and_a_deaf_ear_leaves_the_poll() -> None:
-    wakener = Wakener(Heads(ONE, None, ONE), Told(deaf=True))
+    wakener = Wakener(Heads(ONE, None, ONE), Told(deaf=True), seconds=0.02)
     mark = wakener.mark()
 
     assert wakener.wait(mark + 1, 60)
@@ -100,7 +100,7 @@ def test_a_database_that_went_and_came_back_rings_and_a_deaf_ear_leaves_the_poll
 
 
 def test_the_end_wakes_everybody() -> None:
-    wakener = Wakener(Heads(ONE))
+    wakener = Wakener(Heads(ONE), seconds=0.02)
     wakener.wait(wakener.mark(), 5)
     mark = wakener.mark()
     closing = threading.Timer(0.05, wakener.close)

@@ -15,7 +15,7 @@ from tests.support.server import RunningGateway, running_gateway
 
 
 @pytest.fixture(scope="module")
-def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningGateway]:
+def gateway(store: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningGateway]:
     with running_gateway(Path(tmp_path_factory.mktemp("home"))) as running:
         running.usual()
         yield running

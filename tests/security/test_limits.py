@@ -11,7 +11,7 @@ from gateway.errors import Overloaded
 from gateway.log.sealer import TreeSealer
 from gateway.settings import Settings
 from gateway.store.schema import upgrade
-from gateway.store.sqlite import open_writer
+from gateway.store.sqlite import SqliteDatabase
 from gateway.store.tx import Tx
 from gateway.store.writer import Writer
 from tests.support.server import running_gateway
@@ -36,9 +36,9 @@ def test_a_partner_over_its_quota_is_told_when_to_come_again_and_others_are_not(
 
 
 def test_a_full_queue_refuses_and_what_was_queued_is_still_done(tmp_path: Path) -> None:
-    path = tmp_path / "gateway.sqlite3"
-    upgrade(open_writer(path))
-    writer = Writer(open_writer(path), TreeSealer(), queue_limit=3)
+    database = SqliteDatabase(tmp_path / "gateway.sqlite3")
+    upgrade(database)
+    writer = Writer(database, TreeSealer(), queue_limit=3)
     release = threading.Event()
     begun = threading.Event()
 
@@ -61,9 +61,9 @@ def test_a_full_queue_refuses_and_what_was_queued_is_still_done(tmp_path: Path) 
 
 
 def test_a_job_that_raises_undoes_itself_and_nobody_elses_work(tmp_path: Path) -> None:
-    path = tmp_path / "gateway.sqlite3"
-    upgrade(open_writer(path))
-    writer = Writer(open_writer(path), TreeSealer())
+    database = SqliteDatabase(tmp_path / "gateway.sqlite3")
+    upgrade(database)
+    writer = Writer(database, TreeSealer())
     hold, begun = threading.Event(), threading.Event()
 
     def blocking(_tx: Tx) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 from unittest.mock import patch
 
 from gateway import cli, events
+from tests.support import stores
 
 ROOT = Path(__file__).resolve().parents[2]
 _START_SECONDS = 30.0
@@ -68,7 +69,7 @@ class Shell:
     def environment(self) -> dict[str, str]:
         """The environment of a command: no setting but the home and those given."""
         kept = {k: v for k, v in os.environ.items() if not k.upper().startswith("GATEWAY_")}
-        return {**kept, "GATEWAY_HOME": str(self.home), **self.settings}
+        return {**kept, **stores.environment(self.home), **self.settings}
 
     @contextmanager
     def serving(self) -> Iterator[tuple[subprocess.Popen[str], str]]:

@@ -28,6 +28,7 @@ from schemas.released import REASONS, NoticeKind
 from schemas.sensitivity import Lane
 from schemas.subscriptions import Subscription
 from tests.support.law import protocol
+from tests.support.stores import database_for
 
 NOW = datetime(2026, 11, 23, 9, 30, 15, 250_000, tzinfo=UTC)
 FEED, SENDER, SYSTEM = "police-nsir", "leicestershire-police", "police-system"
@@ -37,7 +38,7 @@ CLOSINGS = ("204", "213", "506", "202")
 
 def new_house(home: Path) -> House:
     """An empty house with Charnwood's register and a clock that stands."""
-    return open_house(home, clock=FixedClock(NOW), create=True)
+    return open_house(home, database=database_for(home), clock=FixedClock(NOW), create=True)
 
 
 def row(reference: str, closing: str = "204", **more: str) -> dict[str, str]:

@@ -26,6 +26,7 @@ from schemas.partners import DatedKind, Partner, PartnerKind
 from schemas.powers import Power, Purpose
 from schemas.sensitivity import Lane
 from schemas.subscriptions import Filter, Subscription
+from tests.support.stores import database_for
 
 ALL_SCOPES = frozenset({Scope.FEED_WRITE, Scope.RECORDS_READ, Scope.LEDGER_READ})
 
@@ -123,7 +124,7 @@ def running_gateway(
     url = f"http://127.0.0.1:{sock.getsockname()[1]}"
     settings = settings or Settings(home=home, public_url=url)
     settings = settings.model_copy(update={"client_secrets": True})
-    house = open_house(home, clock=clock, create=True)
+    house = open_house(home, database=database_for(home), clock=clock, create=True)
     service = make_service(house, settings, url)
     app = application(service, settings)
     server = uvicorn.Server(

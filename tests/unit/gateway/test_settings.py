@@ -25,7 +25,7 @@ def test_the_defaults_listen_here_only() -> None:
 
     assert (loaded.host, loaded.port) == ("127.0.0.1", 8115)
     assert loaded.database_url is None
-    assert loaded.store_url == f"sqlite:///{loaded.home}/gateway.sqlite3"
+    assert loaded.sqlite_path == loaded.home / "gateway.sqlite3"
 
 
 def test_the_example_file_is_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,6 +60,7 @@ def test_an_unknown_setting_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> 
         ("GATEWAY_TOKEN_LIFETIME_SECONDS", "601"),
         ("GATEWAY_PUBLIC_URL", f"http://user:{SECRET}@host/path"),
         ("GATEWAY_LOG_LEVEL", SECRET),
+        ("GATEWAY_DATABASE_URL", f"mysql://gateway:{SECRET}@127.0.0.1/gateway"),
         ("GATEWAY_BODY_DEADLINE_SECONDS", "0"),
     ],
 )
@@ -82,7 +83,8 @@ def test_the_database_password_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> 
 
     loaded = settings.load()
 
-    assert loaded.store_url == url
+    assert loaded.database_url is not None
+    assert loaded.database_url.get_secret_value() == url
     assert SECRET not in repr(loaded)
     assert SECRET not in loaded.model_dump_json()
 
