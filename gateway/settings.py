@@ -11,12 +11,14 @@ import os
 import re
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from gateway.house import RefusesToStart
+from gateway.net.target import Egress
 
 PREFIX = "GATEWAY_"
 DEFAULT_HOME = Path("~/.local/share/charnwood-gateway")
@@ -91,7 +93,36 @@ class Settings(BaseSettings):
         default=False,
         description="Whoever reaches the first page may try a file on it; for invented data only.",
     )
+    egress_allow: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Networks or address:port of your own that push may send to, also by http; commas.",
+    )
+    egress_ports: Annotated[tuple[int, ...], NoDecode] = Field(
+        (443, 8443), description="Ports of public addresses that push may send to; commas."
+    )
+    egress_ca_file: Path | None = Field(
+        None, description="Certificate authorities for push; empty: the system's."
+    )
+    egress_attempt_seconds: float = Field(
+        15.0, gt=0, le=60, description="One attempt to send, from the name to the answer."
+    )
+    push_attempts_at_once: int = Field(
+        50, gt=0, description="Attempts to send that this process makes at the same time."
+    )
     log_level: LogLevel = Field(LogLevel.INFO, description="debug, info, warning or error.")
+
+    @field_validator("egress_allow", "egress_ports", mode="before")
+    @classmethod
+    def _listed(cls, given: object) -> object:
+        if isinstance(given, str):
+            return tuple(part.strip() for part in given.split(",") if part.strip())
+        return given
+
+    @field_validator("egress_allow")
+    @classmethod
+    def _networks(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        Egress.of(given, ())
+        return given
 
     @field_validator("home")
     @classmethod
@@ -156,6 +187,8 @@ def example() -> str:
 
 def shown(default: object) -> str:
     """A default as it is written in an environment file."""
-    if default is None or default == ():
+    if default is None:
         return ""
+    if isinstance(default, tuple):
+        return ",".join(map(str, default))
     return str(default)
