@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -18,8 +18,8 @@ from gateway.clock import Clock, SystemClock, london_day
 from gateway.errors import FeedHasNoAdapter, GatewayError, NotFound
 from gateway.events import Event, emit
 from gateway.intake.correct import Request, reapply
-from gateway.intake.geography import AreaEdition, AreaRow, PointEdition, PointRow
-from gateway.intake.located import Places
+from gateway.intake.loaded import load_places
+from gateway.intake.places import Places
 from gateway.intake.recorded import Desk
 from gateway.keys.ring import KeyRing
 from gateway.law.book import Edition, LawBook
@@ -122,13 +122,20 @@ class Desks:
     def places(self, edition: Edition) -> Places:
         """Return the loaded geography; loading a new edition raises the law's epoch."""
         if self._places is None or self._places[0] != edition.epoch:
-            names = {
-                feed.district_code: feed.district_name
-                for _, feed in edition.register.feeds.values()
-                if feed.district_code is not None and feed.district_name is not None
-            }
-            self._places = (edition.epoch, load_places(self.reader, names))
+            self._places = (
+                edition.epoch,
+                load_places(self.reader, district_names(edition.register.feeds.values())),
+            )
         return self._places[1]
+
+
+def district_names(feeds: Iterable[tuple[int, Feed]]) -> dict[str, str]:
+    """Return GSS code → name of the districts that feeds come from."""
+    return {
+        feed.district_code: feed.district_name
+        for _, feed in feeds
+        if feed.district_code is not None and feed.district_name is not None
+    }
 
 
 @dataclass(slots=True)
@@ -203,24 +210,6 @@ def reapply_erasures(house: House, actor: str = "gateway") -> int:
     if erased:
         emit(Event.ERASURES_REAPPLIED, erased=erased)
     return erased
-
-
-def load_places(reader: Reader, district_names: Mapping[str, str]) -> Places:
-    """Build the index over every edition in the database."""
-    areas: list[AreaEdition] = []
-    points: list[PointEdition] = []
-    for row in reader.geographies():
-        if row["kind"] == "points":
-            rows = tuple(PointRow(*point) for point in reader.points(row["id"]))
-            points.append(PointEdition(edition=row["edition"], sha256=row["sha256"], rows=rows))
-        else:
-            listed = tuple(AreaRow(*area) for area in reader.areas(row["id"]))
-            areas.append(
-                AreaEdition(
-                    kind=row["kind"], edition=row["edition"], sha256=row["sha256"], rows=listed
-                )
-            )
-    return Places.build(areas, points, district_names)
 
 
 def database_path(home: Path) -> Path:

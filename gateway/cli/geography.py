@@ -1,21 +1,27 @@
-"""``gateway geography``: outlines of areas and lists of map points, as editions that are kept."""
+"""``gateway geography``: areas, map points, postcodes and address counts, as editions that are kept."""
 
 from __future__ import annotations
 
-import csv
-import gzip
 import hashlib
-import io
-import zlib
+import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
-from gateway.assembly import House
-from gateway.cli.documents import FileUnreadable, refused
+from gateway.assembly import House, district_names
+from gateway.cli.documents import refused
+from gateway.cli.geography_files import (
+    content,
+    digest,
+    last_month,
+    month_named,
+    opened,
+    unpacking,
+)
 from gateway.cli.home import change, own_house
 from gateway.cli.terminal import (
     OPERATOR,
@@ -27,6 +33,7 @@ from gateway.cli.terminal import (
     say_json,
     show_table,
 )
+from gateway.intake.addresses import Catchments, count_addresses, parse_addresses
 from gateway.intake.geography import (
     AREA_KINDS,
     AreaEdition,
@@ -36,10 +43,23 @@ from gateway.intake.geography import (
     parse_areas,
     parse_police_uk_points,
 )
-from gateway.law.geography import POINTS, Area, EditionTaken, Point, PutGeography
+from gateway.intake.loaded import load_places
+from gateway.intake.postcodes import POSTCODE_KINDS, PostcodeEdition, parse_postcodes
+from gateway.law.geography import (
+    ADDRESSES,
+    POINTS,
+    Area,
+    EditionTaken,
+    Point,
+    Postcode,
+    PutGeography,
+)
+from gateway.store.postcodes import tally
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, help="Map points, wards, LSOAs and MSOAs."
+    add_completion=False,
+    no_args_is_help=True,
+    help="Map points, wards, LSOAs, MSOAs, districts, postcodes, address counts.",
 )
 
 
@@ -51,18 +71,47 @@ class GeographyKind(StrEnum):
     LSOA = "lsoa"
     MSOA = "msoa"
     DISTRICTS = "districts"
+    CODE_POINT_OPEN = "code-point-open"
+    ONSPD = "onspd"
+    ADDRESSES = "addresses"
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """An edition as it is stored, and what the operator is told beside its name."""
+
+    kind: str
+    edition: str
+    sha256: str
+    rows: int
+    stored: dict[str, Any]
+    says: tuple[str, ...] = ()
 
 
 @app.command("load")
 def load(
     files: Annotated[
-        list[Path], typer.Argument(help="GeoJSON, or data.police.uk street CSV; plain or .gz.")
+        list[Path],
+        typer.Argument(help="GeoJSON, or CSV as it is published; plain, .gz, or (lists) .zip."),
     ],
     *,
     kind: Annotated[GeographyKind, typer.Option(help="What the files hold.")],
     edition: Annotated[
         str | None,
-        typer.Option(help="Where absent: the year in the codes' column, or the last month."),
+        typer.Option(help="Where absent: the year or month that the files name, if they do."),
+    ] = None,
+    within: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Postcode area or district to keep, such as LE or LE11; may be repeated."
+        ),
+    ] = None,
+    district: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="District (GSS code or name) of which the addresses are complete; may be repeated."
+            " Where absent: those of the feeds."
+        ),
     ] = None,
     as_json: AsJson = False,
     actor: Actor = OPERATOR,
@@ -72,72 +121,109 @@ def load(
     An edition replaces nothing. Loading the same files again changes nothing; other files under the
     same edition are refused.
     """
-    with progress("reading", len(files) + 1) as done:
-        contents = []
-        for number, file in enumerate(files, start=1):
-            contents.append(_content(file))
-            done(number)
-        found = _parsed(kind, contents, edition)
     with own_house(create=True) as house:
+        try:
+            found = _found(house, kind, files, edition, within or [], district or [])
+        except GeographyRefused as refusal:
+            _refuse(refusal.code, refusal.says, refusal.field)
         added = _store(house, found, actor)
-    counted = len(found.rows)
     document = {
         "kind": kind.value,
         "edition": found.edition,
         "sha256": found.sha256,
-        "rows": counted,
+        "rows": found.rows,
         "added": added,
     }
     if as_json:
         say_json(document)
     else:
         done_now = "is loaded" if added else "was loaded already; nothing changed"
-        say(f"{kind.value}, edition {found.edition}: {counted:,} rows; it {done_now}.")
-    _tell_left_out(found)
+        say(f"{kind.value}, edition {found.edition}: {found.rows:,} rows; it {done_now}.")
+    for sentence in found.says:
+        note(f"gateway: {sentence}")
 
 
 @app.command("list")
 def list_editions(*, as_json: AsJson = False) -> None:
     """List the editions that are loaded."""
     with own_house() as house:
-        listed = [
-            {
-                "kind": row["kind"],
-                "edition": row["edition"],
-                "sha256": row["sha256"],
-                "loaded_at": datetime.fromtimestamp(row["loaded_at"], tz=UTC).isoformat(),
-            }
-            for row in house.reader.geographies()
-        ]
+        listed = [_row(row) for row in house.reader.geographies()]
     if as_json:
         say_json({"geographies": listed})
     else:
         show_table("", ("kind", "edition", "sha256", "loaded"), [tuple(r.values()) for r in listed])
 
 
-def _content(file: Path) -> bytes:
-    try:
-        content = file.read_bytes()
-        return gzip.decompress(content) if file.suffix.lower() == ".gz" else content
-    except (OSError, EOFError, zlib.error):
-        raise FileUnreadable from None
+@app.command("show")
+def show(
+    kind: Annotated[str, typer.Argument(help="As `gateway geography list` names it.")],
+    edition: Annotated[str, typer.Argument(help="The edition.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show what one edition holds: how many areas, points, postcodes, and how it was read."""
+    wanted = POINTS if kind == GeographyKind.POLICE_UK_POINTS else kind
+    with own_house() as house:
+        rows = [
+            r for r in house.reader.geographies() if (r["kind"], r["edition"]) == (wanted, edition)
+        ]
+        if not rows:
+            _refuse("geography.unknown", "There is no such edition; see `gateway geography list`.")
+        notes = json.loads(rows[0]["notes"] or "{}")  # noqa: TID251 - our own stored document
+        document = {**_row(rows[0]), "holds": tally(house.reader, rows[0]["id"]), "read_as": notes}
+    if as_json:
+        say_json(document)
+        return
+    lines = [(name, str(document[name])) for name in ("kind", "edition", "sha256", "loaded_at")]
+    lines += [(name.replace("_", " "), f"{number:,}") for name, number in document["holds"].items()]
+    lines += [(name.replace("_", " "), json.dumps(what)) for name, what in notes.items()]
+    show_table("", ("", ""), lines)
 
 
-def _parsed(
-    kind: GeographyKind, contents: list[bytes], edition: str | None
-) -> AreaEdition | PointEdition:
-    try:
+def _row(row: dict[str, Any]) -> dict[str, str]:
+    return {
+        "kind": row["kind"],
+        "edition": row["edition"],
+        "sha256": row["sha256"],
+        "loaded_at": datetime.fromtimestamp(row["loaded_at"], tz=UTC).isoformat(),
+    }
+
+
+def _found(
+    house: House,
+    kind: GeographyKind,
+    files: list[Path],
+    edition: str | None,
+    within: list[str],
+    districts: list[str],
+) -> _Loaded:
+    """Read an edition."""
+    with progress("reading", len(files) + 1) as done, unpacking():
+        done(1)
+        if kind is GeographyKind.ADDRESSES:
+            return _addresses(house, files, edition, districts)
+        listed = next((one for one in POSTCODE_KINDS if one == kind.value), None)
+        if listed is not None:
+            named = edition or month_named(files)
+            if named is None:
+                _refuse(
+                    "geography.edition",
+                    "The files' names give no month; give --edition.",
+                    "edition",
+                )
+            return _postcodes(parse_postcodes(listed, opened(files), named, digest(files), within))
+        contents = [content(file) for file in files]
         if kind is GeographyKind.POLICE_UK_POINTS:
-            return parse_police_uk_points(contents, edition or _last_month(contents))
-        named = next(one for one in AREA_KINDS if one == kind.value)
-        return _joined(named, contents, edition)
-    except GeographyRefused as refusal:
-        _refuse(refusal.code, refusal.says)
+            named = edition or last_month(contents)
+            if named is None:
+                _refuse("geography.edition", "The files name no month; give --edition.", "edition")
+            return _points(parse_police_uk_points(contents, named))
+        return _areas(_joined(next(o for o in AREA_KINDS if o == kind.value), contents, edition))
 
 
 def _joined(kind: AreaKind, contents: list[bytes], edition: str | None) -> AreaEdition:
     """One edition from several files, such as the wards of two districts."""
-    parts = [parse_areas(kind, content, edition) for content in contents]
+    parts = [parse_areas(kind, one, edition) for one in contents]
     if len(parts) == 1:
         return parts[0]
     rows = {row.code: row for part in parts for row in part.rows}
@@ -154,50 +240,100 @@ def _joined(kind: AreaKind, contents: list[bytes], edition: str | None) -> AreaE
     )
 
 
-def _last_month(contents: list[bytes]) -> str:
-    """The last month that the files' first rows name: what an edition of points is called."""
-    months = []
-    for content in contents:
-        lines = io.StringIO(content[:65_536].decode("utf-8-sig", errors="replace"), newline="")
-        row = next(csv.DictReader(lines), {})
-        months.append((row.get("Month") or "").strip())
-    if not all(months):
-        _refuse("geography.edition", "The files name no month; give --edition.")
-    return max(months)
+def _areas(found: AreaEdition) -> _Loaded:
+    rows = [Area(*row) for row in found.rows]
+    says = (
+        (f"{found.repaired:,} outlines crossed themselves and were repaired.",)
+        if found.repaired
+        else ()
+    )
+    return _Loaded(found.kind, found.edition, found.sha256, len(rows), {"areas": rows}, says)
 
 
-def _refuse(rule: str, says: str) -> NoReturn:
-    raise refused("", rule, says) from None
+def _points(found: PointEdition) -> _Loaded:
+    rows = [Point(*row) for row in found.rows]
+    says = (
+        (
+            (
+                f"of {found.read:,} rows {found.without_location:,} have no coordinates and"
+                f" {found.without_district:,} no LSOA name; they give no point."
+            ),
+        )
+        if found.without_location or found.without_district
+        else ()
+    )
+    return _Loaded(POINTS, found.edition, found.sha256, len(rows), {"points": rows}, says)
 
 
-def _store(house: House, found: AreaEdition | PointEdition, actor: str) -> bool:
-    is_points = isinstance(found, PointEdition)
-    kind = found.kind if isinstance(found, AreaEdition) else POINTS
+def _postcodes(found: PostcodeEdition) -> _Loaded:
+    how: dict[str, Any] = {"codes": dict(found.vintages)}
+    if found.within:
+        how["within"] = list(found.within)
+    stored = {"postcodes": [Postcode(*row) for row in found.rows], "notes": _canonical(how)}
+    says = (
+        (
+            f"of {found.read:,} rows {len(found.rows):,} were kept; {found.without_location:,} have no"
+            f" place, {found.terminated:,} are no longer in use."
+        ),
+    )
+    return _Loaded(found.kind, found.edition, found.sha256, len(found.rows), stored, says)
+
+
+def _addresses(
+    house: House, files: list[Path], edition: str | None, districts: list[str]
+) -> _Loaded:
+    named = edition or month_named(files)
+    if named is None:
+        _refuse("geography.edition", "The files' names give no month; give --edition.", "edition")
+    names = district_names(house.book.current().register.feeds.values())
+    places = load_places(house.reader, names, counted=False)
+    found = count_addresses(
+        parse_addresses(opened(files)), places, districts or list(names), named, digest(files)
+    )
+    return _counted(found)
+
+
+def _counted(found: Catchments) -> _Loaded:
+    rows = [Point(*row) for row in found.edition.rows]
+    districts = sorted({row.district for row in rows})
+    stored = {"points": rows, "notes": _canonical({"districts": districts})}
+    few = sum(0 < (row.addresses or 0) < 8 for row in rows)  # noqa: PLR2004 - the rule's own figure
+    none = sum(row.addresses == 0 for row in rows)
+    says = (
+        (
+            f"{found.counted:,} addresses were counted; {found.elsewhere:,} lie elsewhere,"
+            f" {found.unplaced:,} have no place."
+        ),
+        (
+            f"{len(rows) - few - none:,} points stand for 8 addresses or more, {none:,} for none;"
+            f" {few:,} stand for 1 to 7 and are never used."
+        ),
+    )
+    return _Loaded(ADDRESSES, found.edition.edition, found.edition.sha256, len(rows), stored, says)
+
+
+def _canonical(document: dict[str, Any]) -> str:
+    return json.dumps(document, sort_keys=True, separators=(",", ":"))
+
+
+def _refuse(rule: str, says: str, field: str = "") -> NoReturn:
+    raise refused(f"/{field}" if field else "", rule, says) from None
+
+
+def _store(house: House, found: _Loaded, actor: str) -> bool:
     try:
         return change(
             house,
             actor,
             lambda act: PutGeography(
-                kind=kind,
+                kind=found.kind,
                 edition=found.edition,
                 sha256=found.sha256,
                 loaded_at=int(house.clock.now().timestamp()),
                 act=act,
-                areas=() if is_points else [Area(*row) for row in found.rows],
-                points=[Point(*row) for row in found.rows] if is_points else (),
+                **found.stored,
             ),
         )
     except EditionTaken:
         says = "This edition is loaded with another content. Give --edition another name."
-        _refuse("geography.edition_taken", says)
-
-
-def _tell_left_out(found: AreaEdition | PointEdition) -> None:
-    if isinstance(found, AreaEdition):
-        if found.repaired:
-            note(f"gateway: {found.repaired:,} outlines crossed themselves and were repaired.")
-    elif found.without_location or found.without_district:
-        note(
-            f"gateway: of {found.read:,} rows {found.without_location:,} have no coordinates and"
-            f" {found.without_district:,} no LSOA name; they give no point."
-        )
+        _refuse("geography.edition_taken", says, "edition")

@@ -21,6 +21,8 @@ from schemas.codes import GssCode
 
 AreaKind = Literal["wards", "lsoa", "msoa", "districts"]
 AREA_KINDS: tuple[AreaKind, ...] = get_args(AreaKind)
+AREA_FIELDS = ("ward_code", "lsoa_code", "msoa_code", "district_code")
+"""The incident's fields that take their codes, in the same order."""
 
 MAX_AREA_BYTES = 128 * 1024 * 1024
 MAX_FEATURES = 50_000
@@ -46,13 +48,15 @@ _LONGITUDE, _LATITUDE, _LSOA_NAME = "longitude", "latitude", "lsoa name"
 class GeographyRefused(Exception):
     """A geography file that is not taken. Neither part holds anything that the file said.
 
-    ``code`` is stable, such as ``geography.crs_unknown``; ``says`` is a sentence for the operator.
+    ``code`` is stable, such as ``geography.crs_unknown``; ``says`` is a sentence for the operator;
+    ``field`` names the column, property or option, where there is one.
     """
 
-    def __init__(self, code: str, says: str) -> None:
+    def __init__(self, code: str, says: str, field: str = "") -> None:
         super().__init__(f"{code}: {says}")
         self.code = code
         self.says = says
+        self.field = field
 
 
 class AreaRow(NamedTuple):
@@ -64,11 +68,34 @@ class AreaRow(NamedTuple):
 
 
 class PointRow(NamedTuple):
-    """One map point in degrees, with the name or GSS code of the district that it lies in."""
+    """One map point in degrees, with the name or GSS code of the district that it lies in.
+
+    ``addresses`` are the postal addresses that are nearer to it than to another point of its district;
+    None where nobody counted.
+    """
 
     longitude: float
     latitude: float
     district: str
+    addresses: int | None = None
+
+
+class Inside(NamedTuple):
+    """The areas that one place lies in, by the field of ``Incident`` that takes their code."""
+
+    codes: dict[str, str]
+    notes: dict[str, str]
+    """The edition of each, such as ``lsoa:2011``."""
+    filled: dict[str, Any]
+    """What all that changes in an incident that came without any code or edition."""
+    district: str | None
+    """Name of the district, folded, as the names of the areas tell it."""
+
+    @classmethod
+    def of(cls, codes: dict[str, str], notes: dict[str, str], district: str | None) -> Inside:
+        """Return codes with their editions and the district's name."""
+        filled = {**codes, "geography_editions": tuple(notes.values())} if codes else {}
+        return cls(codes, notes, filled, district)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +115,8 @@ class PointEdition:
 
     ``sha256`` is that of the files joined in the order given. ``read`` counts the files' rows;
     ``without_location`` those without coordinates, ``without_district`` those without LSOA name,
-    both left out.
+    both left out. ``counted`` editions say of each point how many addresses it stands for
+    (``gateway.intake.addresses``).
     """
 
     edition: str
@@ -97,6 +125,7 @@ class PointEdition:
     read: int = 0
     without_location: int = 0
     without_district: int = 0
+    counted: bool = False
 
 
 def district_in(census_name: str) -> str | None:
@@ -208,7 +237,7 @@ def _properties_named(
     """Return the edition and the names of the code and name properties, found in one feature."""
     if edition is not None and not _EDITION.fullmatch(edition):
         raise GeographyRefused(
-            "geography.edition", "An edition is 1 to 32 letters, digits, dots, hyphens."
+            "geography.edition", "An edition is 1 to 32 letters, digits, dots, hyphens.", "edition"
         )
     pattern = re.compile(rf"{_PREFIX[kind]}(\d\d)CD", re.IGNORECASE)
     years = {_year(match[1]): name for name in properties if (match := pattern.fullmatch(name))}
@@ -246,7 +275,7 @@ def parse_police_uk_points(csv_bytes: bytes | Sequence[bytes], edition: str) -> 
     """
     if not _EDITION.fullmatch(edition):
         raise GeographyRefused(
-            "geography.edition", "An edition is 1 to 32 letters, digits, dots, hyphens."
+            "geography.edition", "An edition is 1 to 32 letters, digits, dots, hyphens.", "edition"
         )
     documents = (csv_bytes,) if isinstance(csv_bytes, bytes) else tuple(csv_bytes)
     if sum(map(len, documents)) > MAX_POINT_BYTES:

@@ -6,15 +6,17 @@ Imports numpy and shapely, so import it only where geography is loaded.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias
 
 import numpy as np
 import shapely
 
 from gateway.intake.geography import (
+    AREA_FIELDS,
     AREA_KINDS,
     AreaEdition,
+    Inside,
     PointEdition,
     district_in,
     folded,
@@ -32,26 +34,14 @@ MAX_CELLS = 100_000
 """Cells remembered by an index (some 30 MB); when full, it begins again."""
 FARTHEST = 20_000.0
 """Metres: a map point farther off does not stand for a place."""
+FEWEST_ADDRESSES = 8
+"""What a point stands for at least, unless it stands for none (law reference §5: data.police.uk)."""
 _JUST_TOO_FAR = math.nextafter(FARTHEST * FARTHEST, math.inf)
 _ROUNDING = 1e-9
 _NOTE = {"wards": "ward", "lsoa": "lsoa", "msoa": "msoa", "districts": "district"}
-_FIELDS = ("ward_code", "lsoa_code", "msoa_code", "district_code")
-"""The incident's fields in the order of ``AREA_KINDS``."""
 
 
 # ------------------------------------------------------------------------------------ areas
-class Inside(NamedTuple):
-    """The areas that one place lies in, by the field of ``Incident`` that takes their code."""
-
-    codes: dict[str, str]
-    notes: dict[str, str]
-    """The edition of each, such as ``lsoa:2011``."""
-    filled: dict[str, Any]
-    """What all that changes in an incident that came without any code or edition."""
-    district: str | None
-    """Name of the district, folded, as the names of the areas tell it."""
-
-
 class Areas:
     """Which areas a place lies in.
 
@@ -99,16 +89,13 @@ class Areas:
         return (*ranks[:kind], area, *ranks[kind + 1 :]) if area < ranks[kind] else ranks
 
     def _inside(self, ranks: Ranks) -> Inside:
-        found = {_FIELDS[kind]: area for kind, area in enumerate(ranks) if area < len(self.codes)}
+        found = {
+            AREA_FIELDS[kind]: area for kind, area in enumerate(ranks) if area < len(self.codes)
+        }
         districts = (self.districts[area] for area in found.values())
         codes = {name: self.codes[area] for name, area in found.items()}
         notes = {name: self._notes[area] for name, area in found.items()}
-        inside = Inside(
-            codes,
-            notes,
-            {**codes, "geography_editions": tuple(notes.values())} if codes else {},
-            next((name for name in districts if name is not None), None),
-        )
+        inside = Inside.of(codes, notes, next((name for name in districts if name), None))
         self._insides[ranks] = inside
         return inside
 
@@ -140,31 +127,47 @@ def _district(kind: str, name: str) -> str | None:
 
 # ------------------------------------------------------------------------------- map points
 class DistrictPoints:
-    """The map points of one district, found by distance on the national grid."""
+    """The map points of one district, found by distance on the national grid.
 
-    def __init__(self, points: list[MapPoint]) -> None:
+    A point's catchment is all that is nearer to it than to another. One whose catchment is known to
+    hold 1 to 7 addresses stands for nothing: what happens there gets no point, and never the next
+    one, in whose own catchment it would be one of few.
+    """
+
+    def __init__(self, points: Sequence[MapPoint], addresses: Sequence[int | None] = ()) -> None:
         metres = to_metres([(point.longitude, point.latitude) for point in points])
-        covered = [(point, pair) for point, pair in zip(points, metres, strict=True) if pair]
-        self._points = [point for point, _ in covered]
-        self._eastings = np.array([pair[0] for _, pair in covered], dtype=float)
-        self._northings = np.array([pair[1] for _, pair in covered], dtype=float)
-        self._cells: dict[tuple[int, int], list[tuple[float, float, MapPoint]]] = {}
+        counts = addresses or [None] * len(points)
+        covered = [
+            (point, pair, count)
+            for point, pair, count in zip(points, metres, counts, strict=True)
+            if pair
+        ]
+        self.points = [point for point, _, _ in covered]
+        self._released = [point if may_stand(count) else None for point, _, count in covered]
+        self._eastings = np.array([pair[0] for _, pair, _ in covered], dtype=float)
+        self._northings = np.array([pair[1] for _, pair, _ in covered], dtype=float)
+        self._cells: dict[tuple[int, int], list[tuple[float, float, int]]] = {}
 
     def nearest(self, easting: float, northing: float) -> MapPoint | None:
-        """Return the nearest point (the first by longitude, latitude of equals) within 20 km."""
+        """Return the point whose catchment a place lies in, if that may be released."""
+        place = self.catchment(easting, northing)
+        return None if place is None else self._released[place]
+
+    def catchment(self, easting: float, northing: float) -> int | None:
+        """Return the place among ``points`` of the nearest (the first of equals) within 20 km."""
         key = (int(easting // POINT_CELL), int(northing // POINT_CELL))
         near = self._cells.get(key)
         if near is None:
             near = self._cell(key)
         best, least = None, _JUST_TOO_FAR
-        for x, y, point in near:
+        for x, y, place in near:
             across, along = x - easting, y - northing
             square = across * across + along * along
             if square < least:
-                best, least = point, square
+                best, least = place, square
         return best
 
-    def _cell(self, key: tuple[int, int]) -> list[tuple[float, float, MapPoint]]:
+    def _cell(self, key: tuple[int, int]) -> list[tuple[float, float, int]]:
         """Work out a cell once: the points that are nearest to some place in it."""
         half = POINT_CELL / 2
         across = np.abs(self._eastings - (key[0] * POINT_CELL + half))
@@ -173,7 +176,7 @@ class DistrictPoints:
         closest = np.hypot(np.maximum(across - half, 0), np.maximum(along - half, 0))
         limit = min(float(farthest.min(initial=FARTHEST)), FARTHEST)
         near = [
-            (float(self._eastings[place]), float(self._northings[place]), self._points[place])
+            (float(self._eastings[place]), float(self._northings[place]), place)
             for place in np.flatnonzero(closest <= limit + _ROUNDING).tolist()
         ]
         if len(self._cells) >= MAX_CELLS:
@@ -182,15 +185,40 @@ class DistrictPoints:
         return near
 
 
-def points_by_district(editions: Iterable[PointEdition]) -> dict[str, list[MapPoint]]:
-    """Return the map points of each district as its rows name it, sorted.
+def may_stand(addresses: int | None) -> bool:
+    """Whether a point with so many addresses in its catchment may stand for a place.
 
-    A point that several editions hold carries the newest.
+    Eight or more, or none (data.police.uk's own rule); what its publisher counted need not be again.
     """
-    newest: dict[tuple[float, float, str], str] = {}
-    for edition in sorted(editions, key=lambda one: one.edition):
-        newest.update(dict.fromkeys(edition.rows, f"police-uk-points:{edition.edition}"))
-    found: dict[str, list[MapPoint]] = {}
-    for (longitude, latitude, district), note in sorted(newest.items()):
-        found.setdefault(district, []).append(MapPoint(longitude, latitude, note))
-    return found
+    return addresses is None or addresses == 0 or addresses >= FEWEST_ADDRESSES
+
+
+def points_by_district(
+    editions: Iterable[PointEdition], district: Callable[[str], str]
+) -> dict[str, DistrictPoints]:
+    """Return the map points of each district.
+
+    Where some edition counted a district's addresses, the newest that did says which points there are;
+    else all points of data.police.uk do, whose publisher keeps the rule. A point that several
+    editions hold carries the newest.
+
+    Args:
+        editions: Lists of points.
+        district: Makes one name of what lists call a district.
+    """
+    found: dict[str, dict[tuple[float, float], tuple[MapPoint, int | None]]] = {}
+    for edition in sorted(editions, key=lambda one: (one.counted, one.edition)):
+        note = f"{'addresses' if edition.counted else 'police-uk-points'}:{edition.edition}"
+        begun: set[str] = set()
+        for x, y, named, addresses in edition.rows:
+            name = district(named)
+            if edition.counted and name not in begun:
+                found[name] = {}
+                begun.add(name)
+            found.setdefault(name, {})[x, y] = MapPoint(x, y, note), addresses
+    return {name: _ordered([*points.values()]) for name, points in found.items()}
+
+
+def _ordered(points: list[tuple[MapPoint, int | None]]) -> DistrictPoints:
+    points.sort(key=lambda entry: (entry[0].longitude, entry[0].latitude))
+    return DistrictPoints([point for point, _ in points], [count for _, count in points])

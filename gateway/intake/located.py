@@ -9,27 +9,26 @@ is what the open half gets in its stead.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from gateway.intake.geography import (
     EAST,
     NORTH,
     SOUTH,
     WEST,
-    AreaEdition,
-    PointEdition,
-    folded,
+    Inside,
 )
+from gateway.intake.listed import normal_postcode
+from gateway.intake.places import NOWHERE, Places
 from schemas.codes import LocationPrecision
 from schemas.incident import Incident
 from schemas.open_half import MapPoint
 from schemas.receipts import FieldFault
 
-if TYPE_CHECKING:
-    from gateway.intake.geometry import Areas, DistrictPoints, Inside
+__all__ = ["NOWHERE", "PUBLISHED", "RULES", "Located", "Places", "located", "located_batch"]
 
 PUBLISHED = "published"
 """The edition of a map point that came with the row, as data.police.uk's do."""
@@ -63,6 +62,14 @@ _COARSER = {
 }
 
 
+_FINER_BY_POSTCODE = (
+    LocationPrecision.LSOA,
+    LocationPrecision.MSOA,
+    LocationPrecision.WARD,
+    LocationPrecision.DISTRICT,
+    LocationPrecision.NONE,
+)
+_POSTCODE_AT_END = re.compile(r"\b([A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9][A-Z]{2})\W*", re.IGNORECASE)
 _CELL = 1_000
 """Metres."""
 
@@ -88,90 +95,6 @@ class _Spot(NamedTuple):
     northing: float | None
 
 
-# ------------------------------------------------------------------------------- geography
-@dataclass(frozen=True, slots=True)
-class Places:
-    """The loaded geography, ready to be asked; safe to share between threads. Make by ``build``."""
-
-    areas: Areas | None = None
-    points: Mapping[str, DistrictPoints] = field(default_factory=dict)
-    """Map points by district."""
-    names: Mapping[str, str] = field(default_factory=dict)
-    """District by GSS code of the district, or of an LSOA or MSOA named after it."""
-    outlined: frozenset[str] = frozenset()
-    """Districts of which some outline is loaded."""
-
-    @classmethod
-    def build(
-        cls,
-        areas: Iterable[AreaEdition] = (),
-        points: Iterable[PointEdition] = (),
-        district_names: Mapping[str, str] | None = None,
-    ) -> Places:
-        """Index stored editions; several of a kind may be given, the newest is asked first.
-
-        Args:
-            areas: Outlines. Names of LSOAs, MSOAs and districts tell which district a place is in.
-            points: Map points.
-            district_names: GSS code → name of districts whose outline is not loaded, so that a feed's
-                district code finds map points that know their district by name.
-        """
-        area_editions, point_editions = tuple(areas), tuple(points)
-        if not area_editions and not point_editions:
-            return cls()
-        # numpy and shapely take 0.25 s to import, which a gateway without geography need not spend
-        from gateway.intake.geometry import (  # noqa: PLC0415
-            Areas,
-            DistrictPoints,
-            points_by_district,
-        )
-
-        index = Areas(area_editions)
-        names = {code: folded(name) for code, name in (district_names or {}).items()}
-        # the newest comes first, so it is written last
-        named = reversed(list(zip(index.codes, index.districts, strict=True)))
-        names |= {code: district for code, district in named if district is not None}
-        districts: dict[str, list[MapPoint]] = {}
-        for text, listed in points_by_district(point_editions).items():
-            districts.setdefault(names.get(text, folded(text)), []).extend(listed)
-        return cls(
-            areas=index if area_editions else None,
-            points={name: DistrictPoints(listed) for name, listed in districts.items()},
-            names=names,
-            outlined=frozenset(name for name in index.districts if name is not None),
-        )
-
-    def district_of(
-        self, incident: Incident, inside: Inside | None, default: str | None
-    ) -> str | None:
-        """Return the district of an exact place: by its own codes, else by outline, else the default.
-
-        The default speaks for rows without any area code only, and not where the loaded outlines of
-        that very district leave the place outside.
-        """
-        supplied = incident.district_code, incident.lsoa_code, incident.msoa_code
-        for code in supplied:
-            if code is not None and (name := self.names.get(code)) is not None:
-                return name
-        if supplied[0] is not None and (name := folded(supplied[0])) in self.points:
-            return name
-        if inside is not None and inside.district is not None:
-            return inside.district
-        if default is None or incident.ward_code is not None or any(supplied):
-            return None
-        name = self.names.get(default, folded(default))
-        return None if name in self.outlined else name
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is loaded."""
-        return self.areas is None and not self.points
-
-
-NOWHERE = Places()
-"""No geography loaded: coordinates are checked, published points kept."""
-
-
 # -------------------------------------------------------------------------------- the step
 def located(
     incident: Incident, places: Places = NOWHERE, default_district: str | None = None
@@ -192,12 +115,16 @@ def located_batch(
     """
     answers: list[Located | None] = [None] * len(incidents)
     placed: list[int] = []
+    posted: dict[int, str] = {}
     for number, incident in enumerate(incidents):
         fault = _fault_in(incident)
         if fault is not None:
             answers[number] = Located(incident, None, fault)
         elif incident.easting is None and incident.longitude is None:
             answers[number] = Located(_without_coordinates(incident), None)
+            code = None if places.postcodes is None else _postcode_of(incident)
+            if code is not None:
+                posted[number] = code
         else:
             placed.append(number)
     if placed and places.is_empty:
@@ -209,7 +136,55 @@ def located_batch(
         insides = _insides(chosen, spots, places)
         for number, incident, spot, inside in zip(placed, chosen, spots, insides, strict=True):
             answers[number] = _answer(incident, spot, inside, places, default_district)
+    if posted:
+        bare = {number: answer.incident for number in posted if (answer := answers[number])}
+        for number, answer in _by_postcode(bare, posted, places, default_district):
+            answers[number] = answer
     return [answer for answer in answers if answer is not None]
+
+
+def _postcode_of(incident: Incident) -> str | None:
+    """Return the postcode that a row gives: in its own field, or at the end of its address."""
+    if incident.postcode is not None:
+        return normal_postcode(incident.postcode)
+    if incident.address_text is None:
+        return None
+    found = [*_POSTCODE_AT_END.finditer(incident.address_text)]
+    at_end = found and found[-1].end() == len(incident.address_text)
+    return f"{found[-1][1]}{found[-1][2]}".upper() if at_end else None
+
+
+def _by_postcode(
+    bare: dict[int, Incident], posted: dict[int, str], places: Places, default: str | None
+) -> Iterator[tuple[int, Located]]:
+    """Locate what came without coordinates by its postcode, where a loaded list knows it.
+
+    The incident is given areas, never the postcode's coordinates: nobody said that it was there.
+    """
+    known = places.postcodes([*dict.fromkeys(posted.values())]) if places.postcodes else {}
+    spots = {code: place.degrees for code, place in known.items() if place.degrees is not None}
+    insides: dict[str, Inside] = {}
+    metres: dict[str, Pair | None] = {}
+    if spots and places.areas is not None:
+        insides = dict(zip(spots, places.areas.at([*spots.values()]), strict=True))
+    if spots and places.points:
+        # numpy and convertbng take 0.3 s to import, which a gateway of published points need not spend
+        from gateway.intake.outlines import to_metres  # noqa: PLC0415
+
+        metres = dict(zip(spots, to_metres([*spots.values()]), strict=True))
+    for number, code in posted.items():
+        place = known.get(code)
+        if place is None:
+            continue
+        inside = places.inside_of(place, insides.get(code))
+        incident = bare[number]
+        values = _missing_codes(incident, inside)
+        if incident.location_precision in _FINER_BY_POSTCODE:
+            values["location_precision"] = LocationPrecision.POSTCODE
+        district = places.points.get(places.district_of(incident, inside, default) or "")
+        spot = metres.get(code)
+        point = None if district is None or spot is None else district.nearest(*spot)
+        yield number, Located(_changed(incident, values) if values else incident, point)
 
 
 def _unplaced(incident: Incident) -> Located:

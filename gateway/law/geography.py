@@ -16,7 +16,13 @@ from gateway.store import tables as t
 from gateway.store.tx import Tx
 
 POINTS = "points"
-"""The kind of an edition of map points; every other kind is one of areas."""
+"""The kind of an edition of map points."""
+
+ADDRESSES = "addresses"
+"""The kind of an edition of map points with the addresses that each stands for."""
+
+POSTCODES = ("code-point-open", "onspd")
+"""The kinds of lists of postcodes; every kind beside these is one of areas."""
 
 
 class EditionTaken(Exception):
@@ -37,6 +43,19 @@ class Point(NamedTuple):
     longitude: float
     latitude: float
     district: str
+    addresses: int | None = None
+
+
+class Postcode(NamedTuple):
+    """One postcode as it is stored."""
+
+    postcode: str
+    longitude: float | None
+    latitude: float | None
+    lsoa_code: str | None
+    msoa_code: str | None
+    ward_code: str | None
+    district_code: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +69,9 @@ class PutGeography:
     act: Act
     areas: Sequence[Area] = ()
     points: Sequence[Point] = ()
+    postcodes: Sequence[Postcode] = ()
+    notes: str | None = None
+    """How it was read: editions of a list's codes, what was kept of it (canonical JSON)."""
 
     def __call__(self, tx: Tx) -> bool:
         """Store it; return False where it is stored already.
@@ -61,21 +83,26 @@ class PutGeography:
         named = {"kind": self.kind, "edition": self.edition}
         before = tx.one(t.GEOGRAPHY, named)
         if before is not None:
-            if before["sha256"] != self.sha256:
+            if (before["sha256"], before["notes"]) != (self.sha256, self.notes):
                 raise EditionTaken
             return False
         sealed = self._leaf()
-        tx.add(t.GEOGRAPHY, [{**named, "sha256": self.sha256, "loaded_at": self.loaded_at}])
+        rest = {"sha256": self.sha256, "loaded_at": self.loaded_at, "notes": self.notes}
+        tx.add(t.GEOGRAPHY, [{**named, **rest}])
         stored = tx.one(t.GEOGRAPHY, named)
         key: dict[str, Any] = {"geography": stored["id"] if stored else None}
         tx.add(t.GEOGRAPHY_AREA, ({**key, **area._asdict()} for area in self.areas))
         tx.add(t.GEOGRAPHY_POINT, ({**key, **point._asdict()} for point in self.points))
+        tx.add(t.GEOGRAPHY_POSTCODE, ({**key, **one._asdict()} for one in self.postcodes))
         tx.seal(sealed)
         tx.raise_law_epoch()
         return True
 
     def _leaf(self) -> bytes:
-        counted = {"points": len(self.points)} if self.points else {"features": len(self.areas)}
+        if self.postcodes:
+            counted = {"count": len(self.postcodes)}
+        else:
+            counted = {"points": len(self.points)} if self.points else {"features": len(self.areas)}
         return leaf(
             Operation.GEOGRAPHY,
             at=self.act.stamp,

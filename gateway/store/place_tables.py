@@ -23,6 +23,7 @@ GEOGRAPHY = Table(
     Column("edition", Text, nullable=False),
     Column("sha256", Text, nullable=False),
     Column("loaded_at", Position, nullable=False),
+    Column("notes", Text, comment="how it was read: editions of its codes, what was kept of it"),
     UniqueConstraint("kind", "edition", name="geography_edition"),
 )
 

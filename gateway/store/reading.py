@@ -228,13 +228,13 @@ class Reader:
             rows = c.execute(select(a.c.code, a.c.name, a.c.wkb).where(a.c.geography == geography))
             return [(row[0], row[1], bytes(row[2])) for row in rows]
 
-    def points(self, geography: int) -> list[tuple[float, float, str]]:
-        """Return (longitude, latitude, district) of an edition's map points."""
+    def points(self, geography: int) -> list[tuple[float, float, str, int | None]]:
+        """Return (longitude, latitude, district, addresses) of an edition's map points."""
         p = t.GEOGRAPHY_POINT
-        statement = select(p.c.longitude, p.c.latitude, p.c.district)
+        statement = select(p.c.longitude, p.c.latitude, p.c.district, p.c.addresses)
         with self.connection() as c:
             rows = c.execute(statement.where(p.c.geography == geography))
-            return [(row[0], row[1], row[2]) for row in rows]
+            return [(row[0], row[1], row[2], row[3]) for row in rows]
 
     # --- counts
     def size_bytes(self) -> int:

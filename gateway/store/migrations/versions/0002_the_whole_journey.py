@@ -120,6 +120,7 @@ def upgrade() -> None:
         where = sa.text(condition)
         op.create_index(name, table, columns, sqlite_where=where, postgresql_where=where)
     # --- places
+    op.add_column("geography", sa.Column("notes", sa.Text(), nullable=True))
     op.add_column("geography_point", sa.Column("addresses", sa.Integer(), nullable=True))
     op.create_table(
         "geography_postcode",
@@ -142,6 +143,7 @@ def downgrade() -> None:
         op.drop_table(table)
     for table, column in (
         ("geography_point", "addresses"),
+        ("geography", "notes"),
         ("log", "repeat_at_place"),
         ("delivery", "outcome"),
         ("delivery", "first_tried_at"),
