@@ -63,3 +63,59 @@ class Receipt(Word):
             message = "a receipt that does not balance"
             raise ValueError(message)
         return self
+
+
+class PushResult(Word):
+    """What the answer to a push holds."""
+
+    receipt: Receipt
+    problems: tuple[RowProblem, ...]
+    """Rows in quarantine, at most 1,000 here; all at ``quarantine``."""
+    excluded_by_reason: dict[str, int]
+    leaf: int
+    """Index of the push's entry in the ledger."""
+    repeated: bool
+
+
+class RetractionResult(Word):
+    """How many records were taken back; each recipient that held one gets a notice."""
+
+    id: str
+    retracted: int
+    already_retracted: int
+    """Retracted or erased before."""
+    unknown: int
+    leaf: int
+
+
+class RestrictionResult(Word):
+    """How many records were restricted."""
+
+    id: str
+    restricted: int
+    unchanged: int
+    """Restricted, retracted or erased before."""
+    unknown: int
+    leaf: int
+
+
+class LiftingResult(Word):
+    """How many restrictions were lifted."""
+
+    id: str
+    lifted: int
+    unchanged: int
+    """Not restricted: there was nothing to lift."""
+    unknown: int
+    leaf: int
+
+
+class ErasureResult(Word):
+    """How many records were erased."""
+
+    id: str
+    erased: int
+    unchanged: int
+    """Erased before."""
+    unknown: int
+    leaf: int

@@ -23,6 +23,7 @@ from gateway.intake.wire import NotJson, strict_json, unreadable
 from gateway.log.correcting import Corrected
 from schemas.base import Word
 from schemas.problems import ProblemError
+from schemas.receipts import ErasureResult, LiftingResult, RestrictionResult, RetractionResult
 from schemas.released import (
     ErasureReason,
     LiftingReason,
@@ -68,50 +69,6 @@ class ErasureRequest(Word):
 
 
 Wanted = TypeVar("Wanted", RetractionRequest, RestrictionRequest, LiftingRequest, ErasureRequest)
-
-
-class RetractionResult(Word):
-    """How many records were taken back; each recipient that held one gets a notice."""
-
-    id: str
-    retracted: int
-    already_retracted: int
-    """Retracted or erased before."""
-    unknown: int
-    leaf: int
-
-
-class RestrictionResult(Word):
-    """How many records were restricted."""
-
-    id: str
-    restricted: int
-    unchanged: int
-    """Restricted, retracted or erased before."""
-    unknown: int
-    leaf: int
-
-
-class LiftingResult(Word):
-    """How many restrictions were lifted."""
-
-    id: str
-    lifted: int
-    unchanged: int
-    """Not restricted: there was nothing to lift."""
-    unknown: int
-    leaf: int
-
-
-class ErasureResult(Word):
-    """How many records were erased."""
-
-    id: str
-    erased: int
-    unchanged: int
-    """Erased before."""
-    unknown: int
-    leaf: int
 
 
 @router.post("/retractions", response_model=RetractionResult, summary="Take records back")

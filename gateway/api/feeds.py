@@ -23,10 +23,9 @@ from gateway.intake.recorded import Desk, PushRequest, fingerprint, idempotency_
 from gateway.intake.wire import strict_json
 from gateway.keys.derive import keyed_hash
 from gateway.log.entries import PushAnswer
-from schemas.base import Word
 from schemas.codes import Slug
 from schemas.problems import ProblemError
-from schemas.receipts import Receipt, RowProblem
+from schemas.receipts import PushResult
 
 router = APIRouter(prefix="/v1/feeds/{feed}", tags=["sending"])
 FeedName = Annotated[Slug, Path(description="Name of the feed, such as `police-nsir`.")]
@@ -39,18 +38,6 @@ def _parameter(name: str, place: str, says: str) -> dict[str, Any]:
     required = place == "path"
     schema = {"type": "string", "minLength": 1, "maxLength": 255}
     return {"name": name, "in": place, "required": required, "description": says, "schema": schema}
-
-
-class PushResult(Word):
-    """What the answer to a push holds."""
-
-    receipt: Receipt
-    problems: tuple[RowProblem, ...]
-    """Rows in quarantine, at most 1,000 here; all at ``quarantine``."""
-    excluded_by_reason: dict[str, int]
-    leaf: int
-    """Index of the push's entry in the ledger."""
-    repeated: bool
 
 
 def own_feed(service: Service, access: Access, feed: str) -> tuple[Desk, Access]:

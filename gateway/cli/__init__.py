@@ -73,6 +73,7 @@ COMMANDS = tuple(
         ("explain", "explain", "Say why a record may or may not go to a subscription."),
         ("correct", "correct", "Retract, restrict, lift or erase records; holders are told."),
         ("verify", "verify", "Prove that log, releases and ledger are whole."),
+        ("client", "client", "A partner's side: make a key, check, push a file, pull records."),
         ("partner", "partner", "The register of partners, and what each is under section 115(2)."),
         ("protocol", "protocol", "The partnership's information-sharing protocol."),
         ("subscription", "subscription", "Partners' standing requests."),

@@ -35,7 +35,7 @@ from gateway.intake.recorded import PushRequest, fingerprint, idempotency_hmac
 from gateway.keys.derive import keyed_hash
 from gateway.log.entries import PushAnswer
 from schemas.feeds import Feed
-from schemas.receipts import Receipt, RowProblem
+from schemas.receipts import PushResult, Receipt, RowProblem
 
 _SHOWN = 10
 _TRIES = 5
@@ -72,8 +72,8 @@ def command(
     if as_json:
         say_json(receipt.model_dump(mode="json"))
     else:
-        _show(receipt)
-    _show_problems(total.problems, receipt.quarantined)
+        show_receipt(receipt)
+    show_problems(total.problems, receipt.quarantined)
     if receipt.quarantined == receipt.received:
         raise typer.Exit(Exit.FOUND_WRONG)
 
@@ -90,7 +90,7 @@ class Total:
     problems: list[RowProblem] = field(default_factory=list)
     """The first rows in quarantine, by their numbers in the whole file."""
 
-    def add(self, answer: PushAnswer) -> None:
+    def add(self, answer: PushAnswer | PushResult) -> None:
         """Add the answer to one parcel."""
         before = self.counts["received"]
         receipt = answer.receipt
@@ -194,7 +194,8 @@ def _told_how_far(total: Total) -> Iterator[None]:
         raise
 
 
-def _show(receipt: Receipt) -> None:
+def show_receipt(receipt: Receipt) -> None:
+    """Show a receipt as a table."""
     rows = [(name.replace("_", " "), f"{getattr(receipt, name):,}") for name in _COUNTED]
     show_table(f"{receipt.feed}: receipt {receipt.id}", ("rows", ""), rows)
     for name in _TALLIED:
@@ -204,7 +205,8 @@ def _show(receipt: Receipt) -> None:
             show_table("", (name.replace("_", " "), ""), listed)
 
 
-def _show_problems(problems: list[RowProblem], quarantined: int) -> None:
+def show_problems(problems: list[RowProblem], quarantined: int) -> None:
+    """Name the first rows in quarantine by number, field and rule."""
     for problem in problems:
         for fault in problem.faults:
             note(f"row {problem.row:,}: {fault.pointer or '/'}: {fault.says} ({fault.rule})")

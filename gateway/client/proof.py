@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import base64
 import json
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import (
     ECDSA,
     SECP256R1,
@@ -18,13 +21,30 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 )
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
+from gateway.client.answers import ClientError
 from gateway.clock import Clock
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 LIFE_SECONDS = 60
 _COORDINATE = 32
 """Bytes of one coordinate, and of one half of a signature, on P-256."""
+
+
+class KeyRefused(ClientError):
+    """A key file that cannot be used."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"The key file is not used: {what}.",
+            "Make one with `gateway client key`, and give the gateway's operator its public half.",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +70,29 @@ class SigningKey:
     _private: EllipticCurvePrivateKey = field(
         default_factory=lambda: generate_private_key(SECP256R1()), repr=False
     )
+
+    @classmethod
+    def load(
+        cls, client_id: str, kid: str, file: Path, clock: Clock, random: Callable[[int], bytes]
+    ) -> SigningKey:
+        """Read a private key from a PEM file that has no password.
+
+        Raises:
+            KeyRefused: It is no P-256 key, or others than its owner may read it.
+        """
+        try:
+            if stat.S_IMODE(file.stat().st_mode) & (stat.S_IRWXG | stat.S_IRWXO):
+                raise KeyRefused("it must have mode 0600")
+            private = load_pem_private_key(file.read_bytes(), password=None)
+        except (OSError, ValueError, TypeError, UnsupportedAlgorithm):
+            raise KeyRefused("it cannot be read as a private key") from None
+        if not isinstance(private, EllipticCurvePrivateKey) or private.curve.name != "secp256r1":
+            raise KeyRefused("it is no EC key on curve P-256")
+        return cls(client_id, kid, clock, random, private)
+
+    def pem(self) -> bytes:
+        """Return the private half, to be written where only its owner reads it."""
+        return self._private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
     def public_jwk(self) -> dict[str, str]:
         """Return the half that the gateway registers (RFC 7517)."""

@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from gateway.client.system import Answer, PartnerSystem
+from gateway.client.answers import Answer
+from gateway.client.system import PartnerSystem
 from gateway.intake.wire import strict_json
 
 JSON, NDJSON = "application/json", "application/x-ndjson"

@@ -12,7 +12,8 @@ from typing import Any
 
 from gateway.assembly import House, database_path
 from gateway.audit.verify import Report, kept_notes, verify
-from gateway.client.system import Answer, PartnerSystem
+from gateway.client.answers import Answer
+from gateway.client.system import PartnerSystem
 from gateway.demo import scenes
 from gateway.demo.compared import compared
 from gateway.demo.inbox import Inbox
@@ -102,19 +103,19 @@ class Play:
         police = self._systems[POLICE]
         pushes = list(bodies(self.rows))
         answers = [
-            police.push(NSIR, body.content, body.media_type, key=f"demo-{number}")
+            police.send(NSIR, body.content, body.media_type, key=f"demo-{number}")
             for number, body in enumerate(pushes)
         ]
         receipts = self._receipts[NSIR] = [_receipt(answer) for answer in answers]
         took = time.monotonic() - began
         forms = dict(Counter(body.form for body in pushes))
         yield scenes.Pushed(NSIR, forms, summed(NSIR, receipts), took)
-        again = police.push(NSIR, pushes[0].content, pushes[0].media_type, key="demo-0")
+        again = police.send(NSIR, pushes[0].content, pushes[0].media_type, key="demo-0")
         yield scenes.Repeated(same_receipt=_receipt(again) == receipts[0])
         later = later_export(_taken(pushes[0], answers[0]))
-        receipts.append(_receipt(police.push(NSIR, later.content, later.media_type)))
+        receipts.append(_receipt(police.send(NSIR, later.content, later.media_type)))
         yield scenes.SentLater(receipts[-1])
-        bad = police.push(NSIR, BAD_BODY, "application/json")
+        bad = police.send(NSIR, BAD_BODY, "application/json")
         yield scenes.BadBody(bad.status, bad.document)
         if self.street is not None:
             yield self._open_data(self.street)
@@ -125,7 +126,7 @@ class Play:
         council = self._systems[COUNCIL]
         for number, body in enumerate(street_file(street)):
             key = f"{street.name}-{number}"
-            answer = council.push(POLICE_UK, body, "text/csv", key=key, unit=street.name)
+            answer = council.send(POLICE_UK, body, "text/csv", key=key, unit=street.name)
             receipts.append(_receipt(answer))
         took = time.monotonic() - began
         total = summed(POLICE_UK, receipts)
@@ -178,11 +179,11 @@ class Play:
         )
 
     def _retraction(self, reference: str, fire: Inbox, university: Inbox) -> scenes.Retracted:
-        answer = self._systems[POLICE].retract(NSIR, [reference], "recorded_in_error").wanted()
+        answer = self._systems[POLICE].retract(NSIR, [reference], "recorded_in_error")
         fire.pull_all().wanted()
         university.pull_all()
         told = {one.subscription: one.notices for one in (fire, university)}
-        return scenes.Retracted(answer.document["retracted"], told)
+        return scenes.Retracted(answer.retracted, told)
 
     # ------------------------------------------------------------------ the end
     def _verified(self) -> Report:

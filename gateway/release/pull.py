@@ -210,11 +210,13 @@ class Door:
             _refuse(unmet)
             return self._pulled(draft, row["last_release"], edition, actor)
         job = Disclosing(draft, number if acknowledge else None, actor, handed=most is None)
-        self._writer.run(job)
+        entry = self._writer.run(job)
         tell(draft)
         if not draft.lines:
             _refuse(unmet)
-        return self._pulled(draft, draft.number, edition, actor)
+        pulled = self._pulled(draft, draft.number, edition, actor)
+        pulled.page.entry = entry if draft.lines else None
+        return pulled
 
     def _draft(
         self, row: dict[str, Any], edition: Edition, limit: int
@@ -285,6 +287,7 @@ class Door:
         kept = [candidate for candidate in kept if candidate.class_id in allowed]
         pulled = self._rendered(row, wanted, rows, kept, decided, edition, actor, release["at"])
         content = content_hash([*pulled.page.notices, *pulled.page.records])
+        pulled.page.entry = release["leaf"]
         if wanted <= row["acknowledged"] or content != bytes(release["content_hash"]):
             at, nonce = stamp(self._clock.now()), self._random(16).hex()
             said = (subscription, wanted, len(kept), content, edition)

@@ -46,6 +46,8 @@ class Page:
     stamp: str
     notices: Sequence[bytes]
     records: Sequence[bytes]
+    entry: int | None = None
+    """Index of the release's entry in the ledger, which proves what was sent."""
 
     @property
     def is_empty(self) -> bool:
@@ -110,6 +112,7 @@ def _page_document(page: Page, *, complete: bool) -> dict[str, Any]:
         "quality": page.quality.model_dump(),
         "complete": complete,
         "cursor": page.cursor if complete else page.begun_at,
+        **({} if page.entry is None else {"entry": page.entry}),
     }
 
 
