@@ -37,6 +37,7 @@ from gateway.store.schema import require_newest, upgrade
 from gateway.store.sqlite import SqliteDatabase
 from gateway.store.wakening import Wakener
 from gateway.store.writer import Writer
+from policies.keeping import keeping
 from policies.recorder import Recorder
 from schemas.feeds import Feed
 from schemas.incident import SENSITIVITY
@@ -85,20 +86,20 @@ class Desks:
         controller = edition.register.partners.get(feed.controller)
         kind = None if controller is None else controller.kind_on(day)
         table = edition.law.treatments[Lane.DEPERSONALISED]
-        kept = edition.law.kept_fields(day)
+        keep = keeping(edition.law, feed, day)
         mapper = self._mapper(feed)
         return Desk(
             feed_id=feed_id,
             feed=feed,
             mapper=mapper,
-            recorder=Recorder(feed, kind, kept, table, mapper.crosswalk.codes),
+            recorder=Recorder(feed, kind, table, mapper.crosswalk.codes),
             law=edition.law,
             law_epoch=edition.epoch,
-            kept=kept,
+            keeping=keep,
             ends_here=tuple(
                 name
                 for name, line in table.lines.items()
-                if SENSITIVITY[name].half is Half.SEALED and not line.keeps and name not in kept
+                if SENSITIVITY[name].half is Half.SEALED and not line.keeps
             ),
             places=self.places(edition),
             keys=self.keys,

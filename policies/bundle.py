@@ -17,40 +17,22 @@ from typing import Any
 import cedarpy
 from pydantic_core import from_json
 
-from policies import request
+from policies import probe, request
 from policies.refusals import PolicyRefused
 from policies.register import UNKNOWN
-from schemas.codes import Kind, MappingStatus, Regime
 from schemas.decisions import About, Condition
 from schemas.packaged import packaged_text
-from schemas.powers import Power, Purpose
-from schemas.record_class import RecordClass
-from schemas.sensitivity import Lane
-from schemas.subscriptions import Subscription
+from schemas.powers import Power
+from schemas.sensitivity import FieldGroup
 
 EVERYWHERE = "everywhere"
 SCHEMA = "schema.cedarschema"
-FILES = ("everywhere.cedar", "section_17a.cedar", "non_personal.cedar")
+FILES = ("everywhere.cedar", "section_17a.cedar", "section_115.cedar", "non_personal.cedar")
 _ANNOTATIONS = frozenset({"id", "power", "cites", "says", "about"})
 _POWERS = frozenset(power.value for power in Power)
-_ACTION = {"op": "==", "entity": {"type": "Action", "id": "receive"}}
+_ACTIONS = [{"op": "==", "entity": action} for action in (request.RECEIVE, request.SEE)]
 _ANY = {"op": "All"}
 _TOLD = frozenset({About.RECIPIENT.value, About.REQUEST.value})
-_PROBE = Subscription(
-    id="probe",
-    partner="probe",
-    power=Power.SECTION_17A,
-    purpose=Purpose.SECTION_17A_DUTY,
-    lane=Lane.DEPERSONALISED,
-)
-NO_RECORD = RecordClass(
-    source="none",
-    controller="none",
-    regime=Regime.GENERAL,
-    kind=Kind.ASB_INCIDENT,
-    mapping_status=MappingStatus.UNCLASSIFIED,
-)
-"""Stands in where no record is spoken of. Conditions about recipient or request cannot read it."""
 _ID = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
 
 
@@ -66,6 +48,8 @@ class Rule:
     about: About
     file: str
     permits: bool
+    sees: bool = False
+    """Whether it decides a group of sealed fields, and not whether the record may go."""
 
     def condition(self, power: Power) -> Condition:
         """Return the rule as a condition of one power (an ``everywhere`` rule is one of each)."""
@@ -111,6 +95,7 @@ def _rule(name: str, policy: dict[str, Any]) -> Rule:
         about=About(said["about"]),
         file=name,
         permits=policy["effect"] == "permit",
+        sees=policy["action"].get("entity") == request.SEE,
     )
     _check_shape(rule, policy)
     return rule
@@ -123,9 +108,9 @@ def _check_shape(rule: Rule, policy: dict[str, Any]) -> None:
     """
     clauses = policy["conditions"]
     scoped = [] if rule.power == EVERYWHERE else [_when_asked(rule.power)]
-    head = (policy["principal"], policy["action"], policy["resource"])
-    if head != (_ANY, _ACTION, _ANY):
-        says = 'its head is (principal, action == Action::"receive", resource)'
+    anyone = (policy["principal"], policy["resource"]) == (_ANY, _ANY)
+    if not anyone or policy["action"] not in _ACTIONS:
+        says = 'its head is (principal, action == Action::"receive" or "see", resource)'
         raise PolicyRefused(rule.file, rule.id, says)
     if rule.permits and (not scoped or clauses != scoped):
         raise PolicyRefused(rule.file, rule.id, "a permit speaks when its one power is asked for")
@@ -149,17 +134,26 @@ class Bundle:
         """Rules by id, in the order of the files."""
         self.engine = engine
         self.permits: Mapping[Power, Rule] = MappingProxyType(
-            {Power(rule.power): rule for rule in rules.values() if rule.permits}
+            {Power(rule.power): rule for rule in rules.values() if rule.permits and not rule.sees}
         )
         """The permit of each power that this bundle enables."""
-        self._conditions = {power: self._of(power) for power in Power}
+        self.sees: Mapping[Power, Rule] = MappingProxyType(
+            {Power(rule.power): rule for rule in rules.values() if rule.permits and rule.sees}
+        )
+        """The permit under which a power lets groups of sealed fields be seen, where it has one."""
+        self._conditions = {power: self._of(power, sees=False) for power in Power}
+        self._to_see = {power: self._of(power, sees=True) for power in Power}
 
     def conditions(self, power: Power) -> tuple[Condition, ...]:
         """Return the conditions of a power, its own first and then those that bind every power."""
         return self._conditions[power]
 
-    def _of(self, power: Power) -> tuple[Condition, ...]:
-        stated = [rule for rule in self.rules.values() if not rule.permits]
+    def conditions_to_see(self, power: Power) -> tuple[Condition, ...]:
+        """Return the conditions under which a power lets groups of sealed fields be seen."""
+        return self._to_see[power]
+
+    def _of(self, power: Power, *, sees: bool) -> tuple[Condition, ...]:
+        stated = [one for one in self.rules.values() if not one.permits and one.sees is sees]
         own = [rule for rule in stated if rule.power == power.value]
         shared = [rule for rule in stated if rule.power == EVERYWHERE]
         return tuple(rule.condition(power) for rule in (*own, *shared))
@@ -203,11 +197,17 @@ def _check_powers(rules: Mapping[str, Rule]) -> None:
         raise PolicyRefused("the bundle", "", "it permits nothing")
     for power in sorted(spoken):
         own = [rule for rule in rules.values() if rule.power == power]
-        permits = [rule for rule in own if rule.permits]
-        if len(permits) != 1:
-            raise PolicyRefused(own[0].file, power, "a power has exactly one permit")
-        if len(own) == 1:
-            raise PolicyRefused(own[0].file, power, "a power has at least one condition")
+        _check_permit(power, own[0].file, [rule for rule in own if not rule.sees])
+        to_see = [rule for rule in own if rule.sees]
+        if to_see:
+            _check_permit(power, to_see[0].file, to_see)
+
+
+def _check_permit(power: str, file: str, rules: list[Rule]) -> None:
+    if len([rule for rule in rules if rule.permits]) != 1:
+        raise PolicyRefused(file, power, "a power has exactly one permit")
+    if len(rules) == 1:
+        raise PolicyRefused(file, power, "a power has at least one condition")
 
 
 def _schema(text: str) -> cedarpy.Schema:
@@ -269,14 +269,20 @@ class Engine:
 
 
 def _probe(engine: Engine) -> None:
-    """Ask one question with request checking on, so that a schema for other requests does not load."""
+    """Ask one question of each kind with request checking on: a schema for others does not load."""
     try:
-        base = request.partners({"probe": UNKNOWN}, engine.schema)
-        entities = request.with_class(base, NO_RECORD, "probe", engine.schema)
-        answer = engine.ask(Power.SECTION_17A, request.asked(_PROBE, ()), entities, checked=True)
+        base = request.parties({"probe": UNKNOWN}, probe.AGREEMENT, engine.schema)
+        entities = request.with_class(base, probe.NO_RECORD, "probe", engine.schema)
+        answers = [
+            engine.ask(Power.SECTION_17A, asked, entities, checked=True).decision
+            for asked in (
+                request.asked(probe.REQUEST, (), probe.AGREEMENT),
+                request.asked_to_see(probe.REQUEST, FieldGroup.IDENTITY, probe.AGREEMENT),
+            )
+        ]
     except ValueError:
-        answer = None
-    if answer is None or answer.decision is cedarpy.Decision.NoDecision:
+        answers = [cedarpy.Decision.NoDecision]
+    if cedarpy.Decision.NoDecision in answers:
         raise PolicyRefused(SCHEMA, "", "it does not describe what the gateway asks")
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
+from policies.kept import NOTHING, Kept, concerns_a_child
 from policies.lists import packaged_lists
 from schemas.codes import Ground, Handling, Kind, MappingStatus, Marking, Regime, SubjectRole
 from schemas.feeds import Feed
-from schemas.incident import SENSITIVITY, Incident
+from schemas.incident import SENSITIVITY, Incident, Person
 from schemas.partners import PartnerKind
 from schemas.record_class import RecordClass
 from schemas.sensitivity import FieldGroup
@@ -40,6 +41,8 @@ class _Traits(NamedTuple):
     roles: tuple[SubjectRole, ...]
     groups: tuple[FieldGroup, ...]
     grounds: tuple[Ground, ...]
+    child: bool
+    case: str | None
     described: bool
     """Whether a rule of the crosswalk or a class says what it is; a kind by default says nothing."""
 
@@ -59,7 +62,7 @@ class _Coded(NamedTuple):
 
 
 def classify(
-    incident: Incident, feed: Feed, controller_kind: PartnerKind | None, kept: frozenset[str]
+    incident: Incident, feed: Feed, controller_kind: PartnerKind | None, kept: Kept = NOTHING
 ) -> RecordClass:
     """Return the record class of an incident version.
 
@@ -67,8 +70,9 @@ def classify(
         incident: As the adapter understood it.
         feed: The feed it came by: source, controller, regime, marking, licence.
         controller_kind: What the controller is on the day of recording; None when off the register.
-        kept: Names of sealed fields that are held (``Law.kept_fields``).
+        kept: What of the sealed fields is held (``policies.keeping``).
     """
+    present = kept.present(incident) if kept.fields else frozenset()
     traits = _Traits(
         feed.name,
         feed.controller,
@@ -82,9 +86,11 @@ def classify(
         is_sensitive(incident),
         _highest(feed.marking, incident.marking),
         incident.handling,
-        _roles(incident) if "people" in kept else (),
-        _groups(incident, kept) if kept else (),
+        _roles(kept.people(incident)) if "people" in present else (),
+        _groups(present) if present else (),
         incident.grounds,
+        bool(present) and concerns_a_child(incident),
+        kept.case,
         incident.mapping_rule_id is not None or incident.nsir_class is not None,
     )
     return _class_of(traits)
@@ -129,16 +135,13 @@ def _highest(feed: Marking, incident: Marking) -> Marking:
     return feed if feed is Marking.OFFICIAL_SENSITIVE else incident
 
 
-def _roles(incident: Incident) -> tuple[SubjectRole, ...]:
-    return tuple(sorted({person.role for person in incident.people}))
+def _roles(people: tuple[Person, ...]) -> tuple[SubjectRole, ...]:
+    return tuple(sorted({person.role for person in people}))
 
 
-def _groups(incident: Incident, kept: frozenset[str]) -> tuple[FieldGroup, ...]:
+def _groups(present: frozenset[str]) -> tuple[FieldGroup, ...]:
     """Groups of the sealed fields that are held and have a value."""
-    values = incident.__dict__
-    found = {
-        SENSITIVITY[name].group for name in kept if values[name] is not None and values[name] != ()
-    }
+    found = {SENSITIVITY[name].group for name in present}
     return tuple(sorted(group for group in found if group is not None))
 
 
@@ -159,6 +162,8 @@ def _class_of(traits: _Traits) -> RecordClass:
         roles=traits.roles,
         field_groups=traits.groups,
         grounds=tuple(sorted(set(traits.grounds))),
+        child=traits.child,
+        case=traits.case,
         si_paragraphs=_paragraphs(traits),
     )
 

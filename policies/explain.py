@@ -15,6 +15,9 @@ FLAGS = {
         "The holder has no signed information-sharing protocol in force (SI 2007/1830 reg 4(1)–(3)). "
         "That does not stop section 17A, which is a duty of the Act."
     ),
+    "agreement_review_overdue": (
+        "The agreement's review is overdue. It stops 30 days after the day on which it was due."
+    ),
 }
 """What each flag of a decision means."""
 

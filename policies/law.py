@@ -1,4 +1,4 @@
-"""The law of one moment: rules, treatments, register and protocols as one immutable snapshot.
+"""The law of one moment: rules, treatments, register, protocols and agreements, one immutable snapshot.
 
 Decisions are remembered inside the snapshot and never outlive it. **Release ⇔ the engine allows and
 nothing erred** (Cedar skips a policy that errs, so an allow beside an error is no allow).
@@ -17,25 +17,29 @@ import cedarpy
 from pydantic import TypeAdapter
 
 from policies import request
-from policies.bundle import NO_RECORD, Bundle
+from policies.agreements import Bound, bound_on
+from policies.bundle import Bundle
 from policies.lists import Lists, packaged_lists
+from policies.probe import NO_RECORD
 from policies.refusals import PolicyRefused
 from policies.register import Register, Standing
 from policies.treatments import Treatments
-from schemas.decisions import About, Condition, Decision, Outcome
-from schemas.incident import SENSITIVITY
+from schemas.agreements import Agreement
+from schemas.decisions import About, Condition, Decision, GroupSeen, Outcome, Seen
 from schemas.partners import Partner
 from schemas.powers import Power, Protocol
 from schemas.record_class import RecordClass
-from schemas.sensitivity import Half, Lane
+from schemas.sensitivity import FieldGroup, Lane
 from schemas.subscriptions import Subscription
 
 REMEMBERED = 20_000
 """Decisions that one snapshot remembers before it starts afresh."""
 NO_PERMIT = "no_permit"
 PROTOCOL_NOT_LIVE = "protocol_not_live"
+REVIEW_OVERDUE = "agreement_review_overdue"
 _PARTNERS = TypeAdapter(tuple[Partner, ...])
 _PROTOCOLS = TypeAdapter(tuple[Protocol, ...])
+_AGREEMENTS = TypeAdapter(tuple[Agreement, ...])
 _ERRED = re.compile(r"policy `([^`]+)`")
 _TOLD = frozenset({About.RECIPIENT, About.REQUEST})
 _SAYS_NO_PERMIT = "No permit of this bundle speaks for the power: it is not built or not enabled."
@@ -55,6 +59,7 @@ class Law:
         partners: The register.
         protocols: The partnership's information-sharing protocols.
         lists: The dated facts; the packaged ones where absent.
+        agreements: Every version of every data-sharing agreement.
     """
 
     def __init__(
@@ -64,19 +69,23 @@ class Law:
         partners: Iterable[Partner],
         protocols: Iterable[Protocol] = (),
         lists: Lists | None = None,
+        agreements: Iterable[Agreement] = (),
     ) -> None:
         self.bundle = bundle
         self.treatments: Mapping[Lane, Treatments] = MappingProxyType(dict(treatments))
         self.lists = lists or packaged_lists()
         self.register = Register(partners, self.lists)
         self.protocols = tuple(sorted(protocols, key=lambda protocol: protocol.id))
+        self.agreements = tuple(sorted(agreements, key=lambda one: (one.id, one.version)))
         self.parts: Mapping[str, str] = MappingProxyType(self._texts())
         """Name → text: enough to build the same law again (``from_parts``)."""
         self.sha256 = _digest(self.parts)
         """SHA-256 of the parts, in hex: stands on every decision."""
         self._recent: dict[tuple[int, int, date], tuple[Subscription, RecordClass, Decision]] = {}
         self._decided: dict[tuple[Subscription, RecordClass, date], Decision] = {}
-        self._pairs: dict[tuple[str, str, date], cedarpy.Entities] = {}
+        self._seen: dict[tuple[Subscription, RecordClass, date], Seen] = {}
+        self._pairs: dict[tuple[str, str, str | None, date], cedarpy.Entities] = {}
+        self._bound: dict[tuple[str, date], Bound | None] = {}
 
     @classmethod
     def from_parts(cls, parts: Mapping[str, str]) -> Law:
@@ -93,13 +102,15 @@ class Law:
             register = folders["register"]
             partners = _PARTNERS.validate_json(register["partners.json"])
             protocols = _PROTOCOLS.validate_json(register["protocols.json"])
+            agreements = _AGREEMENTS.validate_json(register["agreements.json"])
             tables = folders["treatments"]
             rules, facts = folders["cedar"], folders["data"]
             lanes = {Lane(file.removesuffix(".toml")): text for file, text in tables.items()}
         except (KeyError, ValueError):
             raise PolicyRefused("the snapshot", "", "a part is missing or does not fit") from None
         treatments = {lane: Treatments.load(lane, text) for lane, text in lanes.items()}
-        return cls(Bundle.load(rules), treatments, partners, protocols, Lists.load(facts))
+        lists = Lists.load(facts)
+        return cls(Bundle.load(rules), treatments, partners, protocols, lists, agreements)
 
     def decide(self, subscription: Subscription, record_class: RecordClass, day: date) -> Decision:
         """Say whether records of a class may go to a subscription on a day, and every condition.
@@ -134,30 +145,31 @@ class Law:
         decision = self.decide(subscription, NO_RECORD, day)
         return tuple(condition for condition in decision.unmet if condition.about in _TOLD)
 
-    def kept_fields(self, day: date) -> frozenset[str]:
-        """Return the names of sealed fields that a power in force on the day reads at rest.
+    def see(self, subscription: Subscription, record_class: RecordClass, day: date) -> Seen:
+        """Say which groups of sealed fields of a class a subscription may see on a day, and why not.
 
-        A power counts if the bundle permits it; section 115 only while a signed protocol covers it
-        (SI 2007/1830 reg 4). What it reads follows from the treatment tables of its lanes.
+        It says nothing about whether the record may go at all: ``decide`` does.
         """
-        lanes = {
-            lane
-            for power in self.bundle.permits
-            if power is not Power.SECTION_115 or self._section_115_covered(day)
-            for lane in self.lists.lanes_of.get(power, ())
-        }
-        return frozenset(
-            name
-            for lane, table in self.treatments.items()
-            if lane in lanes
-            for name in table.read_at_rest
-            if SENSITIVITY[name].half is Half.SEALED
-        )
+        key = (subscription, record_class, day)
+        seen = self._seen.get(key)
+        if seen is None:
+            seen = self._look(subscription, record_class, day)
+            if len(self._seen) >= REMEMBERED:
+                self._seen = {}
+            self._seen[key] = seen
+        return seen
 
-    def _section_115_covered(self, day: date) -> bool:
-        return any(
-            protocol.covers_section_115 and protocol.live_on(day) for protocol in self.protocols
-        )
+    def bound(self, agreement: str | None, day: date) -> Bound | None:
+        """Return how the agreement of that id stands on the day, by the version that speaks for it."""
+        if agreement is None:
+            return None
+        key = (agreement, day)
+        if key not in self._bound:
+            if len(self._bound) >= REMEMBERED:
+                self._bound = {}
+            versions = [one for one in self.agreements if one.id == agreement]
+            self._bound[key] = bound_on(versions, self.protocols, self.lists, day)
+        return self._bound[key]
 
     def _texts(self) -> dict[str, str]:
         texts = {f"cedar/{name}": text for name, text in self.bundle.texts.items()}
@@ -167,21 +179,17 @@ class Law:
         )
         texts["register/partners.json"] = _PARTNERS.dump_json(self.register.partners).decode()
         texts["register/protocols.json"] = _PROTOCOLS.dump_json(self.protocols).decode()
+        texts["register/agreements.json"] = _AGREEMENTS.dump_json(self.agreements).decode()
         return texts
 
     def _evaluate(
         self, subscription: Subscription, record_class: RecordClass, day: date
     ) -> Decision:
         power = subscription.power
-        holder = self.register.holder(record_class.controller, day)
-        entities = request.with_class(
-            self._pair(subscription.partner, holder, day),
-            record_class,
-            holder,
-            self.bundle.engine.schema,
-        )
+        holder, bound, entities = self._entities(subscription, record_class, day)
         purposes = self.lists.counts_for.get(subscription.purpose, ())
-        result = self.bundle.engine.ask(power, request.asked(subscription, purposes), entities)
+        asked = request.asked(subscription, purposes, bound)
+        result = self.bundle.engine.ask(power, asked, entities)
         erred = _erred(result.diagnostics.errors)
         refused = frozenset() if result.allowed else frozenset(result.diagnostics.reasons)
         conditions = self.bundle.conditions(power)
@@ -204,24 +212,63 @@ class Law:
             ),
             unmet=unmet,
             errors=erred,
-            flags=self._flags(power, holder, day),
+            flags=self._flags(power, holder, bound, day),
         )
 
-    def _pair(self, recipient: str, holder: str, day: date) -> cedarpy.Entities:
-        key = (recipient, holder, day)
+    def _look(self, subscription: Subscription, record_class: RecordClass, day: date) -> Seen:
+        power = subscription.power
+        permit = self.bundle.sees.get(power)
+        if permit is None:
+            unseen = tuple(GroupSeen(group=group, sees=False) for group in FieldGroup)
+            return Seen(basis=None, decided=unseen)
+        _, bound, entities = self._entities(subscription, record_class, day)
+        conditions = self.bundle.conditions_to_see(power)
+        decided = []
+        for group in FieldGroup:
+            asked = request.asked_to_see(subscription, group, bound)
+            result = self.bundle.engine.ask(power, asked, entities)
+            erred = _erred(result.diagnostics.errors)
+            reasons = frozenset() if result.allowed else frozenset(result.diagnostics.reasons)
+            decided.append(
+                GroupSeen(
+                    group=group,
+                    sees=result.allowed and not erred,
+                    unmet=tuple(one for one in conditions if one.id in reasons),
+                    errors=erred,
+                )
+            )
+        return Seen(basis=permit.id, decided=tuple(decided))
+
+    def _entities(
+        self, subscription: Subscription, record_class: RecordClass, day: date
+    ) -> tuple[str, Bound | None, cedarpy.Entities]:
+        """Return the holder of the day, the agreement that counts, and all that the request names."""
+        holder = self.register.holder(record_class.controller, day)
+        named = subscription.agreement if subscription.power is Power.SECTION_115 else None
+        bound = self.bound(named, day)
+        pair = self._pair(subscription.partner, holder, bound, day)
+        schema = self.bundle.engine.schema
+        return holder, bound, request.with_class(pair, record_class, holder, schema)
+
+    def _pair(
+        self, recipient: str, holder: str, bound: Bound | None, day: date
+    ) -> cedarpy.Entities:
+        key = (recipient, holder, None if bound is None else bound.agreement.id, day)
         pair = self._pairs.get(key)
         if pair is None:
             standings: dict[str, Standing] = {
                 name: self.register.standing(name, day) for name in (recipient, holder)
             }
-            pair = request.partners(standings, self.bundle.engine.schema)
+            pair = request.parties(standings, bound, self.bundle.engine.schema)
             if len(self._pairs) >= REMEMBERED:
                 self._pairs = {}
             self._pairs[key] = pair
         return pair
 
-    def _flags(self, power: Power, holder: str, day: date) -> tuple[str, ...]:
-        """What is wrong without stopping: the holder has no live protocol (SI 2007/1830 reg 4)."""
+    def _flags(self, power: Power, holder: str, bound: Bound | None, day: date) -> tuple[str, ...]:
+        """What is wrong without stopping: no live protocol under 17A, an overdue review under 115."""
+        if power is Power.SECTION_115:
+            return (REVIEW_OVERDUE,) if bound is not None and bound.review_overdue else ()
         if power is not Power.SECTION_17A or any(
             protocol.covers_section_17a and holder in protocol.parties and protocol.live_on(day)
             for protocol in self.protocols

@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import ValidationError
 
 from policies.refusals import PolicyRefused
+from schemas.agreements import ProvisionCode
 from schemas.base import Word
 from schemas.codes import Ground, Kind
 from schemas.packaged import packaged_text
@@ -18,7 +19,13 @@ from schemas.partners import PartnerKind, Period
 from schemas.powers import Power, Purpose
 from schemas.sensitivity import Lane
 
-FILES = ("section_115_2.toml", "purposes.toml", "prescribed.toml", "sensitive.toml")
+FILES = (
+    "section_115_2.toml",
+    "purposes.toml",
+    "prescribed.toml",
+    "sensitive.toml",
+    "provisions.toml",
+)
 
 
 class ListedBody(Period):
@@ -143,18 +150,45 @@ def _pairs(entries: tuple[SensitiveCodes, ...]) -> frozenset[tuple[str, str]]:
     )
 
 
+class Provision(Period):
+    """A provision of the Act for whose purposes section 115 may be used, and when it is live."""
+
+    code: ProvisionCode
+    title: str
+    uncertain: str | None = None
+
+
+class RepealedProvision(Word):
+    """A provision that nobody may cite any more, and why."""
+
+    code: ProvisionCode
+    why: str
+
+
+class Provisions(Word):
+    """``provisions.toml``."""
+
+    provision: tuple[Provision, ...]
+    repealed: tuple[RepealedProvision, ...]
+
+    def is_live(self, code: str, day: date) -> bool:
+        """Whether a provision is live on the day."""
+        return any(one.code == code and one.covers(day) for one in self.provision)
+
+
 class Lists(Word):
-    """All four files, with the text they were read from."""
+    """All five files, with the text they were read from."""
 
     texts: dict[str, str]
     relevant_authorities: RelevantAuthorities
     purposes: Purposes
     prescribed: Prescribed
     sensitive: Sensitive
+    provisions: Provisions
 
     @classmethod
     def load(cls, texts: Mapping[str, str]) -> Lists:
-        """Read the four files by name.
+        """Read the five files by name.
 
         Raises:
             PolicyRefused: A file is missing, is no TOML, or says what its model does not know.
@@ -174,6 +208,7 @@ class Lists(Word):
                 purposes=Purposes.model_validate(documents[FILES[1]]),
                 prescribed=Prescribed.model_validate(documents[FILES[2]]),
                 sensitive=Sensitive.model_validate(documents[FILES[3]]),
+                provisions=Provisions.model_validate(documents[FILES[4]]),
             )
         except ValidationError as broken:
             where = ".".join(str(part) for part in broken.errors()[0]["loc"])

@@ -21,6 +21,7 @@ from policies.repeats import PLACE_FIELDS
 from schemas.codes import LocationPrecision, TimePrecision
 from schemas.incident import FlyTip
 from schemas.open_half import MapPoint
+from schemas.released import AgreedDetail
 from schemas.sensitivity import Half, Lane, Mark
 from schemas.typology import TYPOLOGY
 
@@ -346,12 +347,38 @@ _LISTED = (
     ),
     Operation(
         "sealed",
-        "held under the version's own secret, leaves where an agreement lists it",
+        "held under the version's own secret; leaves as it came where an agreement lists it",
         _P,
-        _MARKS,
+        _MARKS - {Mark.FREE_TEXT},
+        _SEALED,
+        reads_at_rest=True,
+        only=frozenset(AgreedDetail.model_fields) - {"people", "time_precision"},
+    ),
+    Operation(
+        "persons",
+        "people in the roles that the agreement names leave, each with the parts that it lists",
+        _P,
+        frozenset({Mark.PERSONAL}),
+        _SEALED,
+        reads_at_rest=True,
+        only=frozenset({"people"}),
+    ),
+    Operation(
+        "masked_later",
+        "withheld until third parties in it can be masked",
+        _P,
+        frozenset({Mark.FREE_TEXT, Mark.PERSONAL}),
         _SEALED,
         releases=False,
-        reads_at_rest=True,
+        only=frozenset({"description", "log_entries", "media_url"}),
+    ),
+    Operation(
+        "as_depersonalised",
+        "leaves as it does in the depersonalised lane",
+        _P,
+        _MARKS,
+        _OPEN,
+        releases=False,
     ),
 )
 OPERATIONS = MappingProxyType({operation.name: operation for operation in _LISTED})

@@ -1,4 +1,4 @@
-"""The name under which one recipient knows one incident, for one quarter."""
+"""Keyed names: that under which one recipient knows one incident, and that of a case."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
 _DOMAIN = b"released-id/1|"
+_CASE = b"case/1|"
 
 
 def released_id(key: bytes, quarter: str, incident_id: bytes) -> str:
@@ -39,3 +40,12 @@ def quarter_of(instant: datetime) -> str:
         raise ValueError(message)
     local = instant.astimezone(LONDON)
     return f"{local.year:04d}Q{(local.month + 2) // 3}"
+
+
+def case_key(key: bytes, reference: str) -> str:
+    """Return the keyed hash under which an agreement lists a case, in hex: HMAC-SHA256.
+
+    Blanks and letter case do not count, so that two systems that write a case differently still meet.
+    """
+    plain = "".join(reference.split()).casefold()
+    return hmac.digest(key, _CASE + plain.encode(), "sha256").hex()

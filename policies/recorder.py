@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from policies.classes import classify
 from policies.depersonalise import open_half
+from policies.kept import NOTHING, Kept
 from policies.operations import Recording
 from policies.treatments import Treatments
 from schemas.codes import LocationPrecision
@@ -97,11 +98,10 @@ class Recorder:
         self,
         feed: Feed,
         controller_kind: PartnerKind | None,
-        kept: frozenset[str],
         treatments: Treatments,
         listed: Container[str] | None = None,
     ) -> None:
-        self._feed, self._controller_kind, self._kept = feed, controller_kind, kept
+        self._feed, self._controller_kind = feed, controller_kind
         self._treatments, self._listed = treatments, listed
         coded = [
             name
@@ -120,11 +120,13 @@ class Recorder:
         )
         self._known: dict[tuple[Any, ...], _Coded] = {}
 
-    def __call__(self, incident: Incident, point: MapPoint | None) -> Recorded:
-        """Return the open columns and the class of one located incident."""
+    def __call__(
+        self, incident: Incident, point: MapPoint | None, kept: Kept = NOTHING
+    ) -> Recorded:
+        """Return the open columns and the class of one located incident, of which so much is kept."""
         values = incident.__dict__
         key = (point is not None and point.edition, *[values[name] for name in self._names])
-        coded = None if self._kept else self._known.get(key)
+        coded = self._known.get(key)
         if coded is None:
             coded = self._work_out(incident, point)
             if len(self._known) >= REMEMBERED:
@@ -138,7 +140,11 @@ class Recorder:
             columns[at] = apply(values[name], recording)
         for name, at in self._copies:
             columns[at] = values[name]
-        return Recorded(columns, coded.record_class)
+        record_class = coded.record_class
+        if kept.fields:
+            # what is kept of people, references and marks differs row by row
+            record_class = classify(incident, self._feed, self._controller_kind, kept)
+        return Recorded(columns, record_class)
 
     def _work_out(self, incident: Incident, point: MapPoint | None) -> _Coded:
         half = open_half(incident, point, self._treatments, self._listed)
@@ -147,7 +153,7 @@ class Recorder:
         published = incident.location_precision is LocationPrecision.PUBLISHED_POINT
         return _Coded(
             columns=(*[whole[name] for name in OPEN_ORDER], detail),
-            record_class=classify(incident, self._feed, self._controller_kind, self._kept),
+            record_class=classify(incident, self._feed, self._controller_kind),
             recording=Recording(
                 time_precision=incident.time_precision,
                 location_precision=incident.location_precision,

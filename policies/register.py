@@ -18,11 +18,21 @@ class Standing:
     kind: PartnerKind | None
     relevant_authority: bool
     """Section 17A(5): an England and Wales authority for the time being within section 115(2)."""
+    within_section_115: bool
+    """Section 115(1): listed in section 115(2), or acting on behalf of one that is."""
+    nominated_person: bool
     withholds_section_17a: bool
+    withholds_section_115: bool
 
 
 UNKNOWN = Standing(
-    on_register=False, kind=None, relevant_authority=False, withholds_section_17a=False
+    on_register=False,
+    kind=None,
+    relevant_authority=False,
+    within_section_115=False,
+    nominated_person=False,
+    withholds_section_17a=False,
+    withholds_section_115=False,
 )
 """How a partner stands that nobody registered."""
 
@@ -73,8 +83,14 @@ class Register:
             on_register=partner.kind_on(day) is not None,
             kind=partner.kind_on(day),
             relevant_authority=is_relevant_authority(partner, day, self._lists),
+            within_section_115=is_listed(partner, day, self._lists)
+            or bool(self.principals(name, day)),
+            nominated_person=bool((partner.nominated_person or "").strip()),
             withholds_section_17a=any(
                 decision.covers(day) for decision in partner.withholds_section_17a
+            ),
+            withholds_section_115=any(
+                decision.covers(day) for decision in partner.withholds_section_115
             ),
         )
 

@@ -11,28 +11,73 @@ from typing import Any
 
 import cedarpy
 
+from policies.agreements import Bound
 from policies.register import Standing
 from schemas.record_class import RecordClass
+from schemas.sensitivity import FieldGroup
 from schemas.subscriptions import Subscription
 
 RESOURCE = {"type": "RecordClass", "id": "asked"}
-ACTION = {"type": "Action", "id": "receive"}
+RECEIVE = {"type": "Action", "id": "receive"}
+SEE = {"type": "Action", "id": "see"}
 
 
 def _partner(name: str, standing: Standing) -> dict[str, Any]:
     attributes: dict[str, Any] = {
         "on_register": standing.on_register,
         "relevant_authority": standing.relevant_authority,
+        "within_section_115": standing.within_section_115,
+        "nominated_person": standing.nominated_person,
         "withholds_section_17a": standing.withholds_section_17a,
+        "withholds_section_115": standing.withholds_section_115,
     }
     if standing.kind is not None:
         attributes["kind"] = standing.kind.value
     return {"uid": {"type": "Partner", "id": name}, "attrs": attributes, "parents": []}
 
 
-def partners(standings: dict[str, Standing], schema: cedarpy.Schema) -> cedarpy.Entities:
-    """Return the partners of one request as entities, checked against the schema."""
+def _agreement(bound: Bound) -> dict[str, Any]:
+    agreement, covers = bound.agreement, bound.agreement.coverage
+    attributes: dict[str, Any] = {
+        "state": bound.state,
+        "signed": bound.signed,
+        "holders": _references(agreement.holders),
+        "recipients": _references(agreement.recipients),
+        "purpose": agreement.purpose,
+        "provision_is_live": bound.provision_is_live,
+        "protocol_in_force": bound.protocol_in_force,
+        "protocol_parties": _references(bound.protocol_parties),
+        "necessity": agreement.necessity is not None,
+        "dpia": agreement.dpia is not None,
+        "is_narrow": covers.is_narrow,
+        "sources": covers.sources,
+        "kinds": covers.kinds,
+        "behaviours": covers.behaviours,
+        "cases": covers.cases,
+        "field_groups": sorted(agreement.groups),
+        "roles": agreement.roles,
+        "special_category": bound.special_category,
+        "offence": bound.offence,
+        "children": agreement.children is not None,
+        "recipient_regime": agreement.recipient_regime,
+        "crossing_authorised": agreement.crossing is not None,
+        "markings": bound.markings,
+    }
+    uid = {"type": "Agreement", "id": agreement.id}
+    return {"uid": uid, "attrs": attributes, "parents": []}
+
+
+def _references(names: tuple[str, ...]) -> list[dict[str, Any]]:
+    return [{"__entity": {"type": "Partner", "id": name}} for name in names]
+
+
+def parties(
+    standings: dict[str, Standing], bound: Bound | None, schema: cedarpy.Schema
+) -> cedarpy.Entities:
+    """Return the partners of one request, and the agreement it names, as checked entities."""
     stated = [_partner(name, standing) for name, standing in standings.items()]
+    if bound is not None:
+        stated.append(_agreement(bound))
     return cedarpy.Entities.from_json_str(json.dumps(stated), schema)
 
 
@@ -52,8 +97,11 @@ def with_class(
         "roles": record_class.roles,
         "field_groups": record_class.field_groups,
         "grounds": record_class.grounds,
+        "child": record_class.child,
         "si_paragraphs": record_class.si_paragraphs,
     }
+    if record_class.case is not None:
+        attributes["case"] = record_class.case
     if record_class.handling is not None:
         attributes["handling"] = record_class.handling
     if record_class.typology_area is not None:
@@ -64,22 +112,43 @@ def with_class(
     return base.with_added_json_str(json.dumps([entity]), schema)
 
 
-def asked(subscription: Subscription, counts_for: tuple[str, ...]) -> dict[str, Any]:
+def asked(
+    subscription: Subscription, counts_for: tuple[str, ...], bound: Bound | None
+) -> dict[str, Any]:
     """Return the request of a subscription.
 
     Args:
         subscription: Who asks, under which power, in which lane.
         counts_for: Powers for which its purpose counts.
+        bound: The agreement that it names, if that is on the register.
     """
-    return {
-        "principal": {"type": "Partner", "id": subscription.partner},
-        "action": ACTION,
-        "resource": RESOURCE,
-        "context": {
-            "power": subscription.power,
-            "lane": subscription.lane,
-            "purpose": subscription.purpose,
-            "purpose_counts_for": counts_for,
-            "minimum_cell": subscription.minimum_cell,
-        },
+    context: dict[str, Any] = {
+        "power": subscription.power,
+        "lane": subscription.lane,
+        "purpose": subscription.purpose,
+        "purpose_counts_for": counts_for,
+        "minimum_cell": subscription.minimum_cell,
     }
+    return _request(subscription.partner, RECEIVE, context, bound)
+
+
+def asked_to_see(
+    subscription: Subscription, group: FieldGroup, bound: Bound | None
+) -> dict[str, Any]:
+    """Return the request to see one group of sealed fields."""
+    context: dict[str, Any] = {
+        "power": subscription.power,
+        "lane": subscription.lane,
+        "group": group,
+    }
+    return _request(subscription.partner, SEE, context, bound)
+
+
+def _request(
+    recipient: str, action: dict[str, str], context: dict[str, Any], bound: Bound | None
+) -> dict[str, Any]:
+    if bound is not None:
+        named = {"type": "Agreement", "id": bound.agreement.id}
+        context["agreement"] = {"__entity": named}
+    principal = {"type": "Partner", "id": recipient}
+    return {"principal": principal, "action": action, "resource": RESOURCE, "context": context}

@@ -29,7 +29,7 @@ _STAMPED = frozenset({"version", "source", "controller"})
 """Fields of the released record that come from the log and the class, not from the incident."""
 _OF_SEVERAL = frozenset({"place", "repeat_at_place"})
 """Fields of the released record that several fields of the incident may give."""
-PACKAGED_LANES = (Lane.DEPERSONALISED, Lane.STATISTICS)
+PACKAGED_LANES = (Lane.DEPERSONALISED, Lane.STATISTICS, Lane.PERSONAL)
 
 
 class Treatment(Word):

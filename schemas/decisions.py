@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from schemas.base import Word
 from schemas.powers import Power
-from schemas.sensitivity import Lane
+from schemas.sensitivity import FieldGroup, Lane
 
 
 class About(StrEnum):
@@ -58,3 +58,26 @@ class Decision(Word):
     def releases(self) -> bool:
         """Whether it lets the record go."""
         return self.outcome is Outcome.RELEASE
+
+
+class GroupSeen(Word):
+    """Whether one group of sealed fields may be seen, and what stands against it."""
+
+    group: FieldGroup
+    sees: bool
+    unmet: tuple[Condition, ...] = ()
+    errors: tuple[str, ...] = ()
+
+
+class Seen(Word):
+    """What the law says about each group of sealed fields, for one class, subscription and day."""
+
+    basis: str | None
+    """Id of the permit that lets anything sealed be seen; None where the power has none."""
+    decided: tuple[GroupSeen, ...]
+    """Every group, in the order of ``FieldGroup``."""
+
+    @property
+    def groups(self) -> frozenset[FieldGroup]:
+        """Groups that may be seen."""
+        return frozenset(one.group for one in self.decided if one.sees)

@@ -81,6 +81,18 @@ class Person(Word):
     under_18: bool | None = None
 
 
+PERSON_GROUPS: dict[str, FieldGroup] = {
+    "name": FieldGroup.IDENTITY,
+    "date_of_birth": FieldGroup.IDENTITY,
+    "address": FieldGroup.IDENTITY,
+    "telephone": FieldGroup.CONTACT,
+    "email": FieldGroup.CONTACT,
+    "tenancy_reference": FieldGroup.REFERENCE,
+    "under_18": FieldGroup.CHILD,
+}
+"""The group of each part of a person but the role, which goes with every part."""
+
+
 class FlyTip(Word):
     """Land, waste and size in the words of WasteDataFlow."""
 

@@ -79,7 +79,7 @@ class Agency(Period):
 
 
 class HolderDecision(Period):
-    """A recorded decision of the holder's nominated person to withhold under section 17A."""
+    """A recorded decision of the holder's nominated person to withhold under one power."""
 
     reference: Slug
     nominated_person: str
@@ -97,6 +97,8 @@ class Partner(Period):
     nominated_person: str | None = None
     """Office or role that facilitates sharing (SI 2007/1830 reg 4(3)); a post, not a name."""
     withholds_section_17a: tuple[HolderDecision, ...] = ()
+    withholds_section_115: tuple[HolderDecision, ...] = ()
+    """Section 115 is a power: its holder may always decline, whatever was agreed."""
 
     def kind_on(self, day: date) -> PartnerKind | None:
         """What the partner is on the day, or None when it is off the register."""

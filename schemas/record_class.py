@@ -36,6 +36,10 @@ class RecordClass(Word):
     field_groups: tuple[FieldGroup, ...] = ()
     """Groups of sealed fields that are held for this version. Empty with 17A alone in force."""
     grounds: tuple[Ground, ...] = ()
+    child: bool = False
+    """A child is concerned, as far as the sealed fields say; always false where none is held."""
+    case: str | None = None
+    """Keyed hash of its case, where an agreement lists that case; the number itself is kept nowhere."""
     si_paragraphs: tuple[int, ...] = ()
     """Paragraphs of the Schedule to SI 2007/1831 that prescribe it, such as ``(1,)``."""
 

@@ -1,12 +1,14 @@
 """The only shapes that may leave. ``release()`` takes these and nothing else.
 
 ``DepersonalisedIncident`` *has no* field for a name, a reference, a text, a minute or an exact point:
-a type that cannot hold a name is the simplest control there is.
+a type that cannot hold a name is the simplest control there is. ``DisclosedIncident`` is no such thing:
+neither passes for the other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Annotated
@@ -16,16 +18,19 @@ from pydantic import Field
 from schemas.base import Word
 from schemas.codes import (
     Confidence,
+    Ground,
     GssCode,
     Kind,
     MappingRelation,
     MappingStatus,
+    Marking,
     NsirClass,
     RepeatAtPlace,
     ResponseGrade,
     Slug,
     SourceCode,
     Status,
+    SubjectRole,
     TimePrecision,
 )
 from schemas.incident import FlyTip
@@ -60,8 +65,8 @@ ReleasedId = Annotated[str, Field(pattern=r"^r1\.[0-9]{4}Q[1-4]\.[A-Za-z0-9_-]{2
 """``r1.`` + key id (the quarter of first report) + ``.`` + 128 bits of keyed HMAC, base64url."""
 
 
-class DepersonalisedIncident(Word):
-    """An incident as it leaves by the depersonalised lane.
+class ReleasedIncident(Word):
+    """What both lanes say of an incident: its classification, and time and place as coarsened.
 
     ``occurred`` and ``reported`` are ISO 8601 at ``time_precision``, never finer than the hour:
     ``2026-10-31T21:00+00:00``, ``2026-10-31``, ``2026-10``, ``2026Q4``.
@@ -100,6 +105,72 @@ class DepersonalisedIncident(Word):
     repeat_at_place: RepeatAtPlace | None = None
     """Which incident this was at its place within the quarter of its first report, as its feed told of
     them; absent where nothing named the place, and on open data."""
+
+
+class DepersonalisedIncident(ReleasedIncident):
+    """An incident as it leaves by the depersonalised lane: there is nothing more to it."""
+
+
+class NamedPerson(Word):
+    """A person in a role that the agreement names, with the parts that it lists (DPA 2018 s.38(3))."""
+
+    role: SubjectRole
+    name: str | None = None
+    date_of_birth: date | None = None
+    address: str | None = None
+    telephone: str | None = None
+    email: str | None = None
+    tenancy_reference: str | None = None
+    under_18: bool | None = None
+
+
+class AgreedDetail(Word):
+    """The sealed fields that may leave where an agreement lists them, each under its own name.
+
+    There is no field here for a narrative or for media: they are withheld until they can be masked.
+    Times are ISO 8601 in UTC at ``time_precision``; places as in ``Incident``.
+    """
+
+    occurred_from: str | None = None
+    occurred_to: str | None = None
+    reported_at: str | None = None
+    source_updated_at: str | None = None
+    time_precision: TimePrecision | None = None
+    easting: int | None = None
+    northing: int | None = None
+    longitude: float | None = None
+    latitude: float | None = None
+    uprn: int | None = None
+    usrn: int | None = None
+    address_text: str | None = None
+    premises_name: str | None = None
+    postcode: str | None = None
+    beat_code: SourceCode | None = None
+    source_reference: str | None = None
+    case_reference: str | None = None
+    outcome_code: str | None = None
+    intervention: str | None = None
+    grounds: tuple[Ground, ...] = ()
+    hate_incident: bool | None = None
+    repeat_flag: bool | None = None
+    vulnerability_flag: bool | None = None
+    child_flag: bool | None = None
+    people: tuple[NamedPerson, ...] = ()
+    contact: str | None = None
+    vehicle_registration: str | None = None
+    officer: str | None = None
+
+
+class DisclosedIncident(ReleasedIncident):
+    """An incident as it leaves by the personal lane, under section 115 and one agreement."""
+
+    agreement: Slug
+    agreement_version: Annotated[int, Field(ge=1)]
+    delete_by: date
+    """The day by which the recipient deletes it: recorded, and the agreement's retention."""
+    marking: Marking
+    agreed: AgreedDetail = AgreedDetail()
+    """The sealed fields that the agreement lists, that may be seen, and that were held."""
 
 
 class NoticeKind(StrEnum):

@@ -38,6 +38,8 @@ class Subscription(Word):
     lane: Lane
     mode: DeliveryMode = DeliveryMode.PULL
     filter: Filter = Filter()
+    agreement: Slug | None = None
+    """The data-sharing agreement that a request under section 115 rests on."""
     minimum_cell: int = 0
     """k: 0 where the law's default for the recipient is that no row is held back."""
     version: int = 1

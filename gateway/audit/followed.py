@@ -255,7 +255,7 @@ def _recorded(law: Law, day: date) -> _Incident:
         feed=feed,
         placed=placed,
         half=open_half(incident, placed.point, table, mapper.crosswalk.codes),
-        record_class=classify(incident, feed, kind, law.kept_fields(day)),
+        record_class=classify(incident, feed, kind),
         quarter=quarter_of(known),
     )
 

@@ -23,6 +23,7 @@ from schemas.subscriptions import Subscription
 _REGISTERED = {
     Operation.PARTNER: "partner",
     Operation.PROTOCOL: "protocol",
+    Operation.AGREEMENT: "agreement",
     Operation.CLIENT: "client",
     Operation.FEED: "feed",
 }
@@ -74,7 +75,10 @@ class RegisterWalk:
             self.epoch += 1
         if operation in _REGISTERED:
             table = _REGISTERED[operation]
-            self._last[table][document[table]] = document
+            key = document[table]
+            if operation is Operation.AGREEMENT:
+                key = f"{key}.{document['agreement_version']}"
+            self._last[table][key] = document
         elif operation is Operation.POLICY:
             if document["change"] == _ADOPTED:
                 self._adopted[document["snapshot"]] = document

@@ -76,6 +76,7 @@ COMMANDS = tuple(
         ("client", "client", "A partner's side: make a key, check, push a file, pull records."),
         ("partner", "partner", "The register of partners, and what each is under section 115(2)."),
         ("protocol", "protocol", "The partnership's information-sharing protocol."),
+        ("agreement", "agreement", "Data-sharing agreements: add, sign, suspend, show."),
         ("subscription", "subscription", "Partners' standing requests."),
         ("geography", "geography", "Load map points, wards and LSOAs."),
         ("backup", "backup", "Copy the database, consistently, while it runs."),

@@ -160,7 +160,6 @@ def _bench(
             mapper,
             house.desks.places(edition),
             None if controller is None else controller.kind_on(day),
-            edition.law.kept_fields(day),
         )
 
 

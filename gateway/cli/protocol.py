@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from gateway.cli.home import change, own_house
 from gateway.cli.terminal import OPERATOR, Actor, AsJson, note, say, say_json, show_table
 from gateway.clock import london_day
 from gateway.law.register import put_protocol
+from schemas.partners import Partner
 from schemas.powers import Protocol
 
 app = typer.Typer(
@@ -26,10 +28,19 @@ def show(*, as_json: AsJson = False) -> None:
     """Show every protocol: parties, signatures, dates, and whether it is in force today."""
     with own_house() as house:
         day = london_day(house.clock)
-        protocols = list(house.book.refresh().register.protocols.values())
+        register = house.book.refresh().register
+        protocols = list(register.protocols.values())
+    missing = {protocol.id: _without_post(protocol, register.partners) for protocol in protocols}
     live = {protocol.id: protocol.live_on(day) for protocol in protocols}
     if as_json:
-        listed = [{**p.model_dump(mode="json"), "live": live[p.id]} for p in protocols]
+        listed = [
+            {
+                **p.model_dump(mode="json"),
+                "live": live[p.id],
+                "without_nominated_person": missing[p.id],
+            }
+            for p in protocols
+        ]
         say_json({"protocols": listed})
         return
     rows = [
@@ -44,6 +55,8 @@ def show(*, as_json: AsJson = False) -> None:
         for p in protocols
     ]
     show_table("", ("id", "title", "parties", "signed by", "dates", "in force"), rows)
+    for named in missing.values():
+        _ask_for_posts(named)
     if not protocols:
         note(
             "gateway: there is no protocol. Section 115 rests on one; section 17A goes on without."
@@ -61,8 +74,25 @@ def add(
     with own_house() as house:
         _refuse_strangers(protocol, set(house.book.refresh().register.partners))
         change(house, actor, lambda act: put_protocol(protocol, act))
+        missing = _without_post(protocol, house.book.refresh().register.partners)
         live = protocol.live_on(london_day(house.clock))
     say(f"Protocol {protocol.id} is on the register and is {'' if live else 'not '}in force today.")
+    _ask_for_posts(missing)
+
+
+def _without_post(protocol: Protocol, partners: Mapping[str, Partner]) -> list[str]:
+    """Parties without a nominated person: each responsible authority has one (reg 4(3))."""
+    posts = {name: (partner.nominated_person or "").strip() for name, partner in partners.items()}
+    return [party for party in protocol.parties if not posts.get(party)]
+
+
+def _ask_for_posts(parties: list[str]) -> None:
+    for party in parties:
+        note(
+            f"gateway: {party} has no nominated person on the register (SI 2007/1830 reg 4(3)): section"
+            " 115 gives it nothing and takes nothing from it. Set nominated_person with"
+            " `gateway partner add`."
+        )
 
 
 def _refuse_strangers(protocol: Protocol, partners: set[str]) -> None:

@@ -50,7 +50,12 @@ def add(
     purpose: Annotated[
         str | None, typer.Option(help="Such as section_17a_duty; see `schemas/README.md`.")
     ] = None,
-    lane: Annotated[str | None, typer.Option(help="depersonalised or statistics.")] = None,
+    lane: Annotated[
+        str | None, typer.Option(help="personal (section 115), depersonalised or statistics.")
+    ] = None,
+    agreement: Annotated[
+        str | None, typer.Option(help="Id of the agreement that section 115 rests on.")
+    ] = None,
     mode: Annotated[str | None, typer.Option(help="pull or push.")] = None,
     minimum_cell: Annotated[int | None, typer.Option(min=0, help="k; 0: no row is held.")] = None,
     source: Repeated = None,
@@ -71,6 +76,7 @@ def add(
         "power": power,
         "purpose": purpose,
         "lane": lane,
+        "agreement": agreement,
         "mode": mode,
         "minimum_cell": minimum_cell,
         "filter": {"sources": source or (), "kinds": kind or (), "behaviours": behaviour or ()},
@@ -101,6 +107,8 @@ def _refuse_strangers(house: House, wanted: Subscription) -> None:
     known = house.reader.bodies("subscription").get(wanted.id)
     if known is not None and Subscription.model_validate_json(known).partner != wanted.partner:
         raise refused("/id", "subscription.id_taken", "Another partner's subscription has this id.")
+    if wanted.agreement is not None and wanted.agreement not in {a.id for a in register.agreements}:
+        raise refused("/agreement", "subscription.agreement", "There is no agreement of this id.")
     for position, name in enumerate(wanted.filter.sources):
         if name not in register.feeds:
             pointer = f"/filter/sources/{position}"

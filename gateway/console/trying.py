@@ -102,8 +102,7 @@ class Trying:
         day = london_day(house.clock)
         controller = edition.register.partners.get(feed.controller)
         kind = None if controller is None else controller.kind_on(day)
-        places = house.desks.places(edition)
-        return Bench(feed, source, mapper, places, kind, edition.law.kept_fields(day))
+        return Bench(feed, source, mapper, house.desks.places(edition), kind)
 
 
 async def _sent(request: Request) -> tuple[str, str, bytes]:

@@ -1,7 +1,7 @@
 """Step 4, recorded: minimise, coarsen, split, and append in one commit.
 
-With section 17A alone in force nothing sealed is kept: ``kept`` is empty, every personal value ends
-here, and what reaches the log has no field that could hold one.
+With section 17A alone in force nothing sealed is kept: every personal value ends here, and what reaches
+the log has no field that could hold one.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ from gateway.ledger.leaf import stamp
 from gateway.log.commitment import open_bytes
 from gateway.log.entries import Entry, PreparedPush, Quarantined, Withdrawal
 from gateway.log.repeats import oldest_counted
+from policies.keeping import Keeping
+from policies.kept import Kept
 from policies.law import Law
 from policies.pseudonym import quarter_of
 from policies.recorder import Recorder
@@ -64,10 +66,10 @@ class Desk:
     """Makes the open columns and the class of the feed's incidents."""
     law: Law
     law_epoch: int
-    kept: frozenset[str]
-    """Sealed fields that a live power uses (``Law.kept_fields``)."""
+    keeping: Keeping
+    """Which sealed fields of which rows a live agreement uses."""
     ends_here: tuple[str, ...]
-    """Sealed fields that are neither kept nor enter the open half in a coarser form."""
+    """Sealed fields that do not enter the open half in a coarser form: what is not kept ends here."""
     places: Places
     keys: KeyRing
     random: Callable[[int], bytes]
@@ -101,8 +103,9 @@ def prepare(mapped: MappedPush, desk: Desk, request: PushRequest) -> PreparedPus
             problem = RowProblem(row=number, faults=tuple(located.faults))
             push.quarantined.append(Quarantined(problem, keys[0]))
             continue
-        push.entries.append(_entry(number, located, keys, counting, push.at, secrets))
-        dropped[_dropped(located.incident, desk)] += 1
+        kept = desk.keeping.of(located.incident, desk.keys.natural_key)
+        push.entries.append(_entry(number, located, kept, keys, counting, push.at, secrets))
+        dropped[_dropped(located.incident, desk, kept)] += 1
     for names, rows in dropped.items():
         push.dropped_fields.update(dict.fromkeys(names, rows))
     _set_aside(push, mapped, desk, secrets)
@@ -197,18 +200,19 @@ def _keys(identity: Identity, desk: Desk) -> tuple[bytes | None, bytes | None]:
 def _entry(
     number: int,
     located: Located,
+    kept: Kept,
     keys: tuple[bytes | None, bytes | None],
     counting: _Counting,
     at: int,
     secrets: _Secrets,
 ) -> Entry:
     incident, desk = located.incident, counting.desk
-    columns, record_class = desk.recorder(incident, located.point)
+    columns, record_class = desk.recorder(incident, located.point, kept)
     if not any(columns[_POINT:_DISTRICT]):
         # nothing else is known about the place: the feed's own district
         columns[_DISTRICT] = columns[_DISTRICT] or desk.feed.district_code
     columns.append(None)
-    sealed = _sealed_half(incident, desk.kept)
+    sealed = kept.sealed_half(incident)
     content = open_bytes([*columns, None])
     parts = content, record_class.digest, sealed or b""
     content_hmac = keyed_hash(desk.keys.content, *parts)[:16]
@@ -246,21 +250,15 @@ def _quarter(hour: int) -> str:
     return quarter_of(datetime.fromtimestamp(hour, tz=UTC))
 
 
-def _sealed_half(incident: Incident, kept: frozenset[str]) -> bytes | None:
-    """Return what is kept of the sealed fields as JSON bytes, or None where nothing is."""
-    present = kept & incident.model_fields_set
-    if not present:
-        return None
-    return incident.model_dump_json(include=set(present), exclude_defaults=True).encode()
-
-
-def _dropped(incident: Incident, desk: Desk) -> tuple[str, ...]:
+def _dropped(incident: Incident, desk: Desk, kept: Kept) -> tuple[str, ...]:
     """Name the fields whose value ends here: sealed, not kept, and coarsened by no treatment."""
     values = incident.__dict__
     # an absent value is None, an empty list is (), and False is a value
-    return tuple(
-        [name for name in desk.ends_here if values[name] is not None and values[name] != ()]
-    )
+    given = [name for name in desk.ends_here if values[name] is not None and values[name] != ()]
+    if kept.fields:
+        present = kept.present(incident)
+        given = [name for name in given if name not in present]
+    return tuple(given)
 
 
 def _set_aside(push: PreparedPush, mapped: MappedPush, desk: Desk, secrets: _Secrets) -> None:

@@ -41,7 +41,6 @@ class Bench:
     mapper: Mapper
     places: Places = field(default_factory=Places)
     controller_kind: PartnerKind | None = None
-    kept: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -136,7 +135,7 @@ def _shown(
     tables = packaged_treatments()
     table = tables[Lane.DEPERSONALISED]
     half = open_half(incident, located.point, table)
-    record_class = classify(incident, bench.feed, bench.controller_kind, bench.kept)
+    record_class = classify(incident, bench.feed, bench.controller_kind)
     known = first_known_time(incident) or datetime(2026, 1, 1, tzinfo=UTC)
     name = released_id(key, quarter_of(known), random(8))
     left = depersonalise(half, record_class, name, 1, table)

@@ -125,6 +125,7 @@ class LawBook:
             self._treatments,
             tuple(register.partners.values()),
             tuple(register.protocols.values()),
+            agreements=register.agreements,
         )
 
 

@@ -15,6 +15,7 @@ from gateway.ledger.leaf import Operation, Value, leaf
 from gateway.store import tables as t
 from gateway.store.reading import Reader
 from gateway.store.tx import Tx
+from schemas.agreements import Agreement
 from schemas.base import Word
 from schemas.feeds import Feed
 from schemas.partners import Partner
@@ -42,6 +43,8 @@ class Register:
         self.protocols = {
             key: Protocol.model_validate_json(body) for key, body in bodies("protocol").items()
         }
+        self.agreements = tuple(map(Agreement.model_validate_json, reader.agreements()))
+        """Every version of every agreement, by id and version."""
         self.clients = {
             key: Client.model_validate_json(body) for key, body in bodies("client").items()
         }
@@ -189,6 +192,7 @@ class PutSubscription:
                 purpose=s.purpose.value,
                 lane=s.lane.value,
                 mode=s.mode.value,
+                agreement=s.agreement,
                 minimum_cell=s.minimum_cell,
                 row_version=row_version,
                 from_position=start,

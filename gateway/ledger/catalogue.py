@@ -99,7 +99,7 @@ _KEYS_BY_FORM: dict[Form, str] = {
     Form.ID: """actor account client receipt request retraction recipient partner feed controller subscription
         protocol agreement decision successor on_behalf_of release_id erasure backup_id""",
     Form.CODE: """action adapter area_kind change crosswalk edition format kind lane measure mode
-        method outcome power protocol_version agreement_version purpose reason role state table
+        method outcome power protocol_version agreement_version provision purpose reason role state table
         recipient_kind regime_source regime_recipient marking handling scheme key_name""",
     Form.HASH: """root receipt_sha256 content_sha256 snapshot document_sha256 filter_sha256
         query_hmac case_hmac reason_hmac case_sha256 request_sha256 key_sha256 file_sha256
@@ -123,7 +123,7 @@ FORMS: dict[str, Form] = {key: form for form, keys in _KEYS_BY_FORM.items() for 
 """Every key has one form wherever it stands."""
 
 _WHOM = "recipient subscription partner on_behalf_of client recipient_kind controller"
-_LAW = """power purpose lane snapshot protocol protocol_version agreement agreement_version
+_LAW = """power purpose lane snapshot protocol protocol_version agreement agreement_version provision
     regime_source regime_recipient marking handling law_epoch day flags"""
 _BALANCE = "considered released withheld held superseded notices reasons notices_by_kind"
 _ROWS = "first last count root positions rows reason kinds"
@@ -180,7 +180,7 @@ CATALOGUE: dict[Operation, Entry] = {
     Operation.REPLAY: _entry(
         "subscription number",
         f"{_WHOM} {_LAW} {_BALANCE} {_ROWS} content_sha256 release_id records_from from_position "
-        "to_position",
+        "to_position fields field_groups",
         Statutory.DISCLOSURE,
     ),
     Operation.EXPORT: _entry(
@@ -232,7 +232,8 @@ CATALOGUE: dict[Operation, Entry] = {
     Operation.HOLDER_DECISION: _entry("partner decision", f"{_CHANGE} {_LAW} reason_hmac"),
     Operation.PROTOCOL: _entry("protocol", f"{_CHANGE} parties protocol_version signed_on partner"),
     Operation.AGREEMENT: _entry(
-        "agreement", f"{_CHANGE} {_LAW} parties review_by signed_on records_from fields partner"
+        "agreement agreement_version",
+        f"{_CHANGE} {_LAW} parties review_by records_from fields field_groups partner",
     ),
     Operation.FEED: _entry(
         "feed", f"{_CHANGE} controller partner adapter settings_sha256 role mode scheme"

@@ -67,6 +67,14 @@ class Reader:
         with self.connection() as c:
             return {row[0]: row[1] for row in c.execute(select(key, table.c.body).order_by(key))}
 
+    def agreements(self) -> list[str]:
+        """Return the JSON body of every version of every agreement, by id and version."""
+        a = t.AGREEMENT
+        with self.connection() as c:
+            return [
+                str(row[0]) for row in c.execute(select(a.c.body).order_by(a.c.id, a.c.version))
+            ]
+
     def feeds(self) -> list[tuple[int, str, str]]:
         """Return (id, name, JSON body) of every feed, by name."""
         with self.connection() as c:

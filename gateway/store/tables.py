@@ -59,6 +59,7 @@ AGREEMENT = Table(
     "agreement",
     METADATA,
     Column("id", Text, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
     Column("body", Text, nullable=False),
 )
 

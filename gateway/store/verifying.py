@@ -67,6 +67,8 @@ _TABLES = {
     "row_version FROM subscription ORDER BY id",
     "partner": "SELECT id, body, id FROM partner ORDER BY id",
     "protocol": "SELECT id, body, id FROM protocol ORDER BY id",
+    "agreement": "SELECT id || '.' || version, body, id || '.' || version FROM agreement "
+    "ORDER BY id, version",
     "client": "SELECT client_id, body, partner FROM client ORDER BY client_id",
     "feed": "SELECT name, body, id FROM feed ORDER BY id",
 }

@@ -9,20 +9,31 @@ import pytest
 
 from policies import request
 from policies.bundle import Bundle, packaged_bundle
+from schemas.agreements import Agreement
 from schemas.decisions import Decision, Outcome
 from schemas.powers import Power
+from schemas.record_class import RecordClass
+from schemas.sensitivity import Lane
+from schemas.subscriptions import Subscription
 from tests.support.law import (
     DAY,
     FIRE,
     POLICE,
     bundle_with,
     law,
-    oracle,
     record_class,
     rule,
     subscription,
 )
-from tests.support.requests import a_class, a_day, a_register, a_subscription
+from tests.support.oracle import oracle, oracle_agreement, oracle_see
+from tests.support.requests import (
+    a_class,
+    a_day,
+    a_protocol,
+    a_register,
+    a_subscription,
+    agreements_of,
+)
 
 SEED = 20261123
 PER_REGISTER = 50
@@ -34,23 +45,59 @@ def test_oracle_and_cedar_agree_on_outcome_and_on_every_unmet_condition(
 ) -> None:
     dice = Random(SEED)
     requests = max(500, count(20_000))
-    released = 0
+    released = under_115 = 0
     print(f"seed {SEED}, {requests} requests")
 
     for number in range(requests):
         if number % PER_REGISTER == 0:
             register = a_register(dice)
             names = list(register)
-            snapshot = law(register.values())
+            protocols, agreements = [a_protocol(dice, names)], agreements_of(dice, register)
+            snapshot = law(register.values(), protocols, agreements=agreements)
         asked, cls, day = a_subscription(dice, names), a_class(dice, names), a_day(dice)
+        asked, cls = meant(dice, asked, cls, agreements)
         decision = snapshot.decide(asked, cls, day)
-        outcome, unmet = oracle(register, asked, cls, day)
+        outcome, unmet = oracle(register, asked, cls, day, agreements, protocols)
+        seen = oracle_see(asked, oracle_agreement(asked, agreements, day), day)
 
         assert (decision.outcome, _ids(decision)) == (outcome, unmet), (number, asked, cls, day)
+        assert snapshot.see(asked, cls, day).groups == seen, (number, asked, cls, day)
         released += decision.releases
+        under_115 += decision.releases and asked.power is Power.SECTION_115
 
     assert released > requests / 100
-    proved("oracle", requests=requests, disagreements=0, released=released, seed=SEED)
+    assert under_115 > requests / 250
+    proved(
+        "oracle",
+        requests=requests,
+        disagreements=0,
+        released=released,
+        under_115=under_115,
+        seed=SEED,
+    )
+
+
+def meant(
+    dice: Random, asked: Subscription, cls: RecordClass, agreements: list[Agreement]
+) -> tuple[Subscription, RecordClass]:
+    """Let most requests under section 115 fit an agreement, or they would all be refused alike."""
+    if asked.power is not Power.SECTION_115:
+        return asked, cls
+    named = dice.choice(agreements)
+    asked = asked.model_copy(
+        update={"agreement": dice.choice((named.id, named.id, "unknown", None))}
+    )
+    if dice.random() < 0.2:
+        return asked, cls
+    chosen = {"partner": named.recipients[0], "purpose": named.purpose}
+    chosen |= {"minimum_cell": 0, "lane": dice.choice((Lane.PERSONAL, asked.lane))}
+    covers = named.coverage
+    fits = {"controller": named.holders[0]}
+    fits |= {"source": covers.sources[0]} if covers.sources else {}
+    fits |= {"kind": covers.kinds[0]} if covers.kinds else {}
+    fits |= {"typology_behaviour": covers.behaviours[0]} if covers.behaviours else {}
+    fits |= {"case": covers.cases[0]} if covers.cases else {}
+    return asked.model_copy(update=chosen), cls.model_copy(update=fits)
 
 
 def test_met_and_unmet_are_the_whole_power_and_share_nothing() -> None:
@@ -124,11 +171,10 @@ def test_the_engine_alone_would_have_let_the_erring_policy_pass() -> None:
     overflow = rule("section_17a.errs", "9223372036854775807 + context.minimum_cell + 1 > 0")
     snapshot = law(bundle=_with(overflow))
     engine = snapshot.bundle.engine
-    pair = request.partners(
-        {name: snapshot.register.standing(name, DAY) for name in (FIRE, POLICE)}, engine.schema
-    )
+    standings = {name: snapshot.register.standing(name, DAY) for name in (FIRE, POLICE)}
+    pair = request.parties(standings, None, engine.schema)
     entities = request.with_class(pair, record_class(), POLICE, engine.schema)
-    asked = request.asked(subscription(), ("section_17a",))
+    asked = request.asked(subscription(), ("section_17a",), None)
 
     answer = engine.ask(Power.SECTION_17A, asked, entities)
 

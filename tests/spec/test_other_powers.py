@@ -1,4 +1,4 @@
-"""Open data, section 115 before it is built, and what a refused recipient is told."""
+"""Open data, a power that the bundle does not speak for, and what a refused recipient is told."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from schemas.sensitivity import Lane
 from tests.support.law import (
     DAY,
     UNIVERSITY,
+    bundle_without,
     law,
     open_class,
     record_class,
@@ -80,8 +81,10 @@ def test_open_data_has_no_personal_lane_and_no_minimum_cell() -> None:
 
 
 @pytest.mark.parametrize("lane", list(Lane))
-def test_section_115_is_refused_because_it_is_not_built_and_says_so(lane: Lane) -> None:
-    decision = law().decide(subscription(power=Power.SECTION_115, lane=lane), record_class(), DAY)
+def test_a_power_without_a_file_is_refused_and_says_so(lane: Lane) -> None:
+    decision = law(bundle=bundle_without("section_115.cedar")).decide(
+        subscription(power=Power.SECTION_115, lane=lane), record_class(), DAY
+    )
 
     assert decision.outcome is Outcome.WITHHOLD
     assert decision.basis is None
@@ -105,6 +108,7 @@ def test_a_recipient_in_good_standing_is_told_nothing_even_where_records_stay() 
 
 
 def test_the_standing_under_a_power_that_is_not_built_names_that() -> None:
-    told = law().standing(subscription(power=Power.SECTION_115), DAY)
+    bare = law(bundle=bundle_without("section_115.cedar"))
+    told = bare.standing(subscription(power=Power.SECTION_115), DAY)
 
     assert [condition.id for condition in told] == ["no_permit"]

@@ -15,7 +15,6 @@ from tests.support.law import (
     COUNCIL,
     DAY,
     FIRE,
-    LISTED_IN_ENGLAND_AND_WALES,
     PARTNERS,
     POLICE,
     UNIVERSITY,
@@ -26,6 +25,7 @@ from tests.support.law import (
     record_class,
     subscription,
 )
+from tests.support.oracle import LISTED_IN_ENGLAND_AND_WALES
 
 
 def unmet(decision: Decision) -> set[str]:

@@ -1,8 +1,4 @@
-"""Builders for tests of the law, and an independent oracle in plain Python.
-
-The oracle is written from the statute's facts (reference ``law.md`` §1–§3), not from the Cedar files,
-and reads neither them nor ``policies/data``: two authors must agree, or a test turns red.
-"""
+"""Builders for tests of the law."""
 
 from __future__ import annotations
 
@@ -13,11 +9,11 @@ from typing import Any
 from policies.bundle import Bundle, packaged_bundle
 from policies.law import Law
 from policies.treatments import packaged_treatments
+from schemas.agreements import Agreement, AgreementSignature
 from schemas.codes import Kind, MappingStatus, Regime
-from schemas.decisions import Outcome
 from schemas.feeds import ControllerRole, Feed
 from schemas.incident import Incident
-from schemas.partners import DatedKind, Partner, PartnerKind, Period
+from schemas.partners import DatedKind, Partner, PartnerKind
 from schemas.powers import Power, Protocol, Purpose, Signature
 from schemas.record_class import RecordClass
 from schemas.sensitivity import Lane
@@ -42,10 +38,16 @@ def one_of_each_kind() -> dict[PartnerKind, Partner]:
     return {kind: partner(kind.value.replace("_", "-"), kind) for kind in PartnerKind}
 
 
+OFFICES = {
+    POLICE: "head of information, police",
+    COUNCIL: "community safety manager",
+    FIRE: "head of prevention",
+}
+"""The nominated person of each party: a post, not a name."""
 PARTNERS = (
-    partner(POLICE, PartnerKind.CHIEF_OFFICER_OF_POLICE),
-    partner(FIRE, PartnerKind.COMBINED_FIRE_AUTHORITY),
-    partner(COUNCIL, PartnerKind.DISTRICT_COUNCIL),
+    partner(POLICE, PartnerKind.CHIEF_OFFICER_OF_POLICE, nominated_person=OFFICES[POLICE]),
+    partner(FIRE, PartnerKind.COMBINED_FIRE_AUTHORITY, nominated_person=OFFICES[FIRE]),
+    partner(COUNCIL, PartnerKind.DISTRICT_COUNCIL, nominated_person=OFFICES[COUNCIL]),
     partner(UNIVERSITY, PartnerKind.UNIVERSITY),
 )
 
@@ -95,17 +97,94 @@ def open_class(**more: Any) -> RecordClass:
     return record_class(**{"source": "police-uk", "open_data": True, **more})
 
 
+POLICY = {"condition": "DPA 2018 Sch. 8 para. 1", "policy_document": "apd-7"}
+
+
+def agreement(*, signed: bool = True, **more: Any) -> Agreement:
+    """Police records of noise for the council, with nothing that the law could miss."""
+    fields: dict[str, Any] = {
+        "id": "police-council",
+        "title": "Noise and nuisance",
+        "protocol": "charnwood",
+        "holders": (POLICE,),
+        "recipients": (COUNCIL,),
+        "purpose": Purpose.PREVENTING_CRIME_AND_DISORDER,
+        "provision": "s17",
+        "necessity": "The council's case officers visit complainants and act on repeat noise.",
+        "dpia": "dpia-12",
+        "fields": ("source_reference", "people", "occurred_from", "address_text"),
+        "roles": ("complainant", "victim"),
+        "coverage": {"kinds": ("asb_incident",)},
+        "crossing": "Civil action against noise is authorised by s.115 (DPA 2018 s.36(4)).",
+        "retention_days": 365,
+        "review_by": date(2027, 1, 1),
+        "records_from": date(2026, 1, 1),
+        **more,
+    }
+    made = Agreement.model_validate(fields)
+    return signed_by_all(made) if signed and "signatures" not in more else made
+
+
+def signed_by_all(made: Agreement, day: date = date(2026, 1, 2)) -> Agreement:
+    """The agreement with the signature of every party's post under its terms."""
+    signatures = tuple(
+        AgreementSignature(
+            party=party,
+            office=OFFICES.get(party, f"post at {party}"),
+            signed_on=day,
+            terms_sha256=made.terms_sha256,
+        )
+        for party in made.parties
+    )
+    return made.model_copy(update={"signatures": signatures})
+
+
+def request_115(**more: Any) -> Subscription:
+    """The council's request under that agreement, in the personal lane."""
+    return subscription(
+        **{
+            "id": "council-115",
+            "partner": COUNCIL,
+            "power": Power.SECTION_115,
+            "purpose": Purpose.PREVENTING_CRIME_AND_DISORDER,
+            "lane": Lane.PERSONAL,
+            "agreement": "police-council",
+            **more,
+        }
+    )
+
+
 def law(
     partners: Iterable[Partner] = PARTNERS,
     protocols: Iterable[Protocol] = (),
     bundle: Bundle | None = None,
+    agreements: Iterable[Agreement] = (),
 ) -> Law:
-    return Law(bundle or packaged_bundle(), packaged_treatments(), partners, protocols)
+    return Law(
+        bundle or packaged_bundle(),
+        packaged_treatments(),
+        partners,
+        protocols,
+        agreements=agreements,
+    )
+
+
+def law_115(*agreements: Agreement, **more: Any) -> Law:
+    """The law with a live protocol and the agreement, or others."""
+    made = agreements or (agreement(),)
+    return law(**{"protocols": [protocol()], "agreements": made, **more})
 
 
 def bundle_with(extra: Mapping[str, str]) -> Bundle:
     """The packaged bundle with further files."""
     return Bundle.load({**packaged_bundle().texts, **extra})
+
+
+def bundle_without(name: str) -> Bundle:
+    """The packaged bundle without one file."""
+    return Bundle.load(
+        {file: text for file, text in packaged_bundle().texts.items() if file != name}
+    )
 
 
 def rule(
@@ -154,136 +233,3 @@ def incident(**more: Any) -> Incident:
         **more,
     }
     return Incident.model_validate(fields)
-
-
-# ------------------------------------------------------------------ the oracle
-
-FIRE_KINDS = {
-    "london_fire_commissioner",
-    "combined_fire_authority",
-    "section_4a_fire_authority",
-    "metropolitan_fire_authority",
-}
-LISTED_IN_ENGLAND_AND_WALES = FIRE_KINDS | {
-    "chief_officer_of_police",
-    "local_policing_body",
-    "county_council",
-    "district_council",
-    "london_borough_council",
-    "parish_council",
-    "city_of_london",
-    "welsh_principal_council",
-    "community_council_wales",
-    "non_profit_registered_provider",
-    "registered_social_landlord_wales",
-    "local_probation_board",
-    "probation_trust",
-    "probation_provider",
-    "local_health_board",
-    "nhs_england",
-    "integrated_care_board",
-}
-LISTED_IN_SCOTLAND = {"police_service_of_scotland", "scottish_council"}
-SECTION_17A_BEGAN = date(2007, 8, 1)
-OF_THE_ACT = {"section_17a_duty", "crime_and_disorder_strategy", "preventing_crime_and_disorder"}
-
-
-def _inside(period: Period, day: date) -> bool:
-    if period.valid_from is not None and day < period.valid_from:
-        return False
-    return not (period.valid_to is not None and day >= period.valid_to)
-
-
-def _kind(one: Partner | None, day: date) -> str | None:
-    if one is None or not _inside(one, day):
-        return None
-    for dated in one.kinds:
-        if _inside(dated, day):
-            return dated.kind.value
-    return None
-
-
-def oracle_relevant(one: Partner | None, day: date) -> bool:
-    """Section 17A(5): an authority in England and Wales for the time being within section 115."""
-    kind = _kind(one, day)
-    if kind in FIRE_KINDS and day < date(2007, 8, 1):
-        return False
-    return day >= SECTION_17A_BEGAN and kind in LISTED_IN_ENGLAND_AND_WALES
-
-
-def oracle_holder(partners: Mapping[str, Partner], name: str, day: date) -> str:
-    """Who answers today for what that partner held."""
-    seen = [name]
-    while True:
-        one = partners.get(seen[-1])
-        if one is None or _kind(one, day) is not None or one.succeeded_by is None:
-            return seen[-1]
-        if one.succeeded_by in seen:
-            return seen[-1]
-        seen.append(one.succeeded_by)
-
-
-def oracle(
-    partners: Mapping[str, Partner], asked: Subscription, cls: RecordClass, day: date
-) -> tuple[Outcome, frozenset[str]]:
-    """What the law says, and the ids of the conditions that are unmet."""
-    unmet: set[str] = set()
-    if _kind(partners.get(asked.partner), day) is None:
-        unmet.add("everywhere.recipient_on_register")
-    if asked.lane == "personal" and asked.power != "section_115":
-        unmet.add("everywhere.personal_only_under_section_115")
-    if asked.minimum_cell != 0:
-        unmet.add("everywhere.no_minimum_cell")
-    if cls.marking not in {"OFFICIAL", "OFFICIAL-SENSITIVE"}:
-        unmet.add("everywhere.marking_within_official")
-    if asked.power == "section_17a":
-        unmet |= _oracle_17a(partners, asked, cls, day)
-    elif asked.power == "non_personal":
-        unmet |= _oracle_non_personal(asked, cls)
-    else:
-        unmet.add("no_permit")
-    return (Outcome.WITHHOLD if unmet else Outcome.RELEASE), frozenset(unmet)
-
-
-def _oracle_17a(
-    partners: Mapping[str, Partner], asked: Subscription, cls: RecordClass, day: date
-) -> set[str]:
-    unmet = set()
-    holder = oracle_holder(partners, cls.controller, day)
-    held_by = partners.get(holder)
-    if not oracle_relevant(partners.get(asked.partner), day):
-        unmet |= {"recipient_is_relevant_authority", "minimum_cell_for_others"}
-    if asked.lane == "personal":
-        unmet.add("lane_is_not_personal")
-    if asked.purpose.value not in OF_THE_ACT:
-        unmet.add("purpose_is_of_the_act")
-    if not oracle_relevant(held_by, day):
-        unmet.add("holder_is_relevant_authority")
-    if holder == asked.partner:
-        unmet.add("recipient_is_not_holder")
-    if held_by is not None and any(_inside(one, day) for one in held_by.withholds_section_17a):
-        unmet.add("holder_has_not_withheld")
-    if len(cls.si_paragraphs) == 0:
-        unmet.add("information_is_prescribed")
-    if cls.mapping_status == "withheld":
-        unmet.add("not_withheld_by_crosswalk")
-    if cls.handling == "C":
-        unmet.add("handling_permits")
-    return {f"section_17a.{name}" for name in unmet}
-
-
-def _oracle_non_personal(asked: Subscription, cls: RecordClass) -> set[str]:
-    unmet = set()
-    if asked.lane == "personal":
-        unmet.add("lane_is_not_personal")
-    if not cls.open_data:
-        unmet.add("published_as_open_data")
-    if len(cls.field_groups) > 0:
-        unmet.add("nothing_sealed_is_held")
-    if cls.marking != "OFFICIAL":
-        unmet.add("marking_is_official")
-    if cls.mapping_status == "withheld":
-        unmet.add("not_withheld_by_crosswalk")
-    if cls.handling is not None:
-        unmet.add("no_handling_code")
-    return {f"non_personal.{name}" for name in unmet}

@@ -6,9 +6,10 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
+from schemas.agreements import Agreement, AgreementSignature
 from schemas.codes import Ground, Handling, Kind, MappingStatus, Marking, Regime, SubjectRole
 from schemas.partners import Agency, DatedKind, HolderDecision, Partner, PartnerKind
-from schemas.powers import Power, Purpose
+from schemas.powers import Power, Protocol, Purpose, Signature
 from schemas.record_class import RecordClass
 from schemas.sensitivity import FieldGroup, Lane
 from schemas.subscriptions import Subscription
@@ -51,6 +52,8 @@ def a_partner(dice: Random, name: str, names: list[str]) -> Partner:
         acts_on_behalf_of=agencies,
         succeeded_by=dice.choice([None, None, *names]),
         withholds_section_17a=decisions,
+        withholds_section_115=decisions if dice.random() < 0.5 else (),
+        nominated_person=None if dice.random() < 0.05 else f"post at {name}",
         **_period(dice, 0.85),
     )
 
@@ -66,7 +69,7 @@ def a_subscription(dice: Random, names: list[str]) -> Subscription:
     return Subscription(
         id="asked",
         partner=dice.choice([*names, "nobody-knows"]),
-        power=dice.choice((Power.SECTION_17A, Power.SECTION_17A, *Power)),
+        power=dice.choice((Power.SECTION_17A, Power.SECTION_115, Power.SECTION_115, *Power)),
         purpose=dice.choice((Purpose.SECTION_17A_DUTY, *Purpose)),
         lane=dice.choice((Lane.DEPERSONALISED, *Lane)),
         minimum_cell=dice.choice((0, 0, 0, 0, 5)),
@@ -91,5 +94,107 @@ def a_class(dice: Random, names: list[str]) -> RecordClass:
         roles=dice.choice(((), (SubjectRole.VICTIM,))),
         field_groups=dice.choice(((), (FieldGroup.IDENTITY,))) if seldom else (),
         grounds=dice.choice(((), (Ground.RACE,))),
+        child=dice.random() < 0.1,
+        case=CASE if dice.random() < 0.1 else None,
         si_paragraphs=dice.choice(((), (1,), (2,), (7, 8))),
     )
+
+
+CASE = "ca5e" * 16
+FIELDS = (
+    *("people", "people.name", "contact", "address_text", "occurred_from", "source_reference"),
+    *("grounds", "hate_incident", "outcome_code", "child_flag", "description", "media_url"),
+)
+
+
+def a_protocol(dice: Random, names: list[str]) -> Protocol:
+    """Nearly everybody is a party; sometimes it lapsed, was not signed, or is silent on a power."""
+    parties = tuple(name for name in names if dice.random() < 0.95)
+    first = date(2005, 1, 2)
+    signatures = tuple(
+        Signature(party=party, office="chief", signed_on=first)
+        for party in parties
+        if dice.random() < 0.999
+    )
+    return Protocol(
+        id="protocol",
+        title="p",
+        parties=parties,
+        covers_section_115=dice.random() < 0.95,
+        signatures=signatures,
+        **_period(dice, 0.9),
+    )
+
+
+def agreements_of(dice: Random, register: dict[str, Partner]) -> list[Agreement]:
+    """Agreements between partners, some in two versions; most are whole, each may lack anything."""
+    names = list(register)
+    made: list[Agreement] = []
+    for number in range(12):
+        pair = dice.sample(names, 2)
+        last = dice.choice((1, 1, 2))
+        named = f"agreement-{number}"
+        made += [_an_agreement(dice, named, version, *pair) for version in range(1, last + 1)]
+    return made
+
+
+def _an_agreement(dice: Random, name: str, version: int, holder: str, recipient: str) -> Agreement:
+    def seldom(value: Any, otherwise: Any) -> Any:
+        return value if dice.random() < 0.06 else otherwise
+
+    act = Purpose.PREVENTING_CRIME_AND_DISORDER
+    coverage = dice.choice(
+        (
+            {"kinds": ("asb_incident",)},
+            {"kinds": ("crime", "asb_incident"), "sources": ("police-nsir",)},
+            {"behaviours": ("noise",)},
+            {"cases": (CASE,)},
+        )
+    )
+    terms = Agreement.model_validate(
+        {
+            "id": name,
+            "version": version,
+            "title": "t",
+            "protocol": seldom("unknown", "protocol"),
+            "holders": (holder,),
+            "recipients": (recipient,),
+            "purpose": seldom(Purpose.ACADEMIC_RESEARCH, act),
+            "provision": seldom("s1", dice.choice(("s6", "s17"))),
+            "necessity": seldom(None, "n"),
+            "dpia": seldom(None, "d"),
+            "fields": tuple(dice.sample(FIELDS, dice.randint(0, len(FIELDS)))),
+            "roles": dice.choice(((), ("victim",))),
+            "coverage": seldom({}, coverage),
+            "special_category": _condition(dice),
+            "offence": _condition(dice),
+            "children": dice.choice((None, "c")),
+            "recipient_regime": dice.choice(list(Regime)),
+            "crossing": dice.choice((None, "x", "x")),
+            "marking": dice.choice(list(Marking)),
+            "retention_days": 365,
+            "review_by": seldom(a_day(dice), date(2040, 1, 1)),
+            "records_from": FIRST,
+            "terminated": seldom({"party": holder, "reason": "r", "on": a_day(dice)}, None),
+            "suspensions": seldom(
+                ({"party": holder, "reason": "r", "valid_from": a_day(dice)},), ()
+            ),
+            **_period(dice, 0.9),
+        }
+    )
+    signatures = [
+        AgreementSignature(
+            party=party,
+            office=seldom("one post", f"post at {party}"),
+            signed_on=seldom(a_day(dice), date(2005, 6, 1)),
+            terms_sha256=seldom("0" * 64, terms.terms_sha256),
+        )
+        for party in terms.parties
+    ]
+    return terms.model_copy(update={"signatures": tuple(signatures)})
+
+
+def _condition(dice: Random) -> dict[str, Any] | None:
+    if dice.random() < 0.3:
+        return None
+    return {"condition": "c", "policy_document": "p", **_period(dice, 0.7)}

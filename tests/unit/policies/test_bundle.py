@@ -7,10 +7,10 @@ import pytest
 from policies.bundle import Bundle, packaged_bundle
 from policies.refusals import PolicyRefused
 from schemas.powers import Power
-from tests.support.law import bundle_with, rule
+from tests.support.law import bundle_with, bundle_without, rule
 
 EVERYWHERE = packaged_bundle().texts["everywhere.cedar"]
-PERMIT_115 = rule("section_115", "", power="section_115", about="request", effect="permit")
+PERMIT_115 = rule("section_115.second", "", power="section_115", about="request", effect="permit")
 
 
 def refused(name: str, text: str) -> PolicyRefused:
@@ -19,13 +19,15 @@ def refused(name: str, text: str) -> PolicyRefused:
     return caught.value
 
 
-def test_the_packaged_bundle_permits_two_powers_and_names_its_conditions_for_each() -> None:
+def test_the_packaged_bundle_permits_three_powers_and_names_its_conditions_for_each() -> None:
     bundle = packaged_bundle()
+    sees = bundle.conditions_to_see(Power.SECTION_115)
 
-    assert set(bundle.permits) == {Power.SECTION_17A, Power.NON_PERSONAL}
-    assert [one.id for one in bundle.conditions(Power.SECTION_115)] == [
-        one.id for one in bundle.conditions(Power.SECTION_17A) if one.id.startswith("everywhere.")
-    ]
+    assert set(bundle.permits) == set(Power)
+    assert set(bundle.sees) == {Power.SECTION_115}
+    assert all(one.id.startswith("section_115.see.") for one in sees)
+    assert not {one.id for one in sees} & {one.id for one in bundle.conditions(Power.SECTION_115)}
+    assert bundle.conditions_to_see(Power.SECTION_17A) == ()
     assert all(one.power is Power.NON_PERSONAL for one in bundle.conditions(Power.NON_PERSONAL))
 
 
@@ -78,8 +80,6 @@ def test_an_optional_attribute_that_nobody_guards_does_not_load() -> None:
         (rule("a.b", "true", power="everywhere").replace("unless { true }", ""), "one unless"),
         (rule("a.b", "resource.sensitive", about="request"), "reads the record"),
         (rule("a.b", "resource.sensitive", about="recipient"), "reads the record"),
-        (PERMIT_115, "at least one condition"),
-        (rule("section_115.x", "true", power="section_115"), "exactly one permit"),
         (
             rule("second", "", about="request", effect="permit"),
             "exactly one permit",
@@ -93,9 +93,31 @@ def test_a_rule_that_is_not_whole_is_refused_by_name(text: str, says: str) -> No
     assert str(fault).startswith(f"{fault.file}: ")
 
 
+def test_a_power_that_lets_groups_be_seen_has_one_permit_and_one_condition_for_that() -> None:
+    permit = rule("section_17a.see", "", about="request", effect="permit")
+    condition = rule("section_17a.see.x", 'context.group == "identity"', about="request")
+    see = 'action == Action::"see"'
+    both = (permit + condition).replace('action == Action::"receive"', see)
+    alone = permit.replace('action == Action::"receive"', see)
+
+    assert set(bundle_with({"local.cedar": both}).sees) == {Power.SECTION_115, Power.SECTION_17A}
+    assert "at least one condition" in refused("local.cedar", alone).says
+    assert "exactly one permit" in refused("local.cedar", condition.replace("receive", "see")).says
+
+
 def test_a_bundle_that_permits_nothing_is_none() -> None:
     with pytest.raises(PolicyRefused, match="permits nothing"):
         Bundle.load({"everywhere.cedar": EVERYWHERE})
+
+
+def test_a_power_with_a_permit_alone_or_conditions_alone_is_refused() -> None:
+    texts = bundle_without("section_115.cedar").texts
+    permit = rule("section_115", "", power="section_115", about="request", effect="permit")
+    condition = rule("section_115.x", "true", power="section_115")
+
+    for text, says in ((permit, "at least one condition"), (condition, "exactly one permit")):
+        with pytest.raises(PolicyRefused, match=says):
+            Bundle.load({**texts, "local.cedar": text})
 
 
 def test_a_schema_that_does_not_parse_is_refused() -> None:
@@ -107,6 +129,8 @@ def test_a_schema_that_does_not_parse_is_refused() -> None:
     [
         ("on_register: Bool,", "on_register: Bool, more: Bool,"),
         ("minimum_cell: Long,", "minimum_cell: Long, more: Bool,"),
+        ("is_narrow: Bool,", "is_narrow: Bool, more: Bool,"),
+        ("group: String,", "group: String, more: Bool,"),
     ],
 )
 def test_a_schema_that_describes_other_requests_is_refused(was: str, is_now: str) -> None:

@@ -7,22 +7,22 @@ from typing import Any
 import pytest
 
 from policies.classes import classify, is_sensitive
+from policies.kept import EVERYTHING, NOTHING, Kept
 from policies.readme import BEGIN, END, tables
 from schemas.codes import Marking, SubjectRole
 from schemas.incident import SENSITIVITY, Person
 from schemas.packaged import packaged_text
 from schemas.partners import PartnerKind
 from schemas.record_class import RecordClass
-from schemas.sensitivity import FieldGroup, Half
+from schemas.sensitivity import FieldGroup
 from tests.support.law import feed, incident
 
-NOTHING: frozenset[str] = frozenset()
-SEALED = frozenset(name for name, one in SENSITIVITY.items() if one.half is Half.SEALED)
+BY_ROLE = EVERYTHING.persons
 
 
 def classed(
     holder: PartnerKind | None = PartnerKind.CHIEF_OFFICER_OF_POLICE,
-    kept: frozenset[str] = NOTHING,
+    kept: Kept = NOTHING,
     **more: Any,
 ) -> RecordClass:
     return classify(incident(**more), feed(), holder, kept)
@@ -119,10 +119,10 @@ def test_groups_and_roles_are_those_of_fields_that_are_held_and_have_a_value() -
 
     assert classed(**facts).field_groups == ()
     assert classed(**facts).roles == ()
-    held = classed(kept=frozenset({"people", "description", "officer"}), **facts)
+    held = classed(kept=Kept(frozenset({"people", "description", "officer"}), BY_ROLE), **facts)
     assert held.field_groups == (FieldGroup.IDENTITY, FieldGroup.NARRATIVE)
     assert held.roles == (SubjectRole.CALLER, SubjectRole.VICTIM)
-    assert FieldGroup.EXACT_PLACE in classed(kept=SEALED, **facts).field_groups
+    assert FieldGroup.EXACT_PLACE in classed(kept=EVERYTHING, **facts).field_groups
 
 
 def test_a_word_that_is_not_the_typologys_stays_out_of_the_class() -> None:

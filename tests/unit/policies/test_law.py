@@ -12,49 +12,39 @@ from policies.explain import explain, rendered
 from policies.law import Law
 from policies.operations import OPERATIONS
 from policies.refusals import PolicyRefused
-from policies.treatments import Treatments, packaged_treatments
 from schemas.codes import SubjectRole
-from schemas.incident import SENSITIVITY
 from schemas.powers import Power
 from schemas.record_class import RecordClass
-from schemas.sensitivity import FieldGroup, Half, Lane
+from schemas.sensitivity import FieldGroup, Lane
 from tests.support.law import (
     DAY,
     PARTNERS,
     POLICE,
     UNIVERSITY,
+    agreement,
     bundle_with,
+    bundle_without,
     law,
+    law_115,
     partner,
     protocol,
     record_class,
+    request_115,
     rule,
     subscription,
 )
 
-SECTION_115 = rule("section_115", "", power="section_115", about="request", effect="permit") + rule(
-    "section_115.any", "true", power="section_115"
-)
-
-
-def _personal() -> Treatments:
-    """A table of the personal lane that needs every sealed field as it came."""
-    lines = [
-        f'{name} = {{ op = "{"sealed" if one.half is Half.SEALED else "drop"}" }}'
-        for name, one in SENSITIVITY.items()
-    ]
-    return Treatments.load(Lane.PERSONAL, "\n".join(["[field]", *lines]))
-
 
 def test_a_snapshot_is_rebuilt_from_its_parts_and_decides_the_same() -> None:
-    first = law(protocols=[protocol()])
+    first = law_115()
     again = Law.from_parts(first.parts)
 
     assert again.sha256 == first.sha256
     assert dict(again.parts) == dict(first.parts)
-    assert again.decide(subscription(), record_class(), DAY) == first.decide(
-        subscription(), record_class(), DAY
-    )
+    for asked in (subscription(), request_115()):
+        assert again.decide(asked, record_class(), DAY).releases
+        assert again.decide(asked, record_class(), DAY) == first.decide(asked, record_class(), DAY)
+        assert again.see(asked, record_class(), DAY) == first.see(asked, record_class(), DAY)
 
 
 def test_every_part_counts_for_the_digest() -> None:
@@ -62,18 +52,19 @@ def test_every_part_counts_for_the_digest() -> None:
     stricter = bundle_with({"local.cedar": rule("section_17a.more", "true")})
     others = [
         law(protocols=[protocol()]),
+        law(agreements=[agreement()]),
         law([*PARTNERS, partner("more", "charity")]),
         law(bundle=stricter),
         Law(packaged_bundle(), {}, PARTNERS),
     ]
 
-    assert len({plain.sha256, *(other.sha256 for other in others)}) == 5
+    assert len({plain.sha256, *(other.sha256 for other in others)}) == 6
     assert law(reversed(PARTNERS)).sha256 == plain.sha256
 
 
 def test_a_snapshot_without_a_part_is_refused() -> None:
     parts = dict(law().parts)
-    for missing in ("register/partners.json", "data/sensitive.toml"):
+    for missing in ("register/partners.json", "register/agreements.json", "data/sensitive.toml"):
         with pytest.raises(PolicyRefused):
             Law.from_parts({name: text for name, text in parts.items() if name != missing})
 
@@ -105,10 +96,14 @@ def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         for recipient in (f"nobody-{number}", UNIVERSITY):
             asked = subscription(partner=recipient)
             snapshot.decide(asked, record_class(source=f"s-{number}"), DAY)
+            snapshot.see(request_115(partner=recipient), record_class(), DAY)
+            snapshot.bound(recipient, DAY)
 
     assert len(snapshot._decided) <= 4
     assert len(snapshot._recent) <= 4
     assert len(snapshot._pairs) <= 4
+    assert len(snapshot._seen) <= 4
+    assert len(snapshot._bound) <= 4
 
 
 def test_a_class_with_everything_in_it_is_decided() -> None:
@@ -137,36 +132,10 @@ def test_a_request_that_the_engine_cannot_read_withholds() -> None:
     assert decision.errors == ("request",)
 
 
-def test_nothing_sealed_is_kept_while_no_power_in_force_reads_it() -> None:
-    assert law().kept_fields(DAY) == frozenset()
+def test_only_the_personal_lane_reads_a_field_at_rest() -> None:
+    found = {one.name: one.lanes for one in OPERATIONS.values() if one.reads_at_rest}
 
-
-def test_sealed_fields_are_kept_once_section_115_is_enabled_and_covered_by_a_protocol() -> None:
-    treatments = {**packaged_treatments(), Lane.PERSONAL: _personal()}
-    enabled = bundle_with({"section_115.cedar": SECTION_115})
-    sealed = {name for name, one in SENSITIVITY.items() if one.half is Half.SEALED}
-    lapsed = protocol(valid_to=DAY)
-
-    assert Law(enabled, treatments, PARTNERS, [protocol()]).kept_fields(DAY) == sealed
-    assert Law(enabled, treatments, PARTNERS, [lapsed]).kept_fields(DAY) == frozenset()
-    assert (
-        Law(packaged_bundle(), treatments, PARTNERS, [protocol()]).kept_fields(DAY) == frozenset()
-    )
-    assert law(bundle=enabled, protocols=[protocol()]).kept_fields(DAY) == frozenset()
-
-
-def test_once_enabled_section_115_may_release_in_the_personal_lane() -> None:
-    enabled = bundle_with({"section_115.cedar": SECTION_115})
-    asked = subscription(power=Power.SECTION_115, lane=Lane.PERSONAL)
-
-    decision = law(bundle=enabled).decide(asked, record_class(), DAY)
-
-    assert decision.releases
-    assert decision.basis == "section_115"
-
-
-def test_only_one_operation_reads_a_field_at_rest() -> None:
-    assert [one.name for one in OPERATIONS.values() if one.reads_at_rest] == ["sealed"]
+    assert found == {"sealed": {Lane.PERSONAL}, "persons": {Lane.PERSONAL}}
 
 
 def test_an_explanation_says_each_condition_with_its_section() -> None:
@@ -182,7 +151,8 @@ def test_an_explanation_says_each_condition_with_its_section() -> None:
 
 def test_an_explanation_of_a_power_that_is_not_built_has_no_basis() -> None:
     asked = subscription(power=Power.SECTION_115)
-    text = rendered(explain(law(), asked, record_class(), DAY))
+    bare = law(bundle=bundle_without("section_115.cedar"))
+    text = rendered(explain(bare, asked, record_class(), DAY))
 
     assert "Basis: none" in text
     assert "not built or not enabled" in text

@@ -15,13 +15,11 @@ from schemas.typology import TYPOLOGY
 from tests.support.law import (
     COUNCIL,
     DAY,
-    LISTED_IN_ENGLAND_AND_WALES,
-    LISTED_IN_SCOTLAND,
     PARTNERS,
     one_of_each_kind,
-    oracle_relevant,
     partner,
 )
+from tests.support.oracle import LISTED_IN_ENGLAND_AND_WALES, LISTED_IN_SCOTLAND, oracle_relevant
 
 TEXTS = packaged_lists().texts
 

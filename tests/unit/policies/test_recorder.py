@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from policies import recorder as module
 from policies.classes import classify
 from policies.depersonalise import open_half
+from policies.kept import NOTHING, Kept
 from policies.recorder import Recorder
 from policies.treatments import packaged_treatments
 from schemas.codes import Regime
@@ -63,7 +64,7 @@ incidents = st.builds(
 )
 
 
-def expected(incident: Incident, point: MapPoint | None, kept: frozenset[str]) -> tuple[Any, ...]:
+def expected(incident: Incident, point: MapPoint | None, kept: Kept) -> tuple[Any, ...]:
     half = open_half(incident, point, TABLE)
     whole = half.model_dump(mode="json", exclude={"detail"})
     order = list(module.OPEN_ORDER)
@@ -76,25 +77,25 @@ def expected(incident: Incident, point: MapPoint | None, kept: frozenset[str]) -
 def test_rows_in_any_order_come_out_as_one_by_one(
     rows: list[tuple[Incident, MapPoint | None]],
 ) -> None:
-    recorder = Recorder(FEED, KIND, frozenset(), TABLE)
+    recorder = Recorder(FEED, KIND, TABLE)
 
     for incident, point in [*rows, *rows]:
-        assert tuple(recorder(incident, point)) == expected(incident, point, frozenset())
+        assert tuple(recorder(incident, point)) == expected(incident, point, NOTHING)
 
 
 @given(incidents)
 def test_with_a_sealed_half_the_class_is_worked_out_for_each_row(incident: Incident) -> None:
-    kept = frozenset({"description"})
-    recorder = Recorder(FEED, KIND, kept, TABLE)
+    kept = Kept(frozenset({"description"}))
+    recorder = Recorder(FEED, KIND, TABLE)
 
-    assert recorder(incident, None).record_class == classify(incident, FEED, KIND, kept)
+    assert recorder(incident, None, kept).record_class == classify(incident, FEED, KIND, kept)
     plain = incident.model_copy(update={"description": None})
-    assert recorder(plain, None).record_class == classify(plain, FEED, KIND, kept)
+    assert recorder(plain, None, kept).record_class == classify(plain, FEED, KIND, kept)
 
 
 def test_what_is_remembered_is_bounded(monkeypatch: Any) -> None:
     monkeypatch.setattr(module, "REMEMBERED", 2)
-    recorder = Recorder(FEED, KIND, frozenset(), TABLE)
+    recorder = Recorder(FEED, KIND, TABLE)
 
     for code in ("200", "201", "202", "203"):
         recorder(

@@ -28,8 +28,9 @@ def upgrade() -> None:
     op.create_table(
         "agreement",
         sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", "version"),
     )
     op.create_table(
         "hold",

@@ -1,0 +1,237 @@
+"""Agreements enter the register, are signed, suspended, resumed and ended: each step one ledger leaf.
+
+Every step is taken inside the transaction, from the row as it stands there, and raises the law's epoch:
+no decision made before it can be acted on after it. Reasons stay in the register, never in the ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+
+from gateway.errors import GatewayError
+from gateway.law.register import Act
+from gateway.ledger.leaf import Operation, leaf
+from gateway.store import tables as t
+from gateway.store.tx import Tx
+from policies import agreements as steps
+from policies.lists import Lists, packaged_lists
+from schemas.agreements import Agreement
+from schemas.partners import Partner
+from schemas.powers import Protocol
+from schemas.problems import ProblemError
+
+
+class AgreementRefused(GatewayError):
+    """409: the step does not fit how the agreement stands; the rule says why."""
+
+    code, status = "agreement.refused", 409
+    title = "An agreement may not take this step; nothing was changed."
+    remedy = "See how it stands with `gateway agreement show`, and the reason given here."
+
+
+@dataclass(frozen=True, slots=True)
+class PutAgreement:
+    """The job that adds a version of an agreement, or changes one that nobody has signed."""
+
+    agreement: Agreement
+    act: Act
+    day: date
+    lists: Lists | None = None
+
+    def __call__(self, tx: Tx) -> Agreement:
+        """Store it and seal one leaf; return it as it stands now.
+
+        Raises:
+            AgreementRefused: A rule stands against it (``policies.agreements.added``).
+        """
+        wanted = self.agreement
+        _check_strangers(tx, wanted)
+        before = {
+            version: found
+            for version in range(1, wanted.version + 1)
+            if (found := _stored(tx, wanted.id, version)) is not None
+        }
+        newer = _stored(tx, wanted.id, wanted.version + 1)
+        if newer is not None:
+            raise _refused(steps.StepRefused("agreement.version", _LATER_VERSION, "/version"))
+        lists = self.lists or packaged_lists()
+        try:
+            made = steps.added(wanted, before.values(), lists, self.day)
+        except steps.StepRefused as refusal:
+            raise _refused(refusal) from None
+        _check_signatures(tx, made, before.get(wanted.version))
+        _write(tx, made, before.get(wanted.version), "added", self.act)
+        return made
+
+
+_LATER_VERSION = "A later version is on the register."
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The job that takes one step of an agreement's life on behalf of a party."""
+
+    agreement: str
+    version: int
+    party: str
+    change: str
+    """What stands in the ledger: ``signed``, ``suspended``, ``resumed``, ``terminated``."""
+    take: Callable[[Agreement, Partner], Agreement]
+    act: Act
+    day: date
+
+    def __call__(self, tx: Tx) -> Agreement:
+        """Take it and seal one leaf; return the agreement as it stands now.
+
+        Raises:
+            AgreementRefused: There is no such version, or a rule stands against the step.
+        """
+        before = _stored(tx, self.agreement, self.version)
+        partner = _partner(tx, self.party)
+        if before is None or partner is None:
+            says = "There is no such version of an agreement, or no such partner."
+            raise _refused(steps.StepRefused("agreement.unknown", says))
+        try:
+            made = self.take(before, partner)
+        except steps.StepRefused as refusal:
+            raise _refused(refusal) from None
+        _write(tx, made, before, self.change, self.act, party=self.party, day=self.day)
+        return made
+
+
+def sign(agreement: str, version: int, party: str, office: str, act: Act, day: date) -> Step:
+    """Return the job by which a party's nominated person signs."""
+
+    def take(before: Agreement, partner: Partner) -> Agreement:
+        return steps.signed(before, partner, office, day)
+
+    return Step(agreement, version, party, "signed", take, act, day)
+
+
+def suspend(agreement: str, version: int, party: str, reason: str, act: Act, day: date) -> Step:
+    """Return the job by which a party stops it, from today until the same party lifts that."""
+
+    def take(before: Agreement, _: Partner) -> Agreement:
+        return steps.suspended(before, party, reason, day)
+
+    return Step(agreement, version, party, "suspended", take, act, day)
+
+
+def resume(agreement: str, version: int, party: str, act: Act, day: date) -> Step:
+    """Return the job by which a party lifts its own suspension."""
+
+    def take(before: Agreement, _: Partner) -> Agreement:
+        return steps.resumed(before, party, day)
+
+    return Step(agreement, version, party, "resumed", take, act, day)
+
+
+def terminate(agreement: str, version: int, party: str, reason: str, act: Act, day: date) -> Step:
+    """Return the job by which a party ends it."""
+
+    def take(before: Agreement, _: Partner) -> Agreement:
+        return steps.terminated(before, party, reason, day)
+
+    return Step(agreement, version, party, "terminated", take, act, day)
+
+
+# ---------------------------------------------------------------------- inside
+
+
+def _stored(tx: Tx, agreement: str, version: int) -> Agreement | None:
+    row = tx.one(t.AGREEMENT, {"id": agreement, "version": version})
+    return None if row is None else Agreement.model_validate_json(row["body"])
+
+
+def _partner(tx: Tx, name: str) -> Partner | None:
+    row = tx.one(t.PARTNER, {"id": name})
+    return None if row is None else Partner.model_validate_json(row["body"])
+
+
+def _check_strangers(tx: Tx, agreement: Agreement) -> None:
+    """Every party is on the register, and the protocol is there and names them all."""
+    for side in ("holders", "recipients"):
+        for position, name in enumerate(getattr(agreement, side)):
+            if _partner(tx, name) is None:
+                says = "No partner of this id is on the register."
+                pointer = f"/{side}/{position}"
+                raise _refused(steps.StepRefused("agreement.party", says, pointer))
+    row = tx.one(t.PROTOCOL, {"id": agreement.protocol})
+    if row is None:
+        says = "No protocol of this id is on the register."
+        raise _refused(steps.StepRefused("agreement.protocol", says, "/protocol"))
+    protocol = Protocol.model_validate_json(row["body"])
+    if not set(agreement.parties) <= set(protocol.parties):
+        says = "The protocol does not name every party of the agreement."
+        raise _refused(steps.StepRefused("agreement.protocol_parties", says, "/protocol"))
+
+
+def _check_signatures(tx: Tx, made: Agreement, before: Agreement | None) -> None:
+    """A signature that comes with a file is the nominated person's of the party, as one given here."""
+    known = () if before is None else before.signatures
+    for position, one in enumerate(made.signatures):
+        partner = _partner(tx, one.party)
+        post = None if partner is None else partner.nominated_person
+        if one not in known and (post is None or not steps.same_office(post, one.office)):
+            says = (
+                "The nominated person of the party signs, and the register names another or none."
+            )
+            pointer = f"/signatures/{position}/office"
+            raise _refused(steps.StepRefused("agreement.nominated_person", says, pointer))
+
+
+def _write(
+    tx: Tx,
+    made: Agreement,
+    before: Agreement | None,
+    change: str,
+    act: Act,
+    *,
+    party: str | None = None,
+    day: date | None = None,
+) -> None:
+    body = made.model_dump_json()
+    if before is not None and before.model_dump_json() == body:
+        return
+    key = {"id": made.id, "version": made.version}
+    if before is None:
+        tx.add(t.AGREEMENT, [{**key, "body": body}])
+    else:
+        tx.change(t.AGREEMENT, key, {"body": body})
+        change = "changed" if change == "added" else change
+    tx.seal(
+        leaf(
+            Operation.AGREEMENT,
+            at=act.stamp,
+            actor=act.actor,
+            nonce=act.nonce,
+            change=change,
+            agreement=made.id,
+            agreement_version=str(made.version),
+            partner=party,
+            parties=list(made.parties),
+            protocol=made.protocol,
+            power=made.power.value,
+            purpose=made.purpose.value,
+            provision=made.provision,
+            fields=sorted(made.fields),
+            field_groups=sorted(made.groups),
+            regime_recipient=made.recipient_regime.value,
+            day=None if day is None else day.isoformat(),
+            review_by=made.review_by.isoformat(),
+            records_from=made.records_from.isoformat(),
+            valid_from=None if made.valid_from is None else made.valid_from.isoformat(),
+            valid_to=None if made.valid_to is None else made.valid_to.isoformat(),
+            document_sha256=made.document_sha256,
+            content_sha256=sha256(body.encode()).hexdigest(),
+        )
+    )
+    tx.raise_law_epoch()
+
+
+def _refused(refusal: steps.StepRefused) -> AgreementRefused:
+    fault = ProblemError(pointer=refusal.pointer, rule=refusal.rule, says=refusal.says)
+    return AgreementRefused(errors=(fault,))

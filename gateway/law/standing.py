@@ -1,0 +1,72 @@
+"""How an agreement stands on a day: its state, and what the law has against any use of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from gateway.law.book import Edition
+from policies.explain import FLAGS
+from policies.probe import NO_RECORD
+from schemas.agreements import Agreement, AgreementState, Suspension
+from schemas.decisions import About, Condition
+from schemas.powers import Power
+from schemas.sensitivity import Lane
+from schemas.subscriptions import Subscription
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementStanding:
+    """One version of an agreement on one day."""
+
+    agreement: Agreement
+    day: date
+    state: AgreementState
+    unmet: tuple[Condition, ...]
+    """Conditions of section 115 that no record of any holder could meet; empty where it may be used."""
+    flags: tuple[str, ...]
+    suspensions: tuple[Suspension, ...]
+
+    def document(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return {
+            "day": self.day.isoformat(),
+            "state": self.state.value,
+            "unmet": [one.model_dump(mode="json") for one in self.unmet],
+            "flags": list(self.flags),
+            "days_to_review": (self.agreement.review_by - self.day).days,
+            "agreement": self.agreement.model_dump(mode="json", exclude_none=True),
+        }
+
+
+def standing_of(edition: Edition, agreement: Agreement, day: date) -> AgreementStanding:
+    """Ask the law about every holder and recipient of an agreement, without any record.
+
+    A later version may speak for its id already; the conditions are then those of that version.
+    """
+    law = edition.law
+    unmet: dict[str, Condition] = {}
+    flags: dict[str, None] = {}
+    for holder in agreement.holders:
+        for recipient in agreement.recipients:
+            asked = Subscription(
+                id="standing",
+                partner=recipient,
+                power=Power.SECTION_115,
+                purpose=agreement.purpose,
+                lane=Lane.PERSONAL,
+                agreement=agreement.id,
+            )
+            holders_class = NO_RECORD.model_copy(update={"controller": holder})
+            decision = law.decide(asked, holders_class, day)
+            flags |= dict.fromkeys(FLAGS[flag] for flag in decision.flags)
+            unmet |= {one.id: one for one in decision.unmet if one.about is not About.RECORD}
+    return AgreementStanding(
+        agreement=agreement,
+        day=day,
+        state=agreement.state_on(day, edition.register.agreements),
+        unmet=tuple(unmet.values()),
+        flags=tuple(flags),
+        suspensions=agreement.suspended_on(day),
+    )

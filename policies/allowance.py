@@ -1,0 +1,125 @@
+"""What of a sealed half may leave for one record class, field by field, and why the rest may not.
+
+A field leaves when the agreement lists it, its group may be seen, and it was kept at recording. People
+leave in the roles that the agreement names, each with the parts that it lists; everybody else in the row
+is a third party and withheld for now.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from policies.law import Law
+from schemas.agreements import PEOPLE
+from schemas.base import Word
+from schemas.codes import Kind, SubjectRole
+from schemas.incident import PERSON_GROUPS, SENSITIVITY
+from schemas.record_class import RecordClass
+from schemas.sensitivity import FieldGroup, Lane
+from schemas.subscriptions import Subscription
+
+NOT_LISTED = "The agreement does not list it."
+NO_AGREEMENT = "No agreement speaks for it."
+NOT_HELD = "It was not kept when the record was recorded, or the row had none."
+NOBODY_LEFT = "No person of the record may be named."
+LISTS_IT = ".agreement_lists_it"
+"""A group is seen only where a field of it is listed; of a single field that is said by its own name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What of the sealed half may leave for one class, under one version of one agreement."""
+
+    agreement: str
+    version: int
+    provision: str
+    recipient_regime: str
+    retention: timedelta
+    records_since: date
+    """The first day of recording that counts."""
+    fields: frozenset[str]
+    """Sealed fields of ``Incident`` but people."""
+    person_parts: frozenset[str]
+    """Parts of a person; empty where nobody may be named."""
+    roles: frozenset[SubjectRole]
+
+
+class FieldFate(Word):
+    """What becomes of one sealed field: whether it leaves, and if not, why."""
+
+    field: str
+    group: FieldGroup
+    leaves: bool
+    why: tuple[str, ...] = ()
+
+
+def allowance(
+    law: Law, subscription: Subscription, record_class: RecordClass, day: date
+) -> Allowance | None:
+    """Return what of a class's sealed half a subscription may have on a day.
+
+    It presumes that the record may go at all (``Law.decide``). None where no agreement speaks for it.
+    """
+    bound = law.bound(subscription.agreement, day)
+    table = law.treatments.get(Lane.PERSONAL)
+    if bound is None or table is None:
+        return None
+    agreement, seen = bound.agreement, law.see(subscription, record_class, day).groups
+    able = table.read_at_rest
+    parts = {part for part in agreement.listed_of_people if PERSON_GROUPS[part] in seen}
+    roles = set(agreement.roles)
+    if FieldGroup.OFFENCE not in seen:
+        # who was convicted of it, or is said to have done it, is offence data (UK GDPR art. 10)
+        roles -= {SubjectRole.CONVICTED}
+        roles -= {SubjectRole.SUBJECT} if record_class.kind is Kind.CRIME else set()
+    named = PEOPLE in able and FieldGroup.IDENTITY in seen and bool(roles)
+    return Allowance(
+        agreement=agreement.id,
+        version=agreement.version,
+        provision=agreement.provision,
+        recipient_regime=agreement.recipient_regime.value,
+        retention=timedelta(days=agreement.retention_days),
+        records_since=agreement.records_since(day),
+        fields=frozenset(
+            name
+            for name in agreement.listed & able
+            if name != PEOPLE and SENSITIVITY[name].group in seen
+        ),
+        person_parts=frozenset(parts if named else ()),
+        roles=frozenset(roles if named and parts else ()),
+    )
+
+
+def group_of(name: str) -> FieldGroup | None:
+    """Return the group of a sealed field, or of a part of the people."""
+    field, _, part = name.partition(".")
+    return PERSON_GROUPS[part] if part else SENSITIVITY[field].group
+
+
+def fates(
+    law: Law, subscription: Subscription, record_class: RecordClass, day: date
+) -> tuple[FieldFate, ...]:
+    """Say of each sealed field whether it may leave for a subscription on a day, and if not, why."""
+    allowed = allowance(law, subscription, record_class, day)
+    bound = law.bound(subscription.agreement, day)
+    listed = frozenset() if bound is None else bound.agreement.listed
+    seen = {one.group: one for one in law.see(subscription, record_class, day).decided}
+    told = []
+    for name, one in SENSITIVITY.items():
+        if one.group is None:
+            continue
+        why = [] if name in listed else [NOT_LISTED if bound else NO_AGREEMENT]
+        unmet = seen[one.group].unmet
+        why += [condition.says for condition in unmet if not condition.id.endswith(LISTS_IT)]
+        leaves = allowed is not None and (
+            bool(allowed.roles) if name == PEOPLE else name in allowed.fields
+        )
+        if leaves and one.group not in record_class.field_groups:
+            leaves, why = False, [NOT_HELD]
+        if not leaves and not why:
+            why = [NOBODY_LEFT]
+        told.append(
+            FieldFate(field=name, group=one.group, leaves=leaves, why=() if leaves else tuple(why))
+        )
+    return tuple(told)

@@ -1,0 +1,104 @@
+"""The record of the personal lane: as in the depersonalised lane, and beside it what was agreed.
+
+Pure: an incident, an open half and an allowance in, a record out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from policies.allowance import Allowance
+from policies.depersonalise import depersonalise, iso
+from policies.operations import OPERATIONS
+from policies.treatments import Treatments
+from schemas.agreements import PEOPLE
+from schemas.codes import TimePrecision
+from schemas.incident import SENSITIVITY, Incident, Person
+from schemas.open_half import OpenHalf
+from schemas.record_class import RecordClass
+from schemas.released import AgreedDetail, DepersonalisedIncident, DisclosedIncident, NamedPerson
+from schemas.sensitivity import Half, Lane, Mark
+
+_COMMON = tuple(DepersonalisedIncident.model_fields)
+_TIMES = frozenset(
+    name for name, one in SENSITIVITY.items() if one.mark is Mark.TIME and one.half is Half.SEALED
+)
+
+
+def disclose(
+    sealed: Incident | None,
+    half: OpenHalf,
+    record_class: RecordClass,
+    released_id: str,
+    version: int,
+    recorded_on: date,
+    allowed: Allowance,
+    treatments: Mapping[Lane, Treatments],
+) -> DisclosedIncident:
+    """Return the incident as it leaves by the personal lane.
+
+    Args:
+        sealed: The sealed fields as they came (nothing else of it is read); None where none is held.
+        half: What the log keeps readable.
+        record_class: Says source, controller, marking.
+        released_id: The recipient's own name for the incident.
+        version: Number of the incident version.
+        recorded_on: The day of recording, in Europe/London: from it the time to keep is counted.
+        allowed: What may leave (``allowance``).
+        treatments: The tables of the lanes.
+    """
+    base = depersonalise(half, record_class, released_id, version, treatments[Lane.DEPERSONALISED])
+    leaves: dict[str, Any] = {name: getattr(base, name) for name in _COMMON}
+    leaves |= {
+        "agreement": allowed.agreement,
+        "agreement_version": allowed.version,
+        "delete_by": recorded_on + allowed.retention,
+        "marking": record_class.marking,
+    }
+    if sealed is not None:
+        leaves["agreed"] = _agreed(sealed, allowed, treatments[Lane.PERSONAL])
+    return DisclosedIncident.model_validate(leaves)
+
+
+def left_fields(record: DisclosedIncident) -> frozenset[str]:
+    """Return the names of the sealed fields that a record carries, parts of people by their own."""
+    agreed = record.agreed
+    names = set(agreed.model_dump(exclude_defaults=True)) - {"time_precision", PEOPLE}
+    for person in agreed.people:
+        parts = person.model_dump(exclude_none=True, exclude={"role"})
+        names |= {f"{PEOPLE}.{part}" for part in parts}
+    return frozenset(names)
+
+
+def _agreed(sealed: Incident, allowed: Allowance, table: Treatments) -> AgreedDetail:
+    values = sealed.__dict__
+    detail: dict[str, Any] = {}
+    for name, line in table.lines.items():
+        operation = OPERATIONS[line.op]
+        if not operation.reads_at_rest or line.releases is None:
+            continue
+        if name == PEOPLE:
+            detail[line.releases] = tuple(
+                _person(one, allowed) for one in sealed.people if one.role in allowed.roles
+            )
+        elif name in allowed.fields and values[name] is not None:
+            exact = name in _TIMES
+            value = values[name]
+            detail[line.releases] = _exact(value, sealed.time_precision) if exact else value
+    if any(name in detail for name in _TIMES):
+        detail["time_precision"] = sealed.time_precision
+    return AgreedDetail.model_validate(detail)
+
+
+def _person(person: Person, allowed: Allowance) -> NamedPerson:
+    parts = {part: getattr(person, part) for part in allowed.person_parts}
+    return NamedPerson(role=person.role, **parts)
+
+
+def _exact(value: datetime, precision: TimePrecision) -> str:
+    """Write an instant as exactly as the source knew it."""
+    if precision is TimePrecision.MINUTE:
+        return value.astimezone(UTC).isoformat(timespec="minutes")
+    return iso(int(value.timestamp()), precision)

@@ -1,0 +1,329 @@
+"""Data-sharing agreements: typed, versioned, signed, and judged by the day.
+
+Terms are what is signed; signatures, suspensions and termination are what happens to them. A version
+whose terms somebody signed is never changed: other terms are another version. What the law demands of
+an agreement is not checked here but asked by the conditions of section 115, so that a draft may lack it.
+
+Source: ICO data sharing code (DPA 2018 s.121), law reference §4.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import date, timedelta
+from enum import StrEnum
+from hashlib import sha256
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from schemas.base import Word
+from schemas.codes import Kind, Marking, Regime, Slug, SubjectRole
+from schemas.incident import PERSON_GROUPS, SENSITIVITY
+from schemas.partners import Period
+from schemas.powers import Power, Purpose, Signature
+from schemas.sensitivity import FieldGroup
+from schemas.typology import TYPOLOGY
+
+Statement = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+"""A sentence or more that a person wrote; blank is none."""
+Mention = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+"""A reference to something outside the gateway, such as an assessment; blank is none."""
+ProvisionCode = Annotated[str, StringConstraints(pattern=r"^s[0-9]{1,3}[a-z]?$")]
+"""A section of the Crime and Disorder Act 1998 (``s6``); which are live is dated data of the law."""
+CaseKey = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""A case reference as a keyed hash in hex: the reference itself is kept nowhere."""
+
+PEOPLE = "people"
+REVIEW_GRACE = timedelta(days=30)
+"""How long an agreement goes on after its review was due, flagged (law reference L20)."""
+_AFTER_SIGNING = frozenset({"signatures", "suspensions", "terminated"})
+_BEHAVIOURS = frozenset(TYPOLOGY.area_of)
+
+
+def _listable(name: str) -> str:
+    """Take the name of a sealed field, or of a part of the people in a row."""
+    field, dot, part = name.partition(".")
+    if dot and field == PEOPLE and part in PERSON_GROUPS:
+        return name
+    if dot or field not in SENSITIVITY:
+        message = "the record has no such field"
+        raise ValueError(message)
+    if SENSITIVITY[field].group is None:
+        message = "the field is in the open half and travels without being listed"
+        raise ValueError(message)
+    return name
+
+
+ListedField = Annotated[str, AfterValidator(_listable)]
+"""A sealed field of ``Incident``, or ``people.name`` and the like for a part of the people."""
+
+
+def _known(code: str) -> str:
+    if code not in _BEHAVIOURS:
+        message = "the typology has no such behaviour"
+        raise ValueError(message)
+    return code
+
+
+Behaviour = Annotated[str, AfterValidator(_known)]
+
+
+class AgreementState(StrEnum):
+    """Where a version of an agreement stands on a day. Only ``live`` lets anything go."""
+
+    DRAFT = "draft"
+    """Not signed by every party."""
+    SIGNED = "signed"
+    """Signed by every party; its first day has not come."""
+    LIVE = "live"
+    SUSPENDED = "suspended"
+    EXPIRED = "expired"
+    """After its last day, or so long after its review was due that the grace is over."""
+    SUPERSEDED = "superseded"
+    """A later version has come into force."""
+    TERMINATED = "terminated"
+
+
+class Coverage(Word):
+    """Which of the holders' records are meant; an empty list does not narrow.
+
+    Narrower than «all» by a category (kinds, behaviours) or by a list of cases; a source alone is
+    everything that its holder sends.
+    """
+
+    sources: tuple[Slug, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    behaviours: tuple[Behaviour, ...] = ()
+    """Codes of the typology's behaviours."""
+    cases: tuple[CaseKey, ...] = ()
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it is narrower than all of the holders' records."""
+        some_behaviours = 0 < len(set(self.behaviours)) < len(_BEHAVIOURS)
+        some_kinds = 0 < len(set(self.kinds)) < len(Kind)
+        return bool(self.cases) or some_behaviours or some_kinds
+
+    def covers(self, source: str, kind: str, behaviour: str | None, case: str | None) -> bool:
+        """Whether a record of that description is meant."""
+        return (
+            (not self.sources or source in self.sources)
+            and (not self.kinds or kind in self.kinds)
+            and (not self.behaviours or behaviour in self.behaviours)
+            and (not self.cases or case in self.cases)
+        )
+
+
+class LegalCondition(Period):
+    """The condition for tagged fields and the policy document that must be in date beside it.
+
+    DPA 2018 s.35(5) with Schedule 8 and s.42, or UK GDPR art. 9 and 10 with Schedule 1.
+    """
+
+    condition: Mention
+    policy_document: Mention
+
+
+class AgreementSignature(Signature):
+    """One party's signature under exactly these terms."""
+
+    terms_sha256: CaseKey
+    """SHA-256 of the terms that were signed (``Agreement.terms_sha256``)."""
+
+
+class Suspension(Period):
+    """One party has stopped it, from a day until the day on which that party lifts it."""
+
+    party: Slug
+    reason: Statement
+    valid_from: date
+
+
+class Termination(Word):
+    """One party has ended it."""
+
+    party: Slug
+    reason: Statement
+    on: date
+
+
+class Agreement(Period):
+    """One version of a data-sharing agreement under the partnership's protocol."""
+
+    id: Slug
+    version: Annotated[int, Field(ge=1)] = 1
+    title: Mention
+    protocol: Slug
+    """Id of the information-sharing protocol that it is made under."""
+    holders: tuple[Slug, ...] = Field(min_length=1)
+    """Controllers whose records go."""
+    recipients: tuple[Slug, ...] = Field(min_length=1)
+    power: Power = Power.SECTION_115
+    purpose: Purpose
+    provision: ProvisionCode
+    """Provision of the Act for whose purposes it is necessary or expedient (s.115(1))."""
+    necessity: Statement | None = None
+    dpia: Mention | None = None
+    """Reference of the data protection impact assessment."""
+    fields: tuple[ListedField, ...] = ()
+    """Allow-list; what stands in the open half travels as in the depersonalised lane."""
+    roles: tuple[SubjectRole, ...] = ()
+    """People in these roles may be named; everybody else in a row is a third party."""
+    coverage: Coverage = Coverage()
+    special_category: LegalCondition | None = None
+    offence: LegalCondition | None = None
+    children: Statement | None = None
+    """Why sharing is in the best interests of the children concerned (law reference L60)."""
+    recipient_regime: Regime = Regime.GENERAL
+    """Part of the Data Protection Act 2018 under which the recipients process it."""
+    crossing: Statement | None = None
+    """Why law-enforcement data may be used for another purpose (DPA 2018 s.36(4))."""
+    marking: Marking = Marking.OFFICIAL_SENSITIVE
+    """The highest marking that may go."""
+    retention_days: Annotated[int, Field(ge=1, le=36_525)]
+    """How long recipients may keep a record after the gateway recorded it."""
+    review_by: date
+    records_from: date
+    """Only records that the gateway recorded on or after this day."""
+    document_sha256: CaseKey | None = None
+    """Hash of the signed document, where there is one."""
+    signatures: tuple[AgreementSignature, ...] = ()
+    suspensions: tuple[Suspension, ...] = ()
+    terminated: Termination | None = None
+
+    @model_validator(mode="after")
+    def _two_sides(self) -> Self:
+        if set(self.holders) & set(self.recipients):
+            message = "a party is holder or recipient, not both"
+            raise ValueError(message)
+        if self.power is not Power.SECTION_115:
+            message = "an agreement rests on section 115; the other powers need none"
+            raise ValueError(message)
+        return self
+
+    # ------------------------------------------------------------------ terms
+    @property
+    def parties(self) -> tuple[str, ...]:
+        """Holders and recipients."""
+        return (*self.holders, *self.recipients)
+
+    @property
+    def terms_sha256(self) -> str:
+        """SHA-256 in hex of everything that a signature stands under."""
+        terms = self.model_dump(mode="json", exclude=set(_AFTER_SIGNING))
+        return sha256(json.dumps(terms, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+    @property
+    def listed(self) -> frozenset[str]:
+        """Sealed fields of ``Incident`` that it lists, people as one."""
+        return frozenset(name.partition(".")[0] for name in self.fields)
+
+    @property
+    def listed_of_people(self) -> frozenset[str]:
+        """Parts of a person that it lists: all where ``people`` is listed as a whole."""
+        if PEOPLE in self.fields:
+            return frozenset(PERSON_GROUPS)
+        return frozenset(name.partition(".")[2] for name in self.fields if "." in name)
+
+    @property
+    def groups(self) -> frozenset[FieldGroup]:
+        """Groups of the fields that it lists."""
+        found = {SENSITIVITY[name].group for name in self.listed if name != PEOPLE}
+        found |= {PERSON_GROUPS[part] for part in self.listed_of_people}
+        return frozenset(group for group in found if group is not None)
+
+    # ------------------------------------------------------------------ the day
+    def signed_by(self, day: date) -> tuple[AgreementSignature, ...]:
+        """Signatures that count on the day: under these terms, one a party, no office twice."""
+        counted: dict[str, AgreementSignature] = {}
+        offices: set[str] = set()
+        terms = self.terms_sha256
+        for one in sorted(self.signatures, key=lambda signature: signature.signed_on):
+            office = " ".join(one.office.casefold().split())
+            fits = one.terms_sha256 == terms and one.party in self.parties
+            if fits and office and one.signed_on <= day and one.party not in counted:
+                if office not in offices:
+                    counted[one.party] = one
+                offices.add(office)
+        return tuple(counted.values())
+
+    def is_signed_on(self, day: date) -> bool:
+        """Whether every party has signed these terms, each by an office of its own."""
+        return {one.party for one in self.signed_by(day)} == set(self.parties)
+
+    def has_come_into_force(self, day: date) -> bool:
+        """Whether it was signed by every party and had begun by the day."""
+        return self.is_signed_on(day) and (self.valid_from is None or self.valid_from <= day)
+
+    def suspended_on(self, day: date) -> tuple[Suspension, ...]:
+        """The suspensions that run on the day."""
+        return tuple(one for one in self.suspensions if one.covers(day))
+
+    def state_on(self, day: date, others: Iterable[Agreement] = ()) -> AgreementState:
+        """Where it stands on a day.
+
+        Args:
+            day: The day, in Europe/London.
+            others: Versions of the same agreement; a later one that has come into force supersedes.
+        """
+        if self.terminated is not None and self.terminated.on <= day:
+            return AgreementState.TERMINATED
+        if not self.is_signed_on(day):
+            return AgreementState.DRAFT
+        later = (one for one in others if one.id == self.id and one.version > self.version)
+        if any(one.has_come_into_force(day) for one in later):
+            return AgreementState.SUPERSEDED
+        ended = self.valid_to is not None and self.valid_to <= day
+        if ended or day > self.review_by + REVIEW_GRACE:
+            return AgreementState.EXPIRED
+        if not self.has_come_into_force(day):
+            return AgreementState.SIGNED
+        return AgreementState.SUSPENDED if self.suspended_on(day) else AgreementState.LIVE
+
+    def records_since(self, day: date) -> date:
+        """The first day of recording that counts on a day: what is older may be kept no longer."""
+        return max(self.records_from, day - timedelta(days=self.retention_days))
+
+    # ------------------------------------------------------------------ TOML
+    def toml(self) -> str:
+        """Return it as TOML that reads back as the same agreement."""
+        lines: list[str] = []
+        _write(lines, "", self.model_dump(mode="python", exclude_none=True, exclude_defaults=True))
+        return "\n".join(lines) + "\n"
+
+
+def in_force(versions: Iterable[Agreement], day: date) -> Agreement | None:
+    """Return the version that speaks for an agreement on a day.
+
+    The latest that has come into force, whatever became of it since; else the latest there is.
+    """
+    known = sorted(versions, key=lambda agreement: agreement.version)
+    begun = [one for one in known if one.has_come_into_force(day)]
+    return begun[-1] if begun else known[-1] if known else None
+
+
+def _write(lines: list[str], name: str, table: dict[str, Any]) -> None:
+    """Append a table: first its plain values, then the tables in it, each under its header."""
+    nested = {key: value for key, value in table.items() if _is_nested(value)}
+    lines += [f"{key} = {_value(value)}" for key, value in table.items() if key not in nested]
+    for key, value in nested.items():
+        path = f"{name}.{key}" if name else key
+        for one in [value] if isinstance(value, dict) else value:
+            lines += ["", f"[{path}]" if isinstance(value, dict) else f"[[{path}]]"]
+            _write(lines, path, one)
+
+
+def _is_nested(value: object) -> bool:
+    many = isinstance(value, tuple) and bool(value) and isinstance(value[0], dict)
+    return isinstance(value, dict) or many
+
+
+def _value(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_value(one) for one in value) + "]"
+    # a JSON string is a TOML basic string, but for DEL
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

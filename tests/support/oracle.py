@@ -1,0 +1,381 @@
+"""An independent oracle of the law in plain Python.
+
+It is written from the statute's facts (reference ``law.md`` §1–§3), not from the Cedar files, and reads
+neither them nor ``policies/data``: two authors must agree, or a test turns red.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from schemas.agreements import Agreement
+from schemas.decisions import Outcome
+from schemas.partners import Partner, Period
+from schemas.powers import Protocol
+from schemas.record_class import RecordClass
+from schemas.subscriptions import Subscription
+
+FIRE_KINDS = {
+    "london_fire_commissioner",
+    "combined_fire_authority",
+    "section_4a_fire_authority",
+    "metropolitan_fire_authority",
+}
+LISTED_IN_ENGLAND_AND_WALES = FIRE_KINDS | {
+    "chief_officer_of_police",
+    "local_policing_body",
+    "county_council",
+    "district_council",
+    "london_borough_council",
+    "parish_council",
+    "city_of_london",
+    "welsh_principal_council",
+    "community_council_wales",
+    "non_profit_registered_provider",
+    "registered_social_landlord_wales",
+    "local_probation_board",
+    "probation_trust",
+    "probation_provider",
+    "local_health_board",
+    "nhs_england",
+    "integrated_care_board",
+}
+LIVE_PROVISIONS = {
+    *("s6", "s8", "s9", "s10", "s11", "s12", "s13", "s16", "s17"),
+    *("s28", "s29", "s30", "s31", "s32", "s37", "s38", "s39", "s40", "s41", "s66a"),
+}
+LISTED_IN_SCOTLAND = {"police_service_of_scotland", "scottish_council"}
+SECTION_17A_BEGAN = date(2007, 8, 1)
+OF_THE_ACT = {"section_17a_duty", "crime_and_disorder_strategy", "preventing_crime_and_disorder"}
+
+
+def _inside(period: Period, day: date) -> bool:
+    if period.valid_from is not None and day < period.valid_from:
+        return False
+    return not (period.valid_to is not None and day >= period.valid_to)
+
+
+def _kind(one: Partner | None, day: date) -> str | None:
+    if one is None or not _inside(one, day):
+        return None
+    for dated in one.kinds:
+        if _inside(dated, day):
+            return dated.kind.value
+    return None
+
+
+def oracle_relevant(one: Partner | None, day: date) -> bool:
+    """Section 17A(5): an authority in England and Wales for the time being within section 115."""
+    kind = _kind(one, day)
+    if kind in FIRE_KINDS and day < date(2007, 8, 1):
+        return False
+    return day >= SECTION_17A_BEGAN and kind in LISTED_IN_ENGLAND_AND_WALES
+
+
+def oracle_holder(partners: Mapping[str, Partner], name: str, day: date) -> str:
+    """Who answers today for what that partner held."""
+    seen = [name]
+    while True:
+        one = partners.get(seen[-1])
+        if one is None or _kind(one, day) is not None or one.succeeded_by is None:
+            return seen[-1]
+        if one.succeeded_by in seen:
+            return seen[-1]
+        seen.append(one.succeeded_by)
+
+
+def oracle(
+    partners: Mapping[str, Partner],
+    asked: Subscription,
+    cls: RecordClass,
+    day: date,
+    agreements: Iterable[Agreement] = (),
+    protocols: Iterable[Protocol] = (),
+) -> tuple[Outcome, frozenset[str]]:
+    """What the law says, and the ids of the conditions that are unmet."""
+    unmet: set[str] = set()
+    if _kind(partners.get(asked.partner), day) is None:
+        unmet.add("everywhere.recipient_on_register")
+    if asked.lane == "personal" and asked.power != "section_115":
+        unmet.add("everywhere.personal_only_under_section_115")
+    if asked.minimum_cell != 0:
+        unmet.add("everywhere.no_minimum_cell")
+    if cls.marking not in {"OFFICIAL", "OFFICIAL-SENSITIVE"}:
+        unmet.add("everywhere.marking_within_official")
+    if asked.power == "section_17a":
+        unmet |= _oracle_17a(partners, asked, cls, day)
+    elif asked.power == "non_personal":
+        unmet |= _oracle_non_personal(asked, cls)
+    else:
+        named = oracle_agreement(asked, agreements, day)
+        unmet |= oracle_115(partners, asked, cls, day, named, protocols)
+    return (Outcome.WITHHOLD if unmet else Outcome.RELEASE), frozenset(unmet)
+
+
+def _oracle_17a(
+    partners: Mapping[str, Partner], asked: Subscription, cls: RecordClass, day: date
+) -> set[str]:
+    unmet = set()
+    holder = oracle_holder(partners, cls.controller, day)
+    held_by = partners.get(holder)
+    if not oracle_relevant(partners.get(asked.partner), day):
+        unmet |= {"recipient_is_relevant_authority", "minimum_cell_for_others"}
+    if asked.lane == "personal":
+        unmet.add("lane_is_not_personal")
+    if asked.purpose.value not in OF_THE_ACT:
+        unmet.add("purpose_is_of_the_act")
+    if not oracle_relevant(held_by, day):
+        unmet.add("holder_is_relevant_authority")
+    if holder == asked.partner:
+        unmet.add("recipient_is_not_holder")
+    if held_by is not None and any(_inside(one, day) for one in held_by.withholds_section_17a):
+        unmet.add("holder_has_not_withheld")
+    if len(cls.si_paragraphs) == 0:
+        unmet.add("information_is_prescribed")
+    if cls.mapping_status == "withheld":
+        unmet.add("not_withheld_by_crosswalk")
+    if cls.handling == "C":
+        unmet.add("handling_permits")
+    return {f"section_17a.{name}" for name in unmet}
+
+
+def _oracle_non_personal(asked: Subscription, cls: RecordClass) -> set[str]:
+    unmet = set()
+    if asked.lane == "personal":
+        unmet.add("lane_is_not_personal")
+    if not cls.open_data:
+        unmet.add("published_as_open_data")
+    if len(cls.field_groups) > 0:
+        unmet.add("nothing_sealed_is_held")
+    if cls.marking != "OFFICIAL":
+        unmet.add("marking_is_official")
+    if cls.mapping_status == "withheld":
+        unmet.add("not_withheld_by_crosswalk")
+    if cls.handling is not None:
+        unmet.add("no_handling_code")
+    return {f"non_personal.{name}" for name in unmet}
+
+
+# ------------------------------------------------------------------ the oracle on section 115
+
+
+def oracle_agreement(
+    asked: Subscription, agreements: Iterable[Agreement], day: date
+) -> Agreement | None:
+    """The version that speaks: the latest that was signed and had begun, else the latest."""
+    found = None
+    for one in sorted(agreements, key=lambda each: each.version):
+        if one.id != asked.agreement:
+            continue
+        if found is None or _begun(one, day) or not _begun(found, day):
+            found = one
+    return found
+
+
+def _begun(one: Agreement, day: date) -> bool:
+    return _signed(one, day) and (one.valid_from is None or one.valid_from <= day)
+
+
+def _signed(one: Agreement, day: date) -> bool:
+    """Every party, by its own office, under these very terms."""
+    by_party: dict[str, str] = {}
+    taken: set[str] = set()
+    for signature in sorted(one.signatures, key=lambda each: each.signed_on):
+        if signature.terms_sha256 != one.terms_sha256 or signature.signed_on > day:
+            continue
+        if signature.party in by_party or signature.party not in one.holders + one.recipients:
+            continue
+        office = signature.office.lower().strip()
+        if office and office not in taken:
+            by_party[signature.party] = office
+        taken.add(office)
+    return len(by_party) == len(set(one.holders + one.recipients))
+
+
+def _live(one: Agreement, day: date) -> bool:
+    if one.terminated is not None and day >= one.terminated.on:
+        return False
+    if (day - one.review_by).days > 30 or (one.valid_to is not None and day >= one.valid_to):
+        return False
+    stopped = any(_inside(suspension, day) for suspension in one.suspensions)
+    return _begun(one, day) and not stopped
+
+
+def _within_115(partners: Mapping[str, Partner], name: str, day: date) -> bool:
+    one = partners.get(name)
+    if _listed_115(one, day):
+        return True
+    return (
+        one is not None
+        and _inside(one, day)
+        and any(
+            _inside(agency, day) and _listed_115(partners.get(agency.principal), day)
+            for agency in one.acts_on_behalf_of
+        )
+    )
+
+
+def _listed_115(one: Partner | None, day: date) -> bool:
+    kind = _kind(one, day)
+    if kind in FIRE_KINDS and day < date(2007, 8, 1):
+        return False
+    return kind in LISTED_IN_ENGLAND_AND_WALES | LISTED_IN_SCOTLAND
+
+
+def oracle_115(
+    partners: Mapping[str, Partner],
+    asked: Subscription,
+    cls: RecordClass,
+    day: date,
+    named: Agreement | None,
+    protocols: Iterable[Protocol],
+) -> set[str]:
+    """The conditions of section 115 that are unmet, by their ids."""
+    holder = oracle_holder(partners, cls.controller, day)
+    met = {
+        **_about_parties(partners, asked.partner, holder, day),
+        **_about_protocol(asked.partner, holder, day, named, protocols),
+        **_about_agreement(asked, holder, day, named),
+        **_about_record(asked, cls, named),
+    }
+    return {f"section_115.{name}" for name, is_met in met.items() if not is_met}
+
+
+def _about_parties(
+    partners: Mapping[str, Partner], recipient: str, holder: str, day: date
+) -> dict[str, bool]:
+    held_by = partners.get(holder)
+    declines = () if held_by is None else held_by.withholds_section_115
+    return {
+        "recipient_is_relevant_authority": _within_115(partners, recipient, day),
+        "recipient_has_nominated_person": _has_post(partners.get(recipient)),
+        "holder_has_nominated_person": _has_post(held_by),
+        "holder_has_not_declined": not any(_inside(one, day) for one in declines),
+        "recipient_is_not_holder": holder != recipient,
+    }
+
+
+def _has_post(one: Partner | None) -> bool:
+    return one is not None and one.nominated_person is not None and one.nominated_person != " "
+
+
+def _about_protocol(
+    recipient: str,
+    holder: str,
+    day: date,
+    named: Agreement | None,
+    protocols: Iterable[Protocol],
+) -> dict[str, bool]:
+    under = [one for one in protocols if named is not None and one.id == named.protocol]
+    in_force, parties = False, ()
+    for one in under:
+        parties = one.parties
+        signed = {signature.party for signature in one.signatures if signature.signed_on <= day}
+        whole = len(parties) > 0 and signed >= set(parties)
+        in_force = one.covers_section_115 and _inside(one, day) and whole
+    return {
+        "protocol_is_in_force": in_force,
+        "recipient_is_party_to_protocol": recipient in parties,
+        "holder_is_party_to_protocol": holder in parties,
+    }
+
+
+def _about_agreement(
+    asked: Subscription, holder: str, day: date, named: Agreement | None
+) -> dict[str, bool]:
+    if named is None:
+        return dict.fromkeys(OF_AN_AGREEMENT, False)
+    covers = named.coverage
+    of_act = asked.purpose in {"preventing_crime_and_disorder", "crime_and_disorder_strategy"}
+    some_behaviours = 0 < len(set(covers.behaviours)) < BEHAVIOURS
+    some_kinds = 0 < len(set(covers.kinds)) < KINDS
+    return {
+        "agreement_is_known": True,
+        "agreement_names_recipient": asked.partner in named.recipients,
+        "agreement_names_holder": holder in named.holders,
+        "agreement_is_signed": _signed(named, day),
+        "agreement_is_live": _live(named, day),
+        "purpose_is_agreed": of_act and asked.purpose == named.purpose,
+        "provision_is_live": named.provision in LIVE_PROVISIONS,
+        "necessity_is_stated": named.necessity is not None,
+        "dpia_is_named": named.dpia is not None,
+        "narrower_than_all": covers.cases != () or some_behaviours or some_kinds,
+    }
+
+
+BEHAVIOURS, KINDS = 16, 3
+OF_AN_AGREEMENT = (
+    *("agreement_is_known", "agreement_names_recipient", "agreement_names_holder"),
+    *("agreement_is_signed", "agreement_is_live", "purpose_is_agreed", "provision_is_live"),
+    *("necessity_is_stated", "dpia_is_named", "narrower_than_all", "agreement_covers_record"),
+    *("regime_crossing_is_authorised", "marking_is_agreed"),
+)
+
+
+def _about_record(
+    asked: Subscription, cls: RecordClass, named: Agreement | None
+) -> dict[str, bool]:
+    always = {
+        "handling_permits": cls.handling != "C",
+        "not_withheld_by_crosswalk": cls.mapping_status != "withheld",
+    }
+    child = cls.child and asked.lane == "personal"
+    if named is None:
+        return {**always, "children_have_a_reason": not child}
+    covers = named.coverage
+    stays = cls.regime == "general" or named.recipient_regime == "law_enforcement"
+    return {
+        **always,
+        "agreement_covers_record": (cls.source in covers.sources or covers.sources == ())
+        and (cls.kind in covers.kinds or covers.kinds == ())
+        and (cls.typology_behaviour in covers.behaviours or covers.behaviours == ())
+        and (cls.case in covers.cases or covers.cases == ()),
+        "regime_crossing_is_authorised": stays or named.crossing is not None,
+        "children_have_a_reason": not child or named.children is not None,
+        "marking_is_agreed": cls.marking == "OFFICIAL" or named.marking == "OFFICIAL-SENSITIVE",
+    }
+
+
+GROUP_OF = {
+    "source_reference": "reference",
+    "case_reference": "reference",
+    "occurred_from": "exact_time",
+    "occurred_to": "exact_time",
+    "reported_at": "exact_time",
+    "address_text": "exact_place",
+    "postcode": "exact_place",
+    "people.name": "identity",
+    "people.telephone": "contact",
+    "people.under_18": "child",
+    "contact": "contact",
+    "grounds": "special_category",
+    "hate_incident": "special_category",
+    "outcome_code": "offence",
+    "child_flag": "child",
+    "description": "narrative",
+    "media_url": "media",
+    "officer": "officer",
+}
+"""The group of some fields, from the statute's own categories and not from the code."""
+PEOPLE_GROUPS = {"identity", "contact", "reference", "child"}
+
+
+def oracle_see(asked: Subscription, named: Agreement | None, day: date) -> frozenset[str]:
+    """The groups of sealed fields that may be seen."""
+    if asked.power != "section_115" or asked.lane != "personal" or named is None:
+        return frozenset()
+    groups: set[str] = set()
+    for name in named.fields:
+        groups |= PEOPLE_GROUPS if name == "people" else {GROUP_OF[name]}
+    for group, condition in (
+        ("special_category", named.special_category),
+        ("offence", named.offence),
+    ):
+        if condition is None or not _inside(condition, day):
+            groups.discard(group)
+    if not named.children:
+        groups.discard("child")
+    if named.roles == ():
+        groups.discard("identity")
+    return frozenset(groups - {"narrative", "media"})
