@@ -18,6 +18,7 @@ RULES: Final[dict[str, str]] = {
     "month.unreadable": "A month is written YYYY-MM.",
     "place.axes_swapped": "Easting and northing lie in the area of this feed only if exchanged.",
     "place.half_a_point": "One coordinate of the pair is missing.",
+    "place.outside_area": "The point lies outside the area that the settings give this feed.",
     "place.outside_great_britain": "The point lies outside Great Britain.",
     "place.unreadable": "A coordinate is a plain number.",
     "reference.missing": "The row has no reference of its own, so it could not be corrected later.",
@@ -39,6 +40,15 @@ RULES: Final[dict[str, str]] = {
     "value.not_finite": "The number is not finite.",
 }
 """Every rule of every source, with the sentence that its sender reads."""
+
+
+BODY_RULES: Final[dict[str, str]] = {
+    "body.service_list": "It lists services, not requests: send what the requests address answers.",
+    "body.not_requests": "It holds no service requests: its outermost name is another one.",
+    "body.xml_doctype": "XML with a document type declaration is not read.",
+    "body.xml_malformed": "It is not well-formed XML, or larger or deeper than is read.",
+}
+"""Rules of a whole body that need a sentence of their own."""
 
 
 class UnreadableError(Exception):

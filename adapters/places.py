@@ -17,6 +17,7 @@ from schemas.codes import LocationPrecision
 
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,9}(?:\.[0-9]{1,15})?")
 _EAST_LIMIT, _NORTH_LIMIT = 700_000, 1_300_000
+_DEGREES = 180
 _WEST, _EAST, _SOUTH, _NORTH = -9.0, 2.1, 49.5, 61.2
 
 
@@ -31,6 +32,19 @@ class Bounds(Word):
     def holds(self, east: float, north: float) -> bool:
         """Whether a point lies in the area."""
         return self.east_from <= east <= self.east_to and self.north_from <= north <= self.north_to
+
+
+class Box(Word):
+    """The area of a feed in degrees on WGS 84."""
+
+    west: float = Field(ge=-180, le=180)
+    east: float = Field(ge=-180, le=180)
+    south: float = Field(ge=-90, le=90)
+    north: float = Field(ge=-90, le=90)
+
+    def holds(self, longitude: float, latitude: float) -> bool:
+        """Whether a point lies in the area."""
+        return self.west <= longitude <= self.east and self.south <= latitude <= self.north
 
 
 def read_grid_point(east: str, north: str, bounds: Bounds | None) -> dict[str, Any]:
@@ -50,7 +64,9 @@ def read_grid_point(east: str, north: str, bounds: Bounds | None) -> dict[str, A
         return _degrees(x, y, LocationPrecision.POINT)
     if _in_degrees(y, x):
         return _degrees(y, x, LocationPrecision.POINT)
-    if not (0 < x <= _EAST_LIMIT and 0 < y <= _NORTH_LIMIT):
+    # degrees of another country would else be metres in the sea off Scilly
+    foreign = abs(x) <= _DEGREES and abs(y) <= _DEGREES
+    if foreign or not (0 < x <= _EAST_LIMIT and 0 < y <= _NORTH_LIMIT):
         raise UnreadableError("place.outside_great_britain")
     if bounds is not None and bounds.holds(y, x) and not bounds.holds(x, y):
         raise UnreadableError("place.axes_swapped")

@@ -124,6 +124,7 @@ class Header:
         folded = [fold(name) for name in names]
         wanted = [fold(column.name) for column in columns]
         self._refuse(folded, wanted, columns)
+        self.columns = columns
         self.width = len(names)
         self.first = {name: folded.index(fold(name)) for name in reversed(names)}
         # A column that the file does not have is read from one empty cell behind the last.
@@ -238,16 +239,16 @@ class TabularMapper:
         self.crosswalk = crosswalk
         self.media_types = DELIMITED
         self.place_again = place_again or self._place_again
-        self._columns = tuple(columns)
+        self.columns = tuple(columns)
         self._dialect = dialect
         self._read = read
         self._unwrap = unwrap
-        self._exact = {column.name: at for at, column in enumerate(self._columns)}
-        self._folded = {fold(column.name): at for at, column in enumerate(self._columns)}
+        self._exact = {column.name: at for at, column in enumerate(self.columns)}
+        self._folded = {fold(column.name): at for at, column in enumerate(self.columns)}
 
     def rows(self, body: bytes, media_type: str) -> Iterator[Row]:
         """Read a delimited body (raises ``BodyUnreadable`` at the call, see ``read_rows``)."""
-        return read_rows(body, media_type, self._dialect, self._columns)
+        return read_rows(body, media_type, self._dialect, self.columns)
 
     def rows_of(self, document: JSON) -> list[Row]:
         """The rows of one JSON document: an object is one row, a list one row a member.
@@ -280,7 +281,7 @@ class TabularMapper:
         return codes.place(kept.opening, kept.closing, kept.qualifiers, kept.classes)
 
     def _map_json(self, row: Row) -> Outcome:
-        values = [""] * len(self._columns)
+        values = [""] * len(self.columns)
         faults: list[FieldFault] = []
         others = False
         for name, value in row.items():
@@ -293,7 +294,7 @@ class TabularMapper:
             if type(value) is str and value.isascii() and len(value) < _PLAIN and "\0" not in value:
                 values[at] = value.strip()
                 continue
-            column = self._columns[at]
+            column = self.columns[at]
             cell = cell_text(value, many=column.many)
             if cell.rule:
                 faults.append(fault(column.name, cell.rule))

@@ -79,7 +79,10 @@ class MediaTypeNotTaken(GatewayError):
 
     code, status = "body.media_type", 415
     title = "This media type or content encoding is not taken here."
-    remedy = "Send application/json, application/x-ndjson or text/csv, without Content-Encoding."
+    remedy = (
+        "Send application/json, application/x-ndjson, text/csv or, where the feed reads it, "
+        "application/xml; without Content-Encoding."
+    )
 
 
 class BodyUnreadable(GatewayError):

@@ -52,7 +52,7 @@ def own_feed(service: Service, access: Access, feed: str) -> tuple[Desk, Access]
 @router.post(
     "/records",
     response_model=PushResult,
-    summary="Push records: one JSON object, an array, NDJSON or CSV",
+    summary="Push records: one JSON object, an array, NDJSON, CSV, or XML where the feed reads it",
     openapi_extra={
         "parameters": [
             _parameter("feed", "path", "Name of the feed, such as `police-nsir`."),
@@ -69,6 +69,7 @@ def own_feed(service: Service, access: Access, feed: str) -> tuple[Desk, Access]
                 "application/json": {"schema": {"type": ["object", "array"]}},
                 "application/x-ndjson": {"schema": {"type": "string"}},
                 "text/csv": {"schema": {"type": "string"}},
+                "application/xml": {"schema": {"type": "string"}},
             },
         },
     },

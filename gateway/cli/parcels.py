@@ -22,7 +22,7 @@ from gateway.cli import Exit
 from gateway.cli.documents import FileUnreadable
 from gateway.cli.terminal import Stopped
 from gateway.errors import BodyUnreadable, MediaTypeNotTaken
-from gateway.intake.received import CSV_TYPE, JSON_TYPE, NDJSON_TYPES
+from gateway.intake.received import CSV_TYPE, JSON_TYPE, NDJSON_TYPES, XML_TYPES
 from gateway.intake.received import media_type_of as named_media_type
 from gateway.intake.wire import NotJson, strict_json, unreadable
 from schemas.problems import ProblemError
@@ -50,7 +50,7 @@ def media_type_of(path: Path) -> str:
     if found is None:
         raise Stopped(
             "The file's name does not say what it holds.",
-            "Name it .csv, .ndjson, .jsonl or .json (or with .gz), or give --media-type.",
+            "Name it .csv, .ndjson, .jsonl, .json or .xml (or with .gz), or give --media-type.",
             Exit.USAGE,
         )
     return found
@@ -81,13 +81,13 @@ def parcels(path: Path, media_type: str, records: int, delimiter: str) -> Iterat
     Args:
         path: The file, plain or gzip.
         media_type: What it holds.
-        records: Records in a parcel at most; a JSON document that is no list is one parcel.
+        records: Records in a parcel at most; XML, and a JSON document that is no list, is one parcel.
         delimiter: Between the cells of a delimited file.
 
     Raises:
         FileUnreadable: It cannot be read.
         BodyUnreadable: It says JSON and is none.
-        MediaTypeNotTaken: It is none of CSV, NDJSON, JSON.
+        MediaTypeNotTaken: It is none of CSV, NDJSON, JSON, XML.
     """
     name = _name(media_type)
     with _opened(path) as (stream, disk):
@@ -97,6 +97,8 @@ def parcels(path: Path, media_type: str, records: int, delimiter: str) -> Iterat
             bodies = _lines(stream, records)
         elif name == JSON_TYPE:
             bodies = _document(stream.read(), records)
+        elif name in XML_TYPES:
+            bodies = _whole(stream)
         else:
             raise MediaTypeNotTaken
         with closing(bodies):  # before the file is, where nobody wants the rest
@@ -170,6 +172,10 @@ def _lines(stream: BinaryIO, records: int) -> Generator[bytes]:
     yield b"".join(islice(lines, records))
     while part := list(islice(lines, records)):
         yield b"".join(part)
+
+
+def _whole(stream: BinaryIO) -> Generator[bytes]:
+    yield stream.read()
 
 
 def _document(body: bytes, records: int) -> Generator[bytes]:

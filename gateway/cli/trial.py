@@ -13,7 +13,7 @@ from adapters.source import Mapped, Mapper, SettingsRefused, Source
 from gateway.cli.documents import refused_for
 from gateway.cli.parcels import Parcel, look_over, parcels
 from gateway.cli.terminal import Stopped
-from gateway.errors import BodyUnreadable
+from gateway.errors import BodyUnreadable, MediaTypeNotTaken
 from gateway.intake.received import receive
 from gateway.intake.trial import Bench, Trial, try_body
 
@@ -59,7 +59,7 @@ def _mapped_by(source: Source, parcel: Parcel, media_type: str) -> int:
     try:
         mapper = source.compile({})
         rows = receive(parcel.body, media_type, mapper, maxsize).rows
-    except (SettingsRefused, BodyUnreadable):
+    except (SettingsRefused, BodyUnreadable, MediaTypeNotTaken):
         return 0
     return sum(isinstance(mapper.map(row), Mapped) for _, row in rows)
 

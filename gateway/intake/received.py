@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
+from adapters.faults import BODY_RULES
 from adapters.source import BodyUnreadable as BodyRefused
 from adapters.source import Mapper, Row
 from gateway.errors import BodyUnreadable, MediaTypeNotTaken, TooManyRecords
@@ -16,12 +17,14 @@ from schemas.receipts import FieldFault, RowProblem
 JSON_TYPE = "application/json"
 NDJSON_TYPES = ("application/x-ndjson", "application/ndjson", "application/jsonl")
 CSV_TYPE = "text/csv"
+XML_TYPES = ("application/xml", "text/xml")
 _BY_SUFFIX = {
     ".csv": CSV_TYPE,
     ".ndjson": NDJSON_TYPES[0],
     ".jsonl": NDJSON_TYPES[0],
     ".json": JSON_TYPE,
     ".geojson": JSON_TYPE,
+    ".xml": XML_TYPES[0],
 }
 
 
@@ -109,7 +112,7 @@ def _row_problem(number: int, rule: str, says: str) -> RowProblem:
 
 
 def _whole_body(fault: BodyRefused) -> BodyUnreadable:
-    says = "The body breaks this rule of the feed's format."
+    says = BODY_RULES.get(fault.code, "The body breaks this rule of the feed's format.")
     pointers = fault.columns or ("",)
     return BodyUnreadable(
         errors=tuple(
