@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gateway.log.entries import Entry
-from gateway.store.place_counts import forget_before, keep_seen, repeats_at, seen_at
 from gateway.store.tx import Standing, Tx
 from policies.repeats import band
 
@@ -43,9 +42,9 @@ class Repeats:
         self._seen = {
             (quarter, place): seen
             for quarter, places in wanted.items()
-            for place, seen in seen_at(tx, quarter, list(places)).items()
+            for place, seen in tx.place_counts(quarter, list(places)).items()
         }
-        self._bands = repeats_at(tx, revised) if revised else {}
+        self._bands = tx.repeats_at(revised) if revised else {}
         self._counted: set[tuple[str, bytes]] = set()
 
     def first(self, entry: Entry, position: int) -> str | None:
@@ -67,5 +66,5 @@ class Repeats:
     def keep(self, tx: Tx, oldest: str) -> None:
         """Write the counts, and delete those of quarters before ``oldest``."""
         if self._counted:
-            keep_seen(tx, [(*at, self._seen[at]) for at in sorted(self._counted)])
-            forget_before(tx, oldest)
+            counts = [(*at, self._seen[at]) for at in sorted(self._counted)]
+            tx.keep_place_counts(counts, oldest)

@@ -31,6 +31,7 @@ INCIDENT_COLUMNS = (
 )
 MOVED_COLUMNS = ("version", "position", "content_hmac", "state", "updated", "id")
 UNIT_COLUMNS = ("unit", "content", "seen")
+PLACE_COLUMNS = ("quarter", "place", "seen")
 
 HOT_COLUMNS: dict[str, tuple[str, ...]] = {
     "ledger": ("index", "leaf", "hash"),
@@ -65,6 +66,14 @@ class Hot(Protocol):
 
     def keep_unit_counts(self, rows: list[Row]) -> None:
         """Set how often contents were seen (``UNIT_COLUMNS``)."""
+        ...
+
+    def place_counts(self, quarter: str, places: Sequence[bytes]) -> Iterable[Row]:
+        """Yield (unnamed place, how many incidents it had) of a quarter."""
+        ...
+
+    def keep_place_counts(self, rows: list[Row], before: str) -> None:
+        """Set how many incidents places had (``PLACE_COLUMNS``); forget the quarters ``before``."""
         ...
 
     def push(self, client_id: str, key_hmac: bytes) -> Row | None:

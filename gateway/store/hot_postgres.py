@@ -96,6 +96,12 @@ _MOVE_MANY = (
 _UPSERT = " ON CONFLICT (unit, content) DO UPDATE SET seen = excluded.seen"
 _SEEN_ONE = "INSERT INTO unit_count (unit, content, seen) VALUES (%b, %b, %b)" + _UPSERT  # noqa: S608 - no value in it
 _SEEN_MANY = f"INSERT INTO unit_count SELECT unit, content, seen FROM seen_in_unit{_UPSERT}"  # noqa: S608 - no value in it
+_PLACES = (
+    "INSERT INTO place_count (quarter, place, seen) "
+    "SELECT * FROM unnest(%b::text[], %b::bytea[], %b::int4[]) "
+    "ON CONFLICT (quarter, place) DO UPDATE SET seen = excluded.seen"
+)
+_FORGET_PLACES = "DELETE FROM place_count WHERE quarter < %b"
 _STANDING = (
     f"SELECT natural_key, {quoted(STANDING_COLUMNS)} FROM incident "  # noqa: S608 - our own columns
     "WHERE feed = %b AND natural_key = ANY(%b)"
@@ -156,6 +162,22 @@ class PostgresHot:
             _SEEN.copy(cursor, rows)
             cursor.execute(_SEEN_MANY)
             cursor.execute("TRUNCATE seen_in_unit")
+
+    def place_counts(self, quarter: str, places: Sequence[bytes]) -> Iterable[Row]:
+        """Return (unnamed place, how many incidents it had) of a quarter."""
+        return self._all(
+            "SELECT place, seen FROM place_count WHERE quarter = %b AND place = ANY(%b)",
+            quarter,
+            list(places),
+        )
+
+    def keep_place_counts(self, rows: list[Row], before: str) -> None:
+        """Set how many incidents places had, and forget older quarters: one trip to the server."""
+        with self._driver.pipeline(), self._driver.cursor() as cursor:
+            cursor.execute(
+                _PLACES, [list(column) for column in zip(*rows, strict=True)], prepare=True
+            )
+            cursor.execute(_FORGET_PLACES, (before,), prepare=True)
 
     def push(self, client_id: str, key_hmac: bytes) -> Row | None:
         """Return what was kept of a push."""

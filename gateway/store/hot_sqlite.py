@@ -10,7 +10,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 
-from gateway.store.hot import HOT_COLUMNS, PUSH_COLUMNS, STANDING_COLUMNS, Row, quoted
+from gateway.store.hot import (
+    HOT_COLUMNS,
+    PLACE_COLUMNS,
+    PUSH_COLUMNS,
+    STANDING_COLUMNS,
+    Row,
+    quoted,
+)
 
 _CHUNK = 500
 """SQLite takes 32,766 bound values a statement; 500 keys a look-up keeps the plan small."""
@@ -21,12 +28,12 @@ _WIDEST = 4_096
 class _Insert:
     """Inserts rows of one table, many to a statement."""
 
-    def __init__(self, table: str, columns: tuple[str, ...]) -> None:
+    def __init__(self, table: str, columns: tuple[str, ...], tail: str = "") -> None:
         head = f"INSERT INTO {table} ({quoted(columns)}) VALUES "  # noqa: S608 - our own columns
         row = f"({', '.join('?' * len(columns))})"
         most = _WIDEST // len(columns)
         self._sizes = [1 << n for n in range(most.bit_length() - 1, -1, -1)]
-        self._statements = {size: head + ", ".join([row] * size) for size in self._sizes}
+        self._statements = {size: head + ", ".join([row] * size) + tail for size in self._sizes}
 
     def run(self, driver: sqlite3.Connection, rows: list[Row]) -> None:
         """Insert the rows in their order."""
@@ -39,6 +46,11 @@ class _Insert:
 
 
 _INSERTS = {table: _Insert(table, columns) for table, columns in HOT_COLUMNS.items()}
+_PLACES = _Insert(
+    "place_count",
+    PLACE_COLUMNS,
+    " ON CONFLICT (quarter, place) DO UPDATE SET seen = excluded.seen",
+)
 _PUSH = f"SELECT {quoted(PUSH_COLUMNS)} FROM push WHERE client_id = ? AND key_hmac = ?"  # noqa: S608 - our own columns
 _STANDING = f"SELECT natural_key, {quoted(STANDING_COLUMNS)} FROM incident "  # noqa: S608 - our own columns
 _MOVE = (
@@ -84,6 +96,20 @@ class SqliteHot:
             "ON CONFLICT (unit, content) DO UPDATE SET seen = excluded.seen",
             rows,
         )
+
+    def place_counts(self, quarter: str, places: Sequence[bytes]) -> Iterator[Row]:
+        """Yield (unnamed place, how many incidents it had) of a quarter."""
+        for part in _parts(places):
+            yield from self._driver.execute(
+                "SELECT place, seen FROM place_count "  # noqa: S608 - question marks only
+                f"WHERE quarter = ? AND place IN ({_marks(part)})",
+                (quarter, *part),
+            )
+
+    def keep_place_counts(self, rows: list[Row], before: str) -> None:
+        """Set how many incidents places had, and forget older quarters."""
+        _PLACES.run(self._driver, rows)
+        self._driver.execute("DELETE FROM place_count WHERE quarter < ?", (before,))
 
     def push(self, client_id: str, key_hmac: bytes) -> Row | None:
         """Return what was kept of a push."""

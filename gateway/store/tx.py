@@ -27,6 +27,10 @@ class Head:
     law_epoch: int
 
 
+_LOOKED_UP = 500
+"""Positions a look-up at most."""
+
+
 class Sealer(Protocol):
     """The ledger's tree, kept above the store."""
 
@@ -107,11 +111,6 @@ class Tx:
         """Whether log, ledger or law have moved in this transaction."""
         return self.head != self._began
 
-    @property
-    def direct(self) -> Connection:
-        """The connection as it is, for tables of which nothing ever waits."""
-        return self._connection
-
     def flush(self) -> None:
         """Write what waits."""
         waiting = {table: rows for table, rows in self._rows.items() if rows}
@@ -175,6 +174,24 @@ class Tx:
     def keep_unit_counts(self, unit: bytes, counts: dict[bytes, int]) -> None:
         """Remember the counts for the unit's next push."""
         self._hot.keep_unit_counts([(unit, content, seen) for content, seen in counts.items()])
+
+    def place_counts(self, quarter: str, places: Sequence[bytes]) -> dict[bytes, int]:
+        """Return how many incidents of a quarter each unnamed place had; unknown ones are left out."""
+        return dict(self._hot.place_counts(quarter, places))
+
+    def keep_place_counts(self, counts: list[tuple[str, bytes, int]], before: str) -> None:
+        """Remember counts (quarter, unnamed place, number), and forget the quarters ``before``."""
+        self._hot.keep_place_counts(list(counts), before)
+
+    def repeats_at(self, positions: Sequence[int]) -> dict[int, str | None]:
+        """Return ``repeat_at_place`` of log rows by position."""
+        log = t.LOG.c
+        found: dict[int, str | None] = {}
+        for start in range(0, len(positions), _LOOKED_UP):
+            part = positions[start : start + _LOOKED_UP]
+            asked = select(log.position, log.repeat_at_place).where(log.position.in_(part))
+            found.update((row[0], row[1]) for row in self.connection.execute(asked))
+        return found
 
     def append_log(self, rows: list[tuple[Any, ...]], sealed: list[tuple[Any, ...]]) -> None:
         """Append log rows (``LOG_COLUMNS``) with their secrets; positions follow the head."""
