@@ -4,49 +4,121 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections import defaultdict
 from pathlib import Path
 
+from gateway import events
+from tests.benchmarks import fanning
 from tests.benchmarks.appending import Appending
+from tests.benchmarks.copying import Copying
 from tests.benchmarks.pushing import Pushing
 from tests.benchmarks.releasing import Releasing
-from tests.benchmarks.timing import ROUNDS, figure, load, report
+from tests.benchmarks.timing import ROUNDS, Figure, figure, load, rate, report
+
+Pair = tuple[float, float]
+"""(ours, bare) of one round."""
+
+
+class OnSqlite:
+    """The embedded engine: append, pushes, releases, pages."""
+
+    def __init__(self, folder: Path) -> None:
+        self._appending, self._releasing = Appending(folder), Releasing(folder)
+        self._pushing = Pushing(folder / "http")
+
+    def round(self) -> dict[str, Pair]:
+        """Measure everything once."""
+        appended = self._appending.round()
+        return {
+            "append": appended,
+            "ndjson": (self._pushing.batches(), appended[1]),
+            "single": self._pushing.singles(),
+            "release": self._releasing.round(),
+            "pages": (self._pushing.pages(), 1.0),
+        }
+
+    def close(self) -> None:
+        """Stop what was started."""
+        for one in (self._appending, self._releasing, self._pushing):
+            one.close()
+
+
+class OnPostgresql:
+    """PostgreSQL with fsync on: append and pushes against raw COPY, and 20 readers of one log."""
+
+    def __init__(self, folder: Path) -> None:
+        self._copying = Copying(folder)
+        server = self._copying.server
+        self._pushing = Pushing(folder / "http-postgres", server.new_database())
+        fan = server.new_database(empty=True)
+        self._log, self._outbox, self._stream = (
+            fanning.Log(fan),
+            fanning.Outbox(fan),
+            fanning.JetStream(),
+        )
+        self._door = fanning.Door(folder / "fan", server.new_database())
+
+    def round(self) -> dict[str, Pair]:
+        """Measure everything once."""
+        appended = self._copying.round()
+        number = fanning.RECORDS * fanning.READERS
+        log = rate(number, self._log.run)
+        return {
+            "postgres append": appended,
+            "postgres ndjson": (self._pushing.batches(), appended[1]),
+            "outbox": (log, rate(number, self._outbox.run)),
+            "stream": (log, rate(number, self._stream.run)),
+            "door": (rate(number, self._door.run), 1.0),
+        }
+
+    def close(self) -> None:
+        """Stop what was started."""
+        for one in (self._pushing, self._stream, self._door, self._copying):
+            one.close()
+
+
+def figures(rounds: dict[str, list[Pair]]) -> list[Figure]:
+    """Return every figure; a floor of 0 is a figure that no issue sets a floor for."""
+    r = rounds
+    return [
+        figure(
+            "SQLite append through the sequencer / bare executemany", "records/s", 0.35, r["append"]
+        ),
+        figure("NDJSON push over HTTP / bare executemany", "records/s", 0.25, r["ndjson"]),
+        figure("single durable push, 32 connections / bare POST", "pushes/s", 0.06, r["single"]),
+        figure("release with ledger / validate_json", "records/s", 0.15, r["release"]),
+        figure("pull pages of 1,000 over HTTP, records/s", "records/s", 5_000, r["pages"], 10_000),
+        figure("PostgreSQL append / raw COPY", "records/s", 0.20, r["postgres append"]),
+        figure("PostgreSQL NDJSON over HTTP / raw COPY", "records/s", 0.08, r["postgres ndjson"]),
+        figure("20 readers: log with cursors / outbox SKIP LOCKED", "deliveries/s", 0, r["outbox"]),
+        figure("20 readers: log with cursors / NATS JetStream", "deliveries/s", 0, r["stream"]),
+        figure(
+            "20 readers: with law, treatment and ledger, deliveries/s",
+            "deliveries/s",
+            0,
+            r["door"],
+        ),
+    ]
 
 
 def main() -> int:
     """Run; return 1 when a floor is missed on a quiet machine."""
+    events.configure("error")
     before = load()
     print(f"load before the first round: {before:.2f}")
-    append: list[tuple[float, float]] = []
-    batches: list[tuple[float, float]] = []
-    singles: list[tuple[float, float]] = []
-    release: list[tuple[float, float]] = []
-    pages: list[tuple[float, float]] = []
+    rounds: dict[str, list[Pair]] = defaultdict(list)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        appending, releasing, pushing = Appending(folder), Releasing(folder), Pushing(folder)
+        parts = (OnSqlite(folder), OnPostgresql(folder))
         for number in range(ROUNDS + 1):
-            appended = appending.round()
-            pushed = pushing.batches()
-            single = pushing.singles()
-            released = releasing.round()
-            paged = pushing.pages()
+            measured = {what: pair for part in parts for what, pair in part.round().items()}
             if number:  # the first round warms up
-                append.append(appended)
-                batches.append((pushed, appended[1]))
-                singles.append(single)
-                release.append(released)
-                pages.append((paged, 1.0))
+                for what, pair in measured.items():
+                    rounds[what].append(pair)
                 print(f"round {number}: load {load():.2f}")
-        for one in (appending, releasing, pushing):
-            one.close()
-    figures = [
-        figure("SQLite append through the sequencer / bare executemany", "records/s", 0.35, append),
-        figure("NDJSON push over HTTP / bare executemany", "records/s", 0.25, batches),
-        figure("single durable push, 32 connections / bare POST", "pushes/s", 0.06, singles),
-        figure("release with ledger / validate_json", "records/s", 0.15, release),
-        figure("pull pages of 1,000 over HTTP, records/s", "records/s", 5_000, pages, 10_000),
-    ]
-    return report(figures, before)
+        for part in parts:
+            part.close()
+    return report(figures(rounds), before)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,16 @@ import nats
 import nats.js.api
 import psycopg
 
+from gateway.assembly import open_house
+from gateway.law.register import PutSubscription, put_partner
+from gateway.log.recording import Recording
+from gateway.release.sent import PageForm, written
+from gateway.store.postgres import PostgresDatabase
+from schemas.partners import DatedKind, Partner, PartnerKind
+from schemas.powers import Power, Purpose
+from schemas.sensitivity import Lane
+from schemas.subscriptions import Subscription
+from tests.benchmarks.appending import prepared
 from tests.benchmarks.pushing import free_port, wait_for
 
 RECORDS = 2_000
@@ -156,6 +166,48 @@ class JetStream:
         self._process.terminate()
         self._process.wait(20)
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+class Door:
+    """Ours with everything on: the law decided, records treated, releases committed with their leaf."""
+
+    def __init__(self, folder: Path, database: str) -> None:
+        self._house = open_house(folder, database=PostgresDatabase(database), create=True)
+        for reader in range(1, READERS + 1):
+            name = f"parish-{reader:02d}"
+            parish = DatedKind(kind=PartnerKind.PARISH_COUNCIL)
+            partner = Partner(id=name, name=f"Example Parish {reader}", kinds=(parish,))
+            wanted = Subscription(
+                id=name,
+                partner=name,
+                power=Power.SECTION_17A,
+                purpose=Purpose.SECTION_17A_DUTY,
+                lane=Lane.DEPERSONALISED,
+            )
+            act = self._house.act("operator")
+            self._house.writer.run(put_partner(partner, act))
+            self._house.writer.run(PutSubscription(wanted, act))
+        self._cursors: dict[int, str | None] = {}
+
+    def run(self) -> None:
+        """Record all incidents once, then let every reader pull and acknowledge them."""
+        for push in prepared(self._house, RECORDS):
+            self._house.writer.run(Recording(push, self._house.keys.natural_key))
+        _all_readers(self._read)
+
+    def _read(self, reader: int) -> None:
+        name, taken = f"parish-{reader:02d}", 0
+        while taken < RECORDS:
+            door, after = self._house.door, self._cursors.get(reader)
+            pulled = door.pull(name, name, "bench", after, 1_000)
+            for _ in written(pulled.page, PageForm.NDJSON, pulled.look, pulled.broken):
+                pass
+            taken += len(pulled.page.records)
+            self._cursors[reader] = pulled.page.cursor
+
+    def close(self) -> None:
+        """Close the house."""
+        self._house.close()
 
 
 def _all_readers(read: object) -> None:

@@ -33,13 +33,13 @@ def free_port() -> int:
 class Pushing:
     """A real gateway and a bare server, each a process of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, home: Path, database: str | None = None) -> None:
+        """Args: ``database`` is PostgreSQL's address; SQLite in the home where absent."""
         self.port, self._bare_port = free_port(), free_port()
         command = [sys.executable, "-m"]
+        real = [*command, "tests.benchmarks.real_server", str(home), str(self.port)]
         self._processes = [
-            subprocess.Popen(
-                [*command, "tests.benchmarks.real_server", str(folder / "http"), str(self.port)]
-            ),
+            subprocess.Popen([*real, database] if database else real),
             subprocess.Popen([*command, "tests.benchmarks.bare_server", str(self._bare_port)]),
         ]
         for port in (self.port, self._bare_port):

@@ -15,6 +15,7 @@ from gateway.assembly import open_house
 from gateway.cli.serve import SWITCH_SECONDS
 from gateway.law.register import PutSubscription, put_client
 from gateway.settings import Settings
+from gateway.store.postgres import PostgresDatabase
 from gateway.workshop import seldom_collect
 from schemas.powers import Power, Purpose
 from schemas.sensitivity import Lane
@@ -23,10 +24,11 @@ from schemas.subscriptions import Subscription
 SECRET = "a-secret-of-the-benchmark-only"
 
 
-def main(home: Path, port: int) -> None:
-    """Serve a fresh home with a police and a fire system."""
+def main(home: Path, port: int, database: str | None = None) -> None:
+    """Serve a fresh home with a police and a fire system; on PostgreSQL where an address is given."""
     url = f"http://127.0.0.1:{port}"
-    house = open_house(home, create=True)
+    on = None if database is None else PostgresDatabase(database)
+    house = open_house(home, database=on, create=True)
     for name, partner in (("police", "leicestershire-police"), ("fire", "llr-fire")):
         client = Client(
             client_id=name,
@@ -57,5 +59,5 @@ def main(home: Path, port: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:])
     json.dump({}, sys.stdout)

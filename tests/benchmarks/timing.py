@@ -34,6 +34,8 @@ class Figure:
         """What the ratio means."""
         if not self.judged:
             return "not judged"
+        if not self.floor:
+            return "no floor"
         if self.ratio >= self.target:
             return "target"
         return "floor" if self.ratio >= self.floor else "MISSED"
