@@ -14,6 +14,7 @@ from uuid_utils import uuid7
 
 from adapters import sources
 from adapters.source import Mapper, SettingsRefused
+from gateway.audit.rollback import Guard, newest_notes
 from gateway.clock import Clock, SystemClock, london_day
 from gateway.errors import FeedHasNoAdapter, GatewayError, NotFound
 from gateway.events import Event, emit
@@ -23,6 +24,7 @@ from gateway.intake.places import Places
 from gateway.intake.recorded import Desk
 from gateway.keys.ring import KeyRing
 from gateway.law.book import Edition, LawBook
+from gateway.law.holds import Hold
 from gateway.law.register import Act
 from gateway.ledger.leaf import stamp
 from gateway.log.erasure_list import FILE_NAME, ErasureFile
@@ -211,6 +213,19 @@ def reapply_erasures(house: House, actor: str = "gateway") -> int:
     if erased:
         emit(Event.ERASURES_REAPPLIED, erased=erased)
     return erased
+
+
+def hold_if_rolled_back(house: House) -> Hold | None:
+    """Hold every release where our own newest checkpoint is of a later ledger, or of another.
+
+    At every start, and on a clock: a server may be put back while we run, by its own restore or by a
+    failover that lost commits.
+    """
+    guard = Guard(house.reader, house.writer, house.keys, house.home)
+    now = int(house.clock.now().timestamp())
+    return guard.hold_if_rolled_back(
+        newest_notes(house.home / "checkpoints"), house.act("gateway"), now
+    )
 
 
 def database_path(home: Path) -> Path:

@@ -175,6 +175,14 @@ class CursorAhead(GatewayError):
     )
 
 
+class ReleaseHeld(GatewayError):
+    """503: the gateway was put back to an earlier state, and nobody has said yet how to go on."""
+
+    code, status, retry_after = "release.held", 503, 60
+    title = "Nothing is released: the gateway was put back to an earlier state of its ledger."
+    remedy = "Try later. The operator looks into it, then runs `gateway hold lift`."
+
+
 class LawRefuses(GatewayError):
     """403: the law refuses the subscription as a whole; ``conditions`` names every reason."""
 

@@ -107,6 +107,15 @@ class Event(Enum):
         "store.unavailable", Level.ERROR, "The database does not answer.", "error_type"
     )
     BACKED_UP = _entry("store.backed_up", Level.INFO, "A backup was made.", "bytes seconds")
+    RESTORED = _entry(
+        "store.restored", Level.WARNING, "A backup was put back.", "rows seconds size"
+    )
+    RELEASE_HELD = _entry(
+        "release.held",
+        Level.ERROR,
+        "The database is older than a checkpoint: nothing is released until a hold is lifted.",
+        "size known",
+    )
     LAW_LOADED = _entry(
         "law.loaded", Level.DEBUG, "A snapshot of the law is in force.", "snapshot epoch"
     )

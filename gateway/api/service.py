@@ -13,7 +13,7 @@ from gateway.access.server import TokenServer
 from gateway.access.verify import TokenVerifier
 from gateway.api.figures import Figures
 from gateway.api.inbox import Inbox
-from gateway.assembly import House
+from gateway.assembly import House, hold_if_rolled_back
 from gateway.audit.checkpoints import Publisher
 from gateway.clock import Clock, SystemClock, london_day
 from gateway.errors import LawMoved, RateLimited
@@ -141,7 +141,12 @@ class Service:
         return {} if self.note is None else {"Ledger-Checkpoint": to_header(self.note)}
 
     def publish(self) -> None:
-        """Publish a checkpoint; called on a clock and at the end."""
+        """Publish a checkpoint; called on a clock and at the end.
+
+        A server may be put back while we run, by its own restore or by a failover that lost commits: that
+        is looked for first, against the newest checkpoint of ours.
+        """
+        hold_if_rolled_back(self.house)
         published = self.publisher.publish(int(self.house.clock.now().timestamp()))
         if published is not None:
             self.note = published[1]

@@ -68,6 +68,8 @@ class RegisterWalk:
         self._adopted: dict[str, Mapping[str, Any]] = {}
         self.standings: dict[str, Standing] = {}
         self.epoch = 0
+        self.eras: list[int] = []
+        """Where the log was put back to (``law.holds.eras``)."""
 
     def take(self, index: int, operation: Operation, document: Mapping[str, Any]) -> None:
         """Follow one operation."""
@@ -84,6 +86,11 @@ class RegisterWalk:
                 self._adopted[document["snapshot"]] = document
             else:
                 self.epoch += 1
+        elif operation is Operation.RESTORE:
+            # a hold that is placed or lifted; the restoring itself changes no law
+            self.epoch += document.get("method") in {"held", "lifted"}
+            if document.get("method") == "held":
+                self.eras[:] = sorted({*self.eras, document["log_size"]})
         elif operation is Operation.SUBSCRIPTION:
             self._subscribe(document)
         elif operation is Operation.ACKNOWLEDGEMENT:

@@ -108,7 +108,7 @@ class ReleaseWalk:
     def _id_of(self, partner: str, row: Row) -> str | None:
         names = self._names.get(partner)
         if names is None:
-            names = self._names[partner] = names_for(self._keys, partner)
+            names = self._names[partner] = names_for(self._keys, partner, self._register.eras)
         try:
             return names.id_of(row[1], row[_CANDIDATE + 4])
         except UNREADABLE:
@@ -134,7 +134,7 @@ class ReleaseWalk:
                 self._findings.add("release.unlawful", "release", key)
 
     def _rendered(self, rows: list[Row], law: Law, recipient: str) -> list[bytes]:
-        names = self._names.get(recipient) or names_for(self._keys, recipient)
+        names = self._names.get(recipient) or names_for(self._keys, recipient, self._register.eras)
         lines: list[Any] = [
             notice_of(Held(row[3], row[1], row[_ENTRY_KIND], row[6], row[2], row[4]))
             for row in rows

@@ -80,6 +80,8 @@ COMMANDS = tuple(
         ("subscription", "subscription", "Partners' standing requests."),
         ("geography", "geography", "Load map points, wards and LSOAs."),
         ("backup", "backup", "Copy the database, consistently, while it runs."),
+        ("restore", "restore", "Put a backup back into an empty database of either engine."),
+        ("hold", "hold", "What keeps everything from being released, and lifting it."),
         ("keys", "keys", "Make and list the keys under GATEWAY_HOME."),
         ("db", "db", "Create the tables or bring them up to date."),
         ("check", "check", "Check installation, settings, keys, policies and database."),

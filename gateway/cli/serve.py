@@ -14,7 +14,7 @@ import uvicorn
 from typing_extensions import override
 
 from gateway.api.app import VERSION, make_service
-from gateway.assembly import database_of, reapply_erasures
+from gateway.assembly import database_of, hold_if_rolled_back, reapply_erasures
 from gateway.cli import Exit
 from gateway.cli.application import application
 from gateway.cli.home import own_house, own_settings
@@ -75,6 +75,7 @@ def _serve(settings: Settings, *, create: bool) -> None:
     started = time.monotonic()
     with listening, own_house(settings, create=create) as house:
         configure(settings.log_level.value, strict=JOURNAL.strict)
+        hold_if_rolled_back(house)
         reapply_erasures(house)
 
         def announce() -> None:

@@ -45,7 +45,7 @@ def command(
     else:
         kept = SqliteDatabase(database_path(home))
     keys = KeyRing.open(home)
-    notes = [_note(path) for path in checkpoint or ()]
+    notes = [read_note(path) for path in checkpoint or ()]
     if database is None:
         notes += kept_notes(home / "checkpoints")
     report = _verified(database or kept, keys, notes)
@@ -54,7 +54,8 @@ def command(
         raise typer.Exit(Exit.FOUND_WRONG)
 
 
-def _note(path: Path) -> Note:
+def read_note(path: Path) -> Note:
+    """Read a checkpoint that was kept elsewhere (BadParameter where it cannot be read)."""
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError:

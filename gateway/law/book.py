@@ -13,8 +13,9 @@ from hashlib import sha256
 from types import MappingProxyType
 
 from gateway.clock import Clock
-from gateway.errors import LawUnavailable
+from gateway.errors import LawUnavailable, ReleaseHeld
 from gateway.events import Event, emit
+from gateway.law.holds import eras, holds
 from gateway.law.register import Register
 from gateway.ledger.leaf import Operation, leaf, stamp
 from gateway.store import tables as t
@@ -35,6 +36,10 @@ class Edition:
     law: Law
     register: Register
     epoch: int
+    held: bool = False
+    """Whether a hold stands: intake goes on, and nothing leaves."""
+    eras: tuple[int, ...] = ()
+    """Where the log was put back to (``holds.eras``)."""
 
 
 class LawBook:
@@ -85,6 +90,18 @@ class LawBook:
             raise LawUnavailable
         return self._edition
 
+    def for_release(self) -> Edition:
+        """Return the edition in force for whatever leaves: the one door of push, pull and export.
+
+        Raises:
+            LawUnavailable: There is no valid one.
+            ReleaseHeld: A hold stands.
+        """
+        edition = self.refresh()
+        if edition.held:
+            raise ReleaseHeld
+        return edition
+
     def load_policies(self, texts: Mapping[str, str]) -> bool:
         """Put a new bundle in force, or keep the last good one and alarm. Returns whether it is."""
         try:
@@ -116,7 +133,9 @@ class LawBook:
             if not self._reader.has_snapshot(law.sha256):
                 keep = _KeepSnapshot(law, stamp(self._clock.now()), self._random(16).hex())
                 self._writer.run(keep)
-            self._edition = Edition(law, register, epoch)
+            known = holds(self._reader)
+            held = any(hold.stands for hold in known)
+            self._edition = Edition(law, register, epoch, held, eras(known))
             emit(Event.LAW_LOADED, snapshot=law.sha256, epoch=epoch)
 
     def _law(self, register: Register) -> Law:

@@ -40,7 +40,7 @@ class Look:
         if self._writer.log_size > self._log_size:
             self._look_at_states()
         row = self._rows[index]
-        if row.incident in self._closed or self._subscription is None:
+        if row.incident in self._closed or self._subscription is None or self._edition.held:
             return False
         if not self._moved:
             return True

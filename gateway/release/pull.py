@@ -200,7 +200,7 @@ class Door:
         acknowledge: bool,
         most: int | None,
     ) -> Pulled:
-        edition = self._book.refresh()
+        edition = self._book.for_release()
         draft, unmet = self._draft(row, edition, limit)
         while most is not None and (fewer := fitting(draft.lines, most)) < len(draft.lines):
             draft, unmet = self._draft(row, edition, fewer)
@@ -235,7 +235,7 @@ class Door:
         if window.law_epoch != edition.epoch or len(self._book.classes()) != len(classes):
             # a class that came up in between was neither asked for nor counted: decide again
             raise Stale
-        names = names_for(self._keys, subscription.partner)
+        names = names_for(self._keys, subscription.partner, edition.eras)
         records = treat(window.candidates, classes, edition.law, names)
         notices = [notice_of(held) for held in window.held]
         draft = Draft(
@@ -259,7 +259,7 @@ class Door:
     def _resend(self, row: dict[str, Any], number: int, actor: str) -> Pulled | None:
         """Render the release after ``number`` again, or None where there is none to render."""
         self._acknowledge(row, number, actor)
-        edition = self._book.refresh()
+        edition = self._book.for_release()
         subscription = _subscription(row)
         day = self._clock.now().astimezone(LONDON).date()
         wanted = number + 1
@@ -309,7 +309,7 @@ class Door:
         at: int,
     ) -> Pulled:
         subscription = _subscription(row)
-        names = names_for(self._keys, subscription.partner)
+        names = names_for(self._keys, subscription.partner, edition.eras)
         records = treat(kept, decided.classes, edition.law, names)
         notices = [_line(notice_again(r)) for r in rows if r["what"] != RECORD]
         page = self._page(subscription, number, at, decided, kept)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -35,6 +36,8 @@ class Names:
 
     master: bytes
     recipient: str
+    eras: Sequence[int] = ()
+    """Where the log was put back to, in order: a number above one is of a later era (``law.holds``)."""
     _keys: dict[str, bytes] = field(default_factory=dict)
 
     def id_of(self, incident: int, quarter: str) -> str:
@@ -42,12 +45,14 @@ class Names:
         key = self._keys.get(quarter)
         if key is None:
             key = self._keys[quarter] = pseudonym_key(self.master, self.recipient, quarter)
-        return released_id(key, quarter, incident.to_bytes(8, "big"))
+        number = incident.to_bytes(8, "big")
+        era = bisect_left(self.eras, incident)
+        return released_id(key, quarter, number + era.to_bytes(2, "big") if era else number)
 
 
-def names_for(keys: KeyRing, recipient: str) -> Names:
+def names_for(keys: KeyRing, recipient: str, eras: Sequence[int]) -> Names:
     """Return the names of one recipient."""
-    return Names(keys.pseudonym_master, recipient)
+    return Names(keys.pseudonym_master, recipient, eras)
 
 
 def treat(

@@ -115,6 +115,12 @@ class Reader:
         with self.connection() as c:
             return [str(row[0]) for row in c.execute(statement)]
 
+    def last_releases(self) -> dict[str, int]:
+        """Return the number of every subscription's last release."""
+        s = t.SUBSCRIPTION
+        with self.connection() as c:
+            return {row[0]: row[1] for row in c.execute(select(s.c.id, s.c.last_release))}
+
     def delivery_state(self, connection: Connection, subscription: str, number: int) -> str | None:
         """Return how the delivery of one release stands."""
         d = t.DELIVERY

@@ -230,7 +230,7 @@ HOLD = Table(
     Column("name", Text, primary_key=True),
     Column("body", Text, nullable=False),
     Column("at", Position, nullable=False),
-    comment="while a row stands nothing is released, until an operator lifts it",
+    comment="while one stands nothing is released; a lifted one is kept, with who lifted it",
 )
 
 QUARANTINE = Table(
