@@ -1,39 +1,85 @@
-"""The pictures in the README: ``python -m tests.screenshots``. Needs Chromium; writes deploy/screenshots."""
+"""The pictures in the README: ``python -m tests.screenshots [FOLDER]``. Needs Chromium and ``make assets``.
+
+They are written with 256 colours, which the pages do not have, so that each stays a small file.
+"""
 
 from __future__ import annotations
 
+import base64
+import struct
 import sys
 import tempfile
-from datetime import UTC, datetime
+import zlib
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+import numpy as np
+from playwright.sync_api import Browser, sync_playwright
 
 from gateway import events
-from gateway.clock import FixedClock
-from gateway.settings import Settings
 from tests.support.browser import launched
-from tests.support.server import running_gateway
+from tests.support.pages import demonstration
 
 FOLDER = Path(__file__).resolve().parent.parent / "deploy" / "screenshots"
-NOW = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
-SHOTS = {"first-page.png": (1280, 1500), "first-page-375.png": (375, 1500)}
+SHOTS = {"first-page.png": (1280, 1560), "first-page-375.png": (375, 2300)}
+COLOURS = 256
+_PIXELS = """async (shot) => {
+  const image = new Image();
+  image.src = "data:image/png;base64," + shot;
+  await image.decode();
+  const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
+  canvas.drawImage(image, 0, 0);
+  const pixels = new Uint8Array(canvas.getImageData(0, 0, image.width, image.height).data.buffer);
+  let text = "";
+  for (let at = 0; at < pixels.length; at += 32768)
+    text += String.fromCharCode(...pixels.subarray(at, at + 32768));
+  return btoa(text);
+}"""
 
 
 def main(folder: Path = FOLDER) -> None:
-    """Take the pictures from a gateway of its own."""
+    """Take the pictures from a gateway of its own, whose clock stands."""
     events.configure("error")
     folder.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
-        settings = Settings(home=Path(home), demonstration=True)
-        with running_gateway(Path(home), FixedClock(NOW), settings) as gateway:
-            browser = launched(playwright)
-            for name, (width, height) in SHOTS.items():
-                page = browser.new_page(viewport={"width": width, "height": height})
-                page.goto(gateway.url)
-                page.screenshot(path=folder / name, full_page="--whole" in sys.argv)
-            browser.close()
+        browser = launched(playwright)
+        with demonstration(Path(home)) as gateway:
+            for name, size in SHOTS.items():
+                (folder / name).write_bytes(taken(browser, gateway.url, size))
+        browser.close()
+
+
+def taken(browser: Browser, url: str, size: tuple[int, int]) -> bytes:
+    """Return the top of a page as a PNG of few colours."""
+    width, height = size
+    page = browser.new_page(viewport={"width": width, "height": height})
+    page.goto(url)
+    shot = base64.b64encode(page.screenshot()).decode()
+    page.goto("about:blank")
+    pixels = base64.b64decode(page.evaluate(_PIXELS, shot))
+    page.close()
+    return indexed(np.frombuffer(pixels, np.uint8).reshape(height, width, 4)[:, :, :3])
+
+
+def indexed(pixels: np.ndarray) -> bytes:
+    """Return a PNG (ISO/IEC 15948, colour type 3): the commonest colours, the others as the nearest."""
+    height, width, _ = pixels.shape
+    colours, inverse, counts = np.unique(
+        pixels.reshape(-1, 3), axis=0, return_inverse=True, return_counts=True
+    )
+    kept = colours[np.argsort(-counts)[:COLOURS]].astype(int)
+    nearest = [int(((kept - colour) ** 2).sum(axis=1).argmin()) for colour in colours.astype(int)]
+    lines = np.array(nearest, np.uint8)[inverse.reshape(-1)].reshape(height, width)
+    rows = b"".join(b"\0" + line.tobytes() for line in lines)
+    head = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
+    parts = (b"IHDR", head), (b"PLTE", kept.astype(np.uint8).tobytes())
+    packed = (*parts, (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, content) for kind, content in packed)
+
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    checked = kind + content
+    return struct.pack(">I", len(content)) + checked + struct.pack(">I", zlib.crc32(checked))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 and not sys.argv[1].startswith("-") else FOLDER)
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)

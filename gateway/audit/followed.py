@@ -31,6 +31,7 @@ from policies.explain import Explanation, explain
 from policies.law import Law
 from policies.operations import OPERATIONS
 from policies.pseudonym import quarter_of
+from policies.repeats import band
 from policies.treatments import Treatment
 from schemas.decisions import Decision
 from schemas.feeds import Feed
@@ -47,6 +48,8 @@ POLICE, COUNCIL, FIRE = "leicestershire-police", "charnwood-bc", "llr-fire"
 COUNTY, UNIVERSITY = "leicestershire-cc", "example-university"
 INCIDENT = 1
 """The incident's own number inside, from which recipients' ids are derived."""
+AT_ITS_PLACE = 2
+"""Recording counts the incidents at a place; of the example there is said to be one before it."""
 _MASTER = sha256(b"the key of the example on the first page; no record is named by it").digest()
 
 
@@ -67,7 +70,8 @@ class Line:
 
     key: str
     fields: tuple[str, ...]
-    """Fields of the incident that it fills; the first that leaves speaks for it."""
+    """Fields of the incident that it fills; the first that leaves speaks for it, and for what the gateway
+    works out all of them do."""
     before: str
     """The cells as sent; empty for what the gateway works out."""
 
@@ -144,7 +148,7 @@ _ORDER: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("created", ("reported_at",)),
     ("opening_codes", ("opening_code",)),
     ("closing_codes", ("closing_codes",)),
-    ("", ("typology_behaviour",)),
+    ("", ("typology_behaviour", "typology_sub_behaviour")),
     ("qualifiers", ("qualifier_codes",)),
     ("grade", ("response_grade",)),
     ("reference", ("source_reference",)),
@@ -152,7 +156,7 @@ _ORDER: tuple[tuple[str, tuple[str, ...]], ...] = (
 """Settings of the columns in the order of the page, with the fields of the incident that they fill."""
 _BESIDE = {"easting": "northing", "opening_codes": "opening_label"}
 """Columns that are told together."""
-_COARSE = frozenset({"hour", "map_point", "area", "month", "area_total"})
+_COARSE = frozenset({"hour", "map_point", "area", "month", "area_total", "count_place"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,10 +255,11 @@ def _recorded(law: Law, day: date) -> _Incident:
         raise TypeError(message)
     kind = _named(feed.controller).kind_on(day)
     table = law.treatments[Lane.DEPERSONALISED]
+    half = open_half(incident, placed.point, table, mapper.crosswalk.codes)
     return _Incident(
         feed=feed,
         placed=placed,
-        half=open_half(incident, placed.point, table, mapper.crosswalk.codes),
+        half=half.model_copy(update={"repeat_at_place": band(AT_ITS_PLACE)}),
         record_class=classify(incident, feed, kind),
         quarter=quarter_of(known),
     )
@@ -316,6 +321,8 @@ class _Asking:
         table = self.law.treatments[subscription.lane].lines
         named = [(table[name], _value(table[name], record)) for name in line.fields]
         treatment, after = next((pair for pair in named if pair[1] is not None), named[0])
+        if after is not None and not line.before:
+            after = [value for _, value in named if value is not None]
         fate = _fate(line, treatment, after)
         return Cell(
             line=line,

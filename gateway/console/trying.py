@@ -32,7 +32,6 @@ from schemas.feeds import Feed
 ROWS = 10_000
 FRAME = 16 * 1024
 """Bytes for what stands round the file in the form."""
-SHOWN = 3
 
 
 class _InMemory(MultiPartParser):
@@ -73,7 +72,7 @@ class Trying:
 
     def _page(self, status: int, values: dict[str, Any]) -> Response:
         feeds = self.console.feeds()
-        more = {"feeds": feeds, "largest": LARGEST_FILE // MEBIBYTE, "shown": SHOWN}
+        more = {"feeds": feeds, "largest": LARGEST_FILE // MEBIBYTE}
         return self.console.pages.page("tried.html", status, **{"feed": None, **values, **more})
 
     def _tried(self, name: str, file_name: str, content: bytes) -> Trial:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from gateway.audit.followed import Asked, Fate
+from gateway.audit.followed import Asked, Cell, Fate
 from schemas.typology import TYPOLOGY
 
 LABELS: Final = {
@@ -44,6 +44,8 @@ MEANINGS: Final = {
     Fate.ADDED: "worked out by the gateway from codes, never from free text",
     Fate.DROPPED: "does not leave",
 }
+_FINEST: Final = ("typology_behaviour", "typology_sub_behaviour")
+_NUMBERS: Final = {1: "One", 2: "Two", 3: "Three", 4: "Four", 5: "Five"}
 _ACT = "Crime and Disorder Act 1998 "
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d\+00:00")
 _MONTH = re.compile(r"\d{4}-\d\d")
@@ -71,9 +73,11 @@ def reader(asked: Asked) -> Reader:
     if not asked.cells:
         return Reader(who, power, "No record, no count.")
     tally = asked.tally()
-    leaves = sum(tally.values()) - tally[Fate.DROPPED]
-    said = "are counted by" if asked.notice is None else "leave"
-    return Reader(who, power, f"{leaves} fields {said}, {tally[Fate.DROPPED]} do not.")
+    gone = tally[Fate.DROPPED]
+    leaves = sum(tally.values()) - gone
+    if asked.notice is None:
+        return Reader(who, power, f"No record: a count by {leaves} fields, without {gone}.")
+    return Reader(who, power, f"{leaves} fields leave, {gone} do not.")
 
 
 def section(cites: str) -> str:
@@ -86,7 +90,7 @@ def shown(value: object) -> str:
     if isinstance(value, Mapping):
         return _place(value)
     if isinstance(value, list | tuple):
-        return ", ".join(shown(one) for one in value)
+        return " · ".join(shown(one) for one in value)
     text = str(value)
     if _INSTANT.fullmatch(text):
         begins = datetime.fromisoformat(text)
@@ -97,6 +101,31 @@ def shown(value: object) -> str:
     if text.startswith("E01"):
         return f"LSOA {text}"
     return TYPOLOGY.names.get(text, text.replace("_", " "))
+
+
+def became(cell: Cell) -> str:
+    """Return what a field became."""
+    if cell.op == "count_place":
+        return f"{shown(cell.after)} at this place in the quarter".capitalize()
+    return shown(cell.after)
+
+
+def what_it_was(record: Mapping[str, Any]) -> str:
+    """Return behaviour, class or kind of a released record: the finest that its codes say."""
+    fine = [record[name] for name in _FINEST if record.get(name)]
+    if fine:
+        return shown(fine)
+    candidates = record.get("candidate_behaviours")
+    if candidates:
+        return "one of: " + shown(candidates)
+    return shown(record.get("nsir_class") or record["kind"])
+
+
+def codes(record: Mapping[str, Any]) -> str:
+    """Return the source's codes that leave with a record."""
+    left = [record.get("opening_code"), *record.get("closing_codes", ())]
+    left += record.get("qualifier_codes", ())
+    return ", ".join(dict.fromkeys(str(code) for code in left if code)) or "none"
 
 
 def _place(place: Mapping[str, Any]) -> str:
@@ -124,7 +153,11 @@ FILTERS: Final = {
     "meaning": lambda fate: MEANINGS[fate],
     "reader_words": reader,
     "section": section,
+    "became": became,
+    "codes": codes,
     "shown": shown,
+    "what_it_was": what_it_was,
+    "number": lambda count: _NUMBERS.get(count, str(count)),
     "as_json": as_json,
     "grouped": grouped,
     "plain": lambda code: str(code).replace("_", " "),

@@ -161,7 +161,7 @@ def test_a_file_is_tried_and_its_counts_add_up(gateway: RunningGateway) -> None:
     assert answer.status_code == 200
     assert "300 rows" in answer.text
     names = ("mapped", "excluded", "out of scope", "quarantined")
-    found = {name: re.search(rf">{name}</th><td[^>]*>([\d,]+)<", answer.text) for name in names}
+    found = {name: re.search(rf">{name}</td><td[^>]*>([\d,]+)<", answer.text) for name in names}
     assert sum(int(count[1]) for count in found.values() if count) == 300
     assert "time.unreadable" in answer.text
 
