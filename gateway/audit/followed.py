@@ -1,56 +1,59 @@
 """One invented incident, followed to everyone who might ask for it: what each gets, field by field.
 
-Nothing here is written by hand but the row and who asks. The adapter maps it, intake places it, recording
-takes its open half, the law decides, the treatment tables say what becomes of each field: the functions
-that release, on invented data, under the rules that this gateway has in force.
+Nothing here is written by hand. The adapter maps the row, intake places it, recording takes its open half
+and keeps what an agreement uses, the law decides, the treatment tables say what becomes of each field: the
+functions that release, on invented data, under the rules that this gateway has in force.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
+from pydantic_core import from_json
+
 from adapters import sources
 from adapters.cells import LIST_SEPARATOR
-from adapters.nsir_settings import NsirColumns
 from adapters.source import Mapped
 from adapters.synthetic_nsir import EXAMPLE
+from gateway.audit import example
+from gateway.audit.example import Line
 from gateway.audit.invented import invented_places
-from gateway.intake.located import Located, located
+from gateway.intake.located import located
 from gateway.intake.trial import counted_by
 from gateway.release.treated import Names, notice_of
-from gateway.seed import FEEDS, PARTNERS
 from gateway.store.releasing import Held
+from policies.allowance import allowance
 from policies.classes import classify
 from policies.depersonalise import depersonalise, open_half
+from policies.disclose import disclose
 from policies.explain import Explanation, explain
+from policies.keeping import keeping
 from policies.law import Law
 from policies.operations import OPERATIONS
 from policies.pseudonym import quarter_of
 from policies.repeats import band
 from policies.treatments import Treatment
+from schemas.agreements import Agreement
 from schemas.decisions import Decision
-from schemas.feeds import Feed
-from schemas.incident import first_known_time
+from schemas.incident import SENSITIVITY, Incident, first_known_time
 from schemas.open_half import OpenHalf
-from schemas.partners import DatedKind, Partner, PartnerKind
-from schemas.powers import Power, Protocol, Purpose, Signature
+from schemas.partners import Partner
+from schemas.powers import Power
 from schemas.record_class import RecordClass
 from schemas.released import Notice, RetractionReason
 from schemas.sensitivity import Lane
 from schemas.subscriptions import Subscription
 
-POLICE, COUNCIL, FIRE = "leicestershire-police", "charnwood-bc", "llr-fire"
-COUNTY, UNIVERSITY = "leicestershire-cc", "example-university"
 INCIDENT = 1
 """The incident's own number inside, from which recipients' ids are derived."""
-AT_ITS_PLACE = 2
-"""Recording counts the incidents at a place; of the example there is said to be one before it."""
 _MASTER = sha256(b"the key of the example on the first page; no record is named by it").digest()
+_CASES = sha256(b"the example lists no case").digest()
+_COARSE = frozenset({"hour", "map_point", "area", "month", "area_total", "count_place"})
 
 
 class Fate(StrEnum):
@@ -62,18 +65,6 @@ class Fate(StrEnum):
     ADDED = "added"
     """Worked out by the gateway: the source does not say it."""
     DROPPED = "dropped"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One field as its holder has it."""
-
-    key: str
-    fields: tuple[str, ...]
-    """Fields of the incident that it fills; the first that leaves speaks for it, and for what the gateway
-    works out all of them do."""
-    before: str
-    """The cells as sent; empty for what the gateway works out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,49 +114,26 @@ class Followed:
     holder: Partner
     lines: tuple[Line, ...]
     record_class: RecordClass
+    council: Asked
     fire: Asked
     analyst: Asked
     university: Asked
+    agreement: Agreement
     day: date
     snapshot: str
 
     @property
     def asked(self) -> tuple[Asked, ...]:
         """Everyone who asks, in the order of the page."""
-        return (self.fire, self.analyst, self.university)
-
-
-_ORDER: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("caller_name", ("people",)),
-    ("caller_telephone", ("people",)),
-    ("description", ("description",)),
-    ("vulnerable", ("vulnerability_flag",)),
-    ("repeat", ("repeat_flag",)),
-    ("address", ("address_text",)),
-    ("easting", ("longitude", "lsoa_code")),
-    ("beat", ("beat_code",)),
-    ("occurred", ("occurred_from",)),
-    ("created", ("reported_at",)),
-    ("opening_codes", ("opening_code",)),
-    ("closing_codes", ("closing_codes",)),
-    ("", ("typology_behaviour", "typology_sub_behaviour")),
-    ("qualifiers", ("qualifier_codes",)),
-    ("grade", ("response_grade",)),
-    ("reference", ("source_reference",)),
-)
-"""Settings of the columns in the order of the page, with the fields of the incident that they fill."""
-_BESIDE = {"easting": "northing", "opening_codes": "opening_label"}
-"""Columns that are told together."""
-_COARSE = frozenset({"hour", "map_point", "area", "month", "area_total", "count_place"})
+        return (self.council, self.fire, self.analyst, self.university)
 
 
 @dataclass(frozen=True, slots=True)
 class _Incident:
-    """The incident on its way."""
+    """The incident as it was recorded."""
 
-    feed: Feed
-    placed: Located
     half: OpenHalf
+    sealed: Incident | None
     record_class: RecordClass
     quarter: str
 
@@ -177,71 +145,35 @@ def follow(law: Law, day: date) -> Followed:
         law: Whose rules: those in force.
         day: The day on which everyone asks.
     """
-    example = Law(law.bundle, law.treatments, _partners(), (_protocol(day),), law.lists)
-    incident = _recorded(example, day)
-    lines = tuple(_line(setting, names) for setting, names in _ORDER)
-    ask = _Asking(example, incident, lines, day)
+    agreed = example.agreement(day)
+    ours = Law(
+        law.bundle,
+        law.treatments,
+        example.partners(),
+        (example.protocol(day),),
+        law.lists,
+        (agreed,),
+    )
+    incident = _recorded(ours, day)
+    lines = example.lines()
+    ask = _Asking(ours, incident, lines, day)
     return Followed(
-        holder=_named(POLICE),
+        holder=example.partner(example.POLICE),
         lines=lines,
         record_class=incident.record_class,
-        fire=ask.depersonalised(
-            _request("fire", FIRE, Lane.DEPERSONALISED, Purpose.SECTION_17A_DUTY)
-        ),
-        analyst=ask.counted(
-            _request("analyst", COUNTY, Lane.STATISTICS, Purpose.CRIME_AND_DISORDER_STRATEGY)
-        ),
-        university=ask.depersonalised(
-            _request("university", UNIVERSITY, Lane.DEPERSONALISED, Purpose.ACADEMIC_RESEARCH)
-        ),
+        council=ask.answered(example.ASKS["council"]),
+        fire=ask.answered(example.ASKS["fire"]),
+        analyst=ask.answered(example.ASKS["analyst"]),
+        university=ask.answered(example.ASKS["university"]),
+        agreement=agreed,
         day=day,
-        snapshot=example.sha256,
-    )
-
-
-def _request(name: str, partner: str, lane: Lane, purpose: Purpose) -> Subscription:
-    return Subscription(
-        id=f"example-{name}",
-        partner=partner,
-        power=Power.SECTION_17A,
-        purpose=purpose,
-        lane=lane,
-    )
-
-
-def _partners() -> tuple[Partner, ...]:
-    university = Partner(
-        id=UNIVERSITY,
-        name="Example University",
-        kinds=(DatedKind(kind=PartnerKind.UNIVERSITY),),
-    )
-    return (*PARTNERS, university)
-
-
-def _named(partner: str) -> Partner:
-    return next(one for one in _partners() if one.id == partner)
-
-
-def _protocol(day: date) -> Protocol:
-    """A protocol in force, so that what the example shows is the ordinary case."""
-    signed = day - timedelta(days=30)
-    parties = (POLICE, COUNCIL, FIRE, COUNTY)
-    return Protocol(
-        id="example-protocol",
-        title="Information-sharing protocol of an example partnership",
-        parties=parties,
-        signatures=tuple(
-            Signature(party=party, office="Designated officer", signed_on=signed)
-            for party in parties
-        ),
-        valid_from=signed,
-        valid_to=day + timedelta(days=365),
+        snapshot=ours.sha256,
     )
 
 
 def _recorded(law: Law, day: date) -> _Incident:
     """Map, place and record the row as intake would."""
-    feed = next(one for one in FEEDS if one.adapter == "police_nsir")
+    feed = example.FEED
     mapper = sources()[feed.adapter].compile({})
     outcome = mapper.map(EXAMPLE)
     if not isinstance(outcome, Mapped):
@@ -253,93 +185,124 @@ def _recorded(law: Law, day: date) -> _Incident:
     if known is None:
         message = "the example's row has a time"
         raise TypeError(message)
-    kind = _named(feed.controller).kind_on(day)
     table = law.treatments[Lane.DEPERSONALISED]
     half = open_half(incident, placed.point, table, mapper.crosswalk.codes)
+    kept = keeping(law, feed, day).of(incident, _CASES)
+    kind = example.partner(feed.controller).kind_on(day)
     return _Incident(
-        feed=feed,
-        placed=placed,
-        half=half.model_copy(update={"repeat_at_place": band(AT_ITS_PLACE)}),
-        record_class=classify(incident, feed, kind),
+        half=half.model_copy(update={"repeat_at_place": band(example.AT_ITS_PLACE)}),
+        sealed=_opened(incident, kept.sealed_half(incident)),
+        record_class=classify(incident, feed, kind, kept),
         quarter=quarter_of(known),
     )
 
 
-def _line(setting: str, names: tuple[str, ...]) -> Line:
-    if not setting:
-        return Line(names[0], names, "")
-    columns: dict[str, list[str]] = {}
-    for listed, column in NsirColumns().listed():
-        columns.setdefault(listed, []).append(column.name)
-    wanted = [*columns[setting], *columns.get(_BESIDE.get(setting, ""), ())]
-    cells = [EXAMPLE[name] for name in wanted if EXAMPLE.get(name)]
-    return Line(setting, names, " · ".join(cells))
+def _opened(incident: Incident, sealed: bytes | None) -> Incident | None:
+    """Read a sealed half back: the fields that were kept, and what every incident has."""
+    if sealed is None:
+        return None
+    common = {"kind": incident.kind, "mapping_status": incident.mapping_status}
+    return Incident.model_validate({**common, **from_json(sealed)})
 
 
 @dataclass(frozen=True, slots=True)
 class _Asking:
-    """What one request comes to."""
+    """What requests come to."""
 
     law: Law
     incident: _Incident
     lines: tuple[Line, ...]
     day: date
-    names: Callable[[str], Names] = field(default=lambda recipient: Names(_MASTER, recipient))
 
-    def depersonalised(self, subscription: Subscription) -> Asked:
-        """Return what the depersonalised lane gives, or the refusal."""
-        asked = self._asked(subscription)
-        if not asked.decision.releases:
-            return asked
-        incident = self.incident
-        name = self.names(subscription.partner).id_of(INCIDENT, incident.quarter)
-        table = self.law.treatments[Lane.DEPERSONALISED]
-        left = depersonalise(incident.half, incident.record_class, name, 1, table)
-        record = left.model_dump(mode="json", exclude_defaults=True)
-        held = Held(1, INCIDENT, "retracted", RetractionReason.RECORDED_IN_ERROR.value, 1, name)
-        return self._with_cells(asked, record, notice_of(held))
-
-    def counted(self, subscription: Subscription) -> Asked:
-        """Return by what the statistics lane counts it, or the refusal."""
-        asked = self._asked(subscription)
-        if not asked.decision.releases:
-            return asked
-        table = self.law.treatments[Lane.STATISTICS]
-        return self._with_cells(asked, counted_by(self.incident.half, table), None)
-
-    def _asked(self, subscription: Subscription) -> Asked:
+    def answered(self, subscription: Subscription) -> Asked:
+        """Return what the subscription's lane gives, or the refusal."""
         told = explain(self.law, subscription, self.incident.record_class, self.day)
-        return Asked(subscription, _named(subscription.partner), told)
+        asked = Asked(subscription, example.partner(subscription.partner), told)
+        if not asked.decision.releases:
+            return asked
+        record = self._record(subscription)
+        notice = None
+        if "id" in record:
+            reason = RetractionReason.RECORDED_IN_ERROR.value
+            notice = notice_of(Held(1, INCIDENT, "retracted", reason, 1, record["id"]))
+        cells = tuple(self._cell(subscription, line, record) for line in self.lines)
+        return replace(asked, cells=cells, record=record, notice=notice)
 
-    def _with_cells(self, asked: Asked, record: Mapping[str, Any], notice: Notice | None) -> Asked:
-        cells = tuple(self._cell(asked.subscription, line, record) for line in self.lines)
-        return Asked(
-            asked.subscription, asked.recipient, asked.explanation, cells, dict(record), notice
+    def _record(self, subscription: Subscription) -> dict[str, Any]:
+        """Return what is sent, as JSON; for statistics, what the incident is counted by."""
+        incident, tables = self.incident, self.law.treatments
+        if subscription.lane is Lane.STATISTICS:
+            return counted_by(incident.half, tables[Lane.STATISTICS])
+        name = Names(_MASTER, subscription.partner).id_of(INCIDENT, incident.quarter)
+        half, record_class = incident.half, incident.record_class
+        if subscription.lane is Lane.DEPERSONALISED:
+            left = depersonalise(half, record_class, name, 1, tables[Lane.DEPERSONALISED])
+            return left.model_dump(mode="json", exclude_defaults=True)
+        allowed = allowance(self.law, subscription, record_class, self.day)
+        if allowed is None:
+            message = "the law lets go under an agreement that it knows"
+            raise TypeError(message)
+        disclosed = disclose(
+            incident.sealed, half, record_class, name, 1, self.day, allowed, tables
         )
+        return disclosed.model_dump(mode="json", exclude_defaults=True)
 
     def _cell(self, subscription: Subscription, line: Line, record: Mapping[str, Any]) -> Cell:
-        table = self.law.treatments[subscription.lane].lines
+        if subscription.lane is not Lane.PERSONAL:
+            return self._treated(subscription, subscription.lane, line, record)
+        agreed = [_agreed(name, record.get("agreed", {})) for name in line.exact]
+        table = self.law.treatments[Lane.PERSONAL].lines
+        treatment = table[line.exact[0].partition(".")[0]]
+        if line.before and all(value is not None for value in agreed):
+            after = agreed[0] if len(agreed) == 1 else agreed
+            basis = self._cites(subscription.power, Fate.KEPT)
+            return _cell(line, Fate.KEPT, after, treatment.op, basis)
+        # what the agreement does not give exactly travels as in the depersonalised lane
+        left = self._treated(subscription, Lane.DEPERSONALISED, line, record)
+        if left.fate is not Fate.DROPPED:
+            return left
+        return _cell(line, Fate.DROPPED, None, treatment.op, self._withheld(subscription, line))
+
+    def _treated(
+        self, subscription: Subscription, lane: Lane, line: Line, record: Mapping[str, Any]
+    ) -> Cell:
+        """What a lane's treatment table made of a field."""
+        table = self.law.treatments[lane].lines
         named = [(table[name], _value(table[name], record)) for name in line.fields]
         treatment, after = next((pair for pair in named if pair[1] is not None), named[0])
         if after is not None and not line.before:
             after = [value for _, value in named if value is not None]
         fate = _fate(line, treatment, after)
-        return Cell(
-            line=line,
-            fate=fate,
-            after=after,
-            op=treatment.op,
-            says=OPERATIONS[treatment.op].says,
-            cites=self._cites(subscription.power, fate),
-        )
+        return _cell(line, fate, after, treatment.op, self._cites(subscription.power, fate))
 
     def _cites(self, power: Power, fate: Fate) -> str:
         """The provision that gives, or the one that keeps what is personal back."""
-        rules = self.law.bundle.rules
-        limit = rules.get(f"{power.value}.lane_is_not_personal")
+        limit = self.law.bundle.rules.get(f"{power.value}.lane_is_not_personal")
         if limit is not None and fate in {Fate.DROPPED, Fate.COARSENED, Fate.REPLACED}:
             return limit.cites
         return self.law.bundle.permits[power].cites
+
+    def _withheld(self, subscription: Subscription, line: Line) -> str:
+        """The provision under which a sealed field stays: its group is not seen, or it is not listed."""
+        group = SENSITIVITY[line.exact[0].partition(".")[0]].group
+        seen = self.law.see(subscription, self.incident.record_class, self.day)
+        unmet = next((one.unmet for one in seen.decided if one.group is group), ())
+        if unmet:
+            return unmet[-1].cites
+        rules, power = self.law.bundle.rules, subscription.power
+        listed = rules.get(f"{power.value}.see.agreement_lists_it", self.law.bundle.permits[power])
+        return listed.cites
+
+
+def _cell(line: Line, fate: Fate, after: object, op: str, cites: str) -> Cell:
+    return Cell(line, fate, after, op, OPERATIONS[op].says, cites)
+
+
+def _agreed(name: str, agreed: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON
+    """A sealed field of a record, or a part of the first person in it."""
+    field, _, part = name.partition(".")
+    value = agreed.get(field)
+    return value[0].get(part) if part and value else value
 
 
 def _value(treatment: Treatment, record: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON

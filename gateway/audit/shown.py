@@ -13,7 +13,8 @@ from hashlib import sha256
 from typing import Any
 
 from gateway.audit.checkpoints import ledger_verifier_key
-from gateway.audit.followed import POLICE, Asked, Followed
+from gateway.audit.example import POLICE
+from gateway.audit.followed import Asked, Followed
 from gateway.keys.ring import KeyRing
 from gateway.ledger.checkpoint import verify_checkpoint
 from gateway.ledger.leaf import Operation, leaf, read_leaf, stamp

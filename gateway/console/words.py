@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from gateway.audit.followed import Asked, Cell, Fate
@@ -44,6 +44,7 @@ MEANINGS: Final = {
     Fate.ADDED: "worked out by the gateway from codes, never from free text",
     Fate.DROPPED: "does not leave",
 }
+_AS_IT_CAME: Final = frozenset({"sealed", "persons"})
 _FINEST: Final = ("typology_behaviour", "typology_sub_behaviour")
 _NUMBERS: Final = {1: "One", 2: "Two", 3: "Three", 4: "Four", 5: "Five"}
 _ACT = "Crime and Disorder Act 1998 "
@@ -61,8 +62,9 @@ class Reader:
 
 
 _READERS: Final = {
+    "example-council": ("Council ASB team", "Section 115, by agreement"),
     "example-fire": ("Fire authority", "Section 17A"),
-    "example-analyst": ("Analyst, county council", "Section 17A, statistics"),
+    "example-analyst": ("County analyst", "Section 17A, statistics"),
     "example-university": ("University", "Asks under section 17A"),
 }
 
@@ -77,25 +79,36 @@ def reader(asked: Asked) -> Reader:
     leaves = sum(tally.values()) - gone
     if asked.notice is None:
         return Reader(who, power, f"No record: a count by {leaves} fields, without {gone}.")
-    return Reader(who, power, f"{leaves} fields leave, {gone} do not.")
+    said = f"{leaves} fields leave, {gone} do not."
+    until = (asked.record or {}).get("delete_by")
+    if until is not None:
+        said += f" To be deleted by {_day(date.fromisoformat(until))}."
+    return Reader(who, power, said)
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
 
 
 def section(cites: str) -> str:
-    """Return a provision without the name of the Act that the whole page is about."""
-    return cites.replace(_ACT, "")
+    """Return a provision without the name of the Act that the whole page is about, others short."""
+    return cites.replace(_ACT, "").replace("Data Protection Act", "DPA")
 
 
-def shown(value: object) -> str:
-    """Return what leaves as a reader says it."""
+def shown(value: object, *, exact: bool = False) -> str:
+    """Return what leaves as a reader says it; an instant stands for its hour unless it is exact."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, Mapping):
         return _place(value)
     if isinstance(value, list | tuple):
-        return " · ".join(shown(one) for one in value)
+        return " · ".join(shown(one, exact=exact) for one in value)
     text = str(value)
     if _INSTANT.fullmatch(text):
         begins = datetime.fromisoformat(text)
         ends = begins + timedelta(hours=1)
-        return f"{begins.day} {begins:%B %Y}, {begins:%H:%M} to {ends:%H:%M} UTC"
+        until = "" if exact else f" to {ends:%H:%M}"
+        return f"{_day(begins.date())}, {begins:%H:%M}{until} UTC"
     if _MONTH.fullmatch(text):
         return f"{datetime.fromisoformat(text + '-01'):%B %Y}"
     if text.startswith("E01"):
@@ -107,7 +120,7 @@ def became(cell: Cell) -> str:
     """Return what a field became."""
     if cell.op == "count_place":
         return f"{shown(cell.after)} at this place in the quarter".capitalize()
-    return shown(cell.after)
+    return shown(cell.after, exact=cell.op in _AS_IT_CAME)
 
 
 def what_it_was(record: Mapping[str, Any]) -> str:
