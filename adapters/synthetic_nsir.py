@@ -215,12 +215,13 @@ def _plain_row(number: int, created: datetime, random: RandomSource) -> dict[str
         "CALLER_NAME": "ANON"
         if anonymous
         else f"{random.choice(_TITLES)} {random.choice(_FIRST_NAMES)} EXAMPLE",
-        "CALLER_TEL": "" if anonymous else _telephone(random),
+        "CALLER_TEL": "" if anonymous else telephone(random),
         "REPEAT": random.choice("NNNY"),
         "VULNERABLE": random.choice("NNNNNY"),
         "RESULT_TEXT": random.choice(_TEXTS),
     }
 
 
-def _telephone(random: RandomSource) -> str:
+def telephone(random: RandomSource) -> str:
+    """Return a telephone number of the ranges for drama."""
     return f"{random.choice(('01632 960', '07700 900'))}{random.randrange(0, 1000):03d}"

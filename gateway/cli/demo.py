@@ -34,7 +34,9 @@ Street = Annotated[
         help="A data.police.uk street file (.csv or .gz) to push as well.",
     ),
 ]
-Rows = Annotated[int, typer.Option(min=50, max=200_000, help="Invented police rows to push.")]
+Rows = Annotated[
+    int, typer.Option(min=50, max=200_000, help="Invented rows to push, all feeds together.")
+]
 Seed = Annotated[int, typer.Option(min=0, help="Another seed invents other rows.")]
 Port = Annotated[
     int, typer.Option(min=0, max=65_535, help="Port to listen on; 0 takes a free one.")
@@ -65,7 +67,7 @@ def command(
     once: Once = False,
     as_json: AsJson = False,
     police_uk: Street = None,
-    rows: Rows = 2_000,
+    rows: Rows = 6_000,
     seed: Seed = 17,
     port: Port = PORT,
     home: Home = None,
@@ -100,6 +102,7 @@ def _performed(folder: Path, wishes: Wishes, console: Console, started: float) -
     from gateway.assembly import open_house  # noqa: PLC0415 - as above
     from gateway.cli.demo_server import listening, running  # noqa: PLC0415 - as above
     from gateway.cli.demo_story import Story  # noqa: PLC0415 - as above
+    from gateway.demo.cast import Cast  # noqa: PLC0415 - as above
     from gateway.demo.play import Play  # noqa: PLC0415 - as above
     from gateway.demo.rows import invented  # noqa: PLC0415 - as above
     from gateway.demo.scenes import Ended  # noqa: PLC0415 - as above
@@ -110,7 +113,7 @@ def _performed(folder: Path, wishes: Wishes, console: Console, started: float) -
         with listening(wishes.port) as listener, running(house, listener) as gateway:
             story = Story(console, gateway.url, folder, stage.visitor, own_command())
             story.open(wishes.port)
-            play = Play(
+            cast = Cast(
                 url=gateway.url,
                 house=house,
                 stage=stage,
@@ -120,7 +123,7 @@ def _performed(folder: Path, wishes: Wishes, console: Console, started: float) -
                 street=wishes.street,
             )
             well = False
-            for scene in _watched(play.perform(), console):
+            for scene in _watched(Play(cast).perform(), console):
                 story.tell(scene)
                 if isinstance(scene, Ended):
                     well = scene.summary.is_well

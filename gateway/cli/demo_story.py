@@ -15,7 +15,7 @@ from rich.text import Text
 
 from gateway.client.proof import Secret
 from gateway.demo import scenes
-from gateway.demo.stage import FIRE_17A, NSIR, POLICE_UK, UNIVERSITY_RECORDS
+from gateway.demo.stage import FIRE_17A, HOUSING, NSIR, POLICE_UK, STREET, UNIVERSITY_RECORDS
 
 NAMES = {
     "fire-17a": "The fire authority",
@@ -24,6 +24,8 @@ NAMES = {
 }
 _SENDERS = {
     NSIR: "The police system sends its incidents",
+    HOUSING: "The council's housing system sends the cases of the former CNH",
+    STREET: "The council's street management sends its reports",
     POLICE_UK: "The borough council sends the published month",
 }
 _PLACES = {"map_point": "at a map point", "lsoa": "in an LSOA", "none": "without a place"}
@@ -68,8 +70,14 @@ class Story:
             f"{len(stage.proofs)} of their systems prove themselves by keys of their own (ES256) and "
             "get tokens for ten minutes. One more has a secret, so that you can try it by hand."
         )
+        agreement = stage.agreement
         self._say(
-            f"An invented map is loaded: {stage.lsoas} LSOAs and {stage.points:,} map points."
+            f"One agreement under section 115, «{agreement.title}», is signed by the nominated persons "
+            f"of both parties and is to be reviewed by {agreement.review_by}."
+        )
+        self._say(
+            f"An invented map is loaded: {stage.map.lsoas} LSOAs, {stage.map.points:,} map points and "
+            f"{stage.map.postcodes} postcodes."
         )
 
     @tell.register
@@ -89,7 +97,7 @@ class Story:
         if receipt.dropped_fields:
             most = sorted(receipt.dropped_fields.items(), key=lambda item: -item[1])[:6]
             self._say(
-                "Not stored, because no live agreement uses it: "
+                "Not stored, because nothing in force uses it: "
                 + ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in most)
                 + "."
             )
@@ -125,10 +133,9 @@ class Story:
         name, account = NAMES[scene.subscription], scene.account
         power = "under section 17A" if scene.subscription == FIRE_17A else "as open data"
         self._head(f"{name} pulls {power}")
-        pages = _listed({f"as {form}": count for form, count in scene.pages.items()})
         self._say(
-            f"{scene.records:,} depersonalised records arrived in {scene.seconds:.1f} s; pages: "
-            f"{pages}. Asking for the next page acknowledges the last."
+            f"{scene.records:,} depersonalised records arrived on {scene.pages} pages in "
+            f"{scene.seconds:.1f} s: {_listed(scene.sources)}. Asking on acknowledges the last page."
         )
         places = _listed({_PLACES.get(level, level): n for level, n in scene.places.items()})
         self._say(f"Each has one place: {places}. Times are given to the hour at most.")
@@ -136,6 +143,8 @@ class Story:
             f"Considered {account.considered:,} = released {account.released:,} + withheld "
             f"{account.withheld:,} + held {account.held:,} + superseded {account.superseded:,}."
         )
+        for says, count in scene.unmet.items():
+            self._say(f"Withheld, {count:,} of them, because this is not met: {says}")
 
     @tell.register
     def _(self, scene: scenes.Refused) -> None:
@@ -184,7 +193,7 @@ class Story:
         self._say(f"Retracted: {scene.retracted}. Who held it is told at the next pull:")
         table = _plain()
         for subscription, notices in scene.notices.items():
-            said = [f"{one['id']} is {one['kind']} ({one.get('reason')})" for one in notices]
+            said = [f"{one.id} is {one.kind.value} ({one.reason})" for one in notices]
             never = "nothing, because it never had it"
             table.add_row(NAMES[subscription], "; ".join(said) or never)
         self._show(table)
@@ -195,11 +204,13 @@ class Story:
         self._head("The proof")
         self._say("The fire authority's system checked, from nothing but what it was given:")
         for holds, says in (
-            (seen.included, f"Entry {seen.index}, its release, is in the signed ledger."),
-            (seen.content_matches, "That entry names the hash of exactly the bytes that arrived."),
             (
                 seen.consistent,
-                f"The ledger of {seen.newer} entries begins with the {seen.older} it knew before.",
+                f"The signed ledger of {seen.newer} entries begins with the {seen.older} it knew before.",
+            ),
+            (
+                seen.content_matches,
+                f"Entry {seen.entry}, its first page, names the hash of exactly the bytes that came.",
             ),
         ):
             self._tick(says, holds=holds)
@@ -247,6 +258,7 @@ class Story:
                 self._console.print(Text(f"     {line}"), soft_wrap=True)
             self._console.print()
         self._console.print(f"   Every route: {url}/openapi.json     Stop: Ctrl-C")
+        self._console.print(f"\n   What each partner gets of one incident, on one page: {url}/")
 
     # ------------------------------------------------------------------ ways to say
     def _head(self, title: str) -> None:

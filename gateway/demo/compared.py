@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from adapters.nsir_settings import NsirColumns
+from policies.kept import Kept
 from policies.treatments import Treatments
+from schemas.agreements import PEOPLE
+from schemas.incident import Incident
 
 _FIELD_OF: Final = {
     "reference": "source_reference",
@@ -47,6 +50,7 @@ _HAPPENED: Final = {
     "map_point": "coarsened to one place",
     "area": "coarsened to one place",
     "keep": "kept, in common words",
+    "count_place": "how often at this place",
     "listed_code": "kept: a listed code",
     "listed_codes": "kept: listed codes",
     "listed_label": "replaced: the list's label",
@@ -72,7 +76,10 @@ class Line:
 
 
 def compared(
-    row: Mapping[str, str], record: Mapping[str, Any], treatments: Treatments
+    row: Mapping[str, str],
+    record: Mapping[str, Any],
+    treatments: Treatments,
+    sealed: frozenset[str],
 ) -> list[Line]:
     """Set a row as the police hold it beside the record that a recipient got.
 
@@ -80,9 +87,10 @@ def compared(
         row: Column → text, as sent.
         record: The released record.
         treatments: The table that was in force.
+        sealed: Settings of the columns that are kept sealed, because an agreement lists them.
     """
     lines = [
-        _line(setting, column.name, row[column.name], record, treatments)
+        _line(setting, column.name, row[column.name], record, treatments, sealed)
         for setting, column in NsirColumns().listed()
         if row.get(column.name)
     ]
@@ -94,14 +102,37 @@ def compared(
     return lines + added
 
 
+def sealed_columns(incident: Incident, kept: Kept) -> frozenset[str]:
+    """Return the settings of the columns of which something is kept sealed.
+
+    Args:
+        incident: What the row became.
+        kept: What the agreements in force let be kept of it.
+    """
+    fields = kept.present(incident)
+    parts = {part for _, named in kept.persons for part in named}
+    return frozenset(
+        setting
+        for setting, field in _FIELD_OF.items()
+        if field in fields and (field != PEOPLE or setting.removeprefix("caller_") in parts)
+    )
+
+
 def _line(
-    setting: str, column: str, before: str, record: Mapping[str, Any], treatments: Treatments
+    setting: str,
+    column: str,
+    before: str,
+    record: Mapping[str, Any],
+    treatments: Treatments,
+    sealed: frozenset[str],
 ) -> Line:
     treatment = treatments.lines[_FIELD_OF[setting]]
     value = record.get(treatment.releases) if treatment.releases else None
     happened = _HAPPENED.get(treatment.op, treatment.op.replace("_", " "))
     if value is None and treatment.releases:
         happened = "not given"
+    elif value is None and setting in sealed:
+        happened = "sealed, for section 115 alone"
     return Line(column, before, _shown(value), happened)
 
 

@@ -6,13 +6,17 @@ the range E01999….
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
 
 from gateway.assembly import House
 from gateway.intake.geography import parse_areas, parse_police_uk_points
 from gateway.intake.outlines import to_degrees
-from gateway.law.geography import POINTS, Area, Point, PutGeography
+from gateway.intake.postcodes import parse_postcodes
+from gateway.law.geography import POINTS, Area, Point, Postcode, PutGeography
 
 EDITION = "2021-invented"
 WEST, EAST = 442_000, 466_000
@@ -26,11 +30,31 @@ SPACING = 500
 """Metres between invented map points."""
 
 
-def load_invented_geography(house: House, actor: str) -> tuple[int, int]:
-    """Load the invented LSOAs and map points; return how many of each."""
+POSTCODES = {
+    "LE11 9ZZ": (453_500, 319_500),
+    "LE12 9ZZ": (449_500, 320_500),
+    "LE7 9ZZ": (461_500, 311_500),
+}
+"""The postcodes that invented addresses have, with the metres of their middle; none of them is in use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """How much of the invented map there is."""
+
+    lsoas: int
+    points: int
+    postcodes: int
+
+
+def load_invented_geography(house: House, actor: str) -> Loaded:
+    """Load the invented LSOAs, map points and postcodes; return how many of each."""
     now = int(house.clock.now().timestamp())
     lsoas = parse_areas("lsoa", _outlines(), EDITION)
     points = parse_police_uk_points(_points(), EDITION)
+    listed = _postcodes()
+    digest = hashlib.sha256(listed).hexdigest()
+    postcodes = parse_postcodes("code-point-open", [BytesIO(listed)], EDITION, digest)
     for put in (
         PutGeography(
             "lsoa",
@@ -48,9 +72,27 @@ def load_invented_geography(house: House, actor: str) -> tuple[int, int]:
             house.act(actor),
             points=[Point(*row) for row in points.rows],
         ),
+        PutGeography(
+            postcodes.kind,
+            EDITION,
+            postcodes.sha256,
+            now,
+            house.act(actor),
+            postcodes=[Postcode(*row) for row in postcodes.rows],
+            notes=json.dumps({"codes": dict(postcodes.vintages)}, sort_keys=True),
+        ),
     ):
         house.writer.run(put)
-    return len(lsoas.rows), len(points.rows)
+    return Loaded(len(lsoas.rows), len(points.rows), len(postcodes.rows))
+
+
+def _postcodes() -> bytes:
+    """Write the postcodes as Code-Point Open does, whose files have no header."""
+    lines = [
+        f'"{postcode}",10,{east},{north},"E92000001","","","","E07000130",""'
+        for postcode, (east, north) in POSTCODES.items()
+    ]
+    return "\n".join(lines).encode()
 
 
 def _squares() -> Iterator[tuple[int, str, int, int]]:

@@ -1,23 +1,29 @@
-"""What the simulated systems send: one export in the three forms that a push may have."""
+"""What the simulated systems send: three exports in every form that a push may have."""
 
 from __future__ import annotations
 
 import gzip
 import json
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from random import Random  # noqa: TID251 - seeded: the same seed invents the same rows
+from typing import TypeVar
 
-from adapters import synthetic_nsir
+from adapters import synthetic_housing, synthetic_nsir, synthetic_street
+from adapters.source import Row
 from gateway.errors import BodyUnreadable
 
 SyntheticRow = dict[str, str]
+T = TypeVar("T")
+Written = Callable[[Sequence[SyntheticRow]], bytes]
+"""Writes rows as a system exports them."""
 
 CSV_ROWS = 500
 NDJSON_ROWS = 200
+REQUESTS = 250
 SINGLE_OBJECTS = 5
 UNIT_ROWS = 5_000
 UNCHANGED, CORRECTED = 20, 10
@@ -38,26 +44,60 @@ class Body:
     """For people: which form it has."""
     media_type: str
     content: bytes
-    rows: Sequence[SyntheticRow]
+    rows: Sequence[Mapping[str, object]]
 
 
-def invented(seed: int, count: int) -> list[SyntheticRow]:
-    """Invent police rows."""
-    return list(synthetic_nsir.rows(count, Random(seed)))  # noqa: S311 - nothing secret
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Everything that the three systems have."""
+
+    police: list[SyntheticRow]
+    housing: list[SyntheticRow]
+    requests: list[Row]
+    """Street management, as its public site emits it (Open311)."""
+    export: list[SyntheticRow]
+    """Street management, as its back office exports it."""
+
+    def __len__(self) -> int:
+        return len(self.police) + len(self.housing) + len(self.requests) + len(self.export)
 
 
-def bodies(rows: Sequence[SyntheticRow]) -> Iterator[Body]:
+def invented(seed: int, count: int) -> Rows:
+    """Invent so many rows in all: half police, a fifth each housing and requests, a tenth back office."""
+    drawn = Random(seed)  # noqa: S311 - nothing secret
+    housing, requests, export = count // 5, count // 5, count // 10
+    police = count - housing - requests - export
+    return Rows(
+        police=list(synthetic_nsir.rows(police, drawn)),
+        housing=list(synthetic_housing.rows(housing, drawn)),
+        requests=list(synthetic_street.requests(requests, drawn)),
+        export=list(synthetic_street.rows(export, drawn)),
+    )
+
+
+def police_bodies(rows: Sequence[SyntheticRow]) -> Iterator[Body]:
     """Write the rows as pushes: most as CSV in Windows-1252, some as NDJSON, a few one by one."""
     single = max(0, len(rows) - SINGLE_OBJECTS)
     ndjson = single - single // _NDJSON_SHARE
-    for start in range(0, ndjson, CSV_ROWS):
-        yield _csv(rows[start : min(start + CSV_ROWS, ndjson)])
-    for start in range(ndjson, single, NDJSON_ROWS):
-        sent = rows[start : min(start + NDJSON_ROWS, single)]
+    yield from _pieces("CSV", "text/csv", rows[:ndjson], synthetic_nsir.csv_bytes)
+    for sent in _cut(rows[ndjson:single], NDJSON_ROWS):
         lines = "\n".join(json.dumps(row) for row in sent)
         yield Body("NDJSON", "application/x-ndjson", lines.encode(), sent)
     for row in rows[single:]:
         yield Body("JSON", "application/json", json.dumps(row).encode(), [row])
+
+
+def housing_bodies(rows: Sequence[SyntheticRow]) -> Iterator[Body]:
+    """Write the cases as the landlord's system exports them: a byte order mark, semicolons."""
+    yield from _pieces("CSV", "text/csv", rows, synthetic_housing.csv_bytes)
+
+
+def street_bodies(requests: Sequence[Row], export: Sequence[SyntheticRow]) -> Iterator[Body]:
+    """Write the service requests as wrapped Open311, then the back office's export."""
+    for sent in _cut(requests, REQUESTS):
+        content = json.dumps(synthetic_street.document(sent)).encode()
+        yield Body("Open311", "application/json", content, sent)
+    yield from _pieces("CSV", "text/csv", export, synthetic_street.csv_bytes)
 
 
 def later_export(rows: Sequence[SyntheticRow]) -> Body:
@@ -67,11 +107,19 @@ def later_export(rows: Sequence[SyntheticRow]) -> Body:
         for row in rows[UNCHANGED:]
         if row["CLOSING_CODE_1"] == row["OPENING_CODE"]
     ]
-    return _csv([*rows[:UNCHANGED], *corrected[:CORRECTED]])
+    sent = [*rows[:UNCHANGED], *corrected[:CORRECTED]]
+    return Body("CSV", "text/csv", synthetic_nsir.csv_bytes(sent), sent)
 
 
-def _csv(rows: Sequence[SyntheticRow]) -> Body:
-    return Body("CSV", "text/csv", synthetic_nsir.csv_bytes(rows), rows)
+def _pieces(
+    form: str, media_type: str, rows: Sequence[SyntheticRow], written: Written
+) -> Iterator[Body]:
+    for sent in _cut(rows, CSV_ROWS):
+        yield Body(form, media_type, written(sent), sent)
+
+
+def _cut(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    return (rows[start : start + size] for start in range(0, len(rows), size))
 
 
 def street_file(path: Path) -> Iterator[bytes]:

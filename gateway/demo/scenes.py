@@ -7,10 +7,10 @@ from typing import Any
 
 from gateway.audit.verify import Report
 from gateway.demo.compared import Line
-from gateway.demo.ledger import Witnessed
 from gateway.demo.stage import Stage
 from gateway.demo.summary import Account, Summary
 from schemas.receipts import Receipt
+from schemas.released import Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +59,14 @@ class Pulled:
 
     subscription: str
     account: Account
-    pages: dict[str, int]
-    """By form."""
+    unmet: dict[str, int]
+    """By condition, in its words: how many records it withheld."""
+    pages: int
     records: int
     places: dict[str, int]
     """By level: how coarse a place the records have."""
+    sources: dict[str, int]
+    """By feed."""
     seconds: float
 
 
@@ -101,8 +104,27 @@ class Retracted:
     """The source took a record back."""
 
     retracted: int
-    notices: dict[str, list[dict[str, Any]]]
+    notices: dict[str, list[Notice]]
     """By subscription: who was told what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Witnessed:
+    """What a partner found when it checked the ledger by itself."""
+
+    entry: int
+    """The entry of its first page."""
+    older: int
+    newer: int
+    consistent: bool
+    """The ledger of the newer checkpoint begins with that of the older one, and both are signed."""
+    content_matches: bool
+    """The entry is in that ledger and names the hash of exactly the bytes that arrived."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything that the partner could check was right."""
+        return self.consistent and self.content_matches
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,39 +1,57 @@
-"""The stage: an own home with an invented geography, a signed protocol, and partners with their systems."""
+"""The stage: an own home with an invented map, a signed protocol, an agreement, partners with systems."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
 
+from adapters.synthetic_housing import LOCAL_SETTINGS
 from gateway.access.clients import Client, Jwks, Method, Scope, new_secret
 from gateway.assembly import House
+from gateway.audit.checkpoints import ledger_verifier_key
 from gateway.client.proof import Proof, Secret, SigningKey
 from gateway.clock import london_day
-from gateway.demo.geography import load_invented_geography
-from gateway.law.register import PutSubscription, put_client, put_partner, put_protocol
-from gateway.seed import PARTNERS
+from gateway.demo.geography import Loaded, load_invented_geography
+from gateway.law.agreements import PutAgreement, sign
+from gateway.law.register import PutSubscription, put_client, put_feed, put_partner, put_protocol
+from gateway.seed import FEEDS, PARTNERS
+from schemas.agreements import Agreement, Coverage
+from schemas.codes import Kind, SubjectRole
 from schemas.partners import DatedKind, Partner, PartnerKind
 from schemas.powers import Power, Protocol, Purpose, Signature
 from schemas.sensitivity import Lane
-from schemas.subscriptions import Filter, Subscription
+from schemas.subscriptions import DeliveryMode, Filter, Subscription
 
 POLICE, FIRE, COUNCIL, PCC = "leicestershire-police", "llr-fire", "charnwood-bc", "llr-pcc"
 UNIVERSITY = "example-university"
-NSIR, POLICE_UK = "police-nsir", "police-uk"
+NSIR, HOUSING, STREET = "police-nsir", "cnh-housing", "street-management"
+POLICE_UK = "police-uk"
 FIRE_17A = "fire-17a"
+COUNCIL_115 = "council-asb-team"
 UNIVERSITY_RECORDS = "university-incidents"
 OPEN_DATA = "pcc-open-data"
 PROTOCOL = "example-protocol"
+AGREEMENT = "police-council-asb"
 ACTOR = "gateway-demo"
 
-SUBSCRIPTIONS = (
+FEEDS_SENT: Final = (NSIR, HOUSING, STREET)
+"""What the three simulated systems send."""
+
+OFFICES: Final = {
+    POLICE: "Head of Information Management",
+    COUNCIL: "Community Safety Manager",
+}
+"""Nominated persons of the two parties, by post."""
+
+PULLED: Final = (
     Subscription(
         id=FIRE_17A,
         partner=FIRE,
         power=Power.SECTION_17A,
         purpose=Purpose.SECTION_17A_DUTY,
         lane=Lane.DEPERSONALISED,
-        filter=Filter(sources=(NSIR,)),
+        filter=Filter(sources=FEEDS_SENT),
     ),
     Subscription(
         id=UNIVERSITY_RECORDS,
@@ -41,10 +59,20 @@ SUBSCRIPTIONS = (
         power=Power.SECTION_17A,
         purpose=Purpose.ACADEMIC_RESEARCH,
         lane=Lane.DEPERSONALISED,
-        filter=Filter(sources=(NSIR,)),
+        filter=Filter(sources=FEEDS_SENT),
     ),
 )
-OPEN_DATA_SUBSCRIPTION = Subscription(
+PUSHED: Final = Subscription(
+    id=COUNCIL_115,
+    partner=COUNCIL,
+    power=Power.SECTION_115,
+    purpose=Purpose.PREVENTING_CRIME_AND_DISORDER,
+    lane=Lane.PERSONAL,
+    mode=DeliveryMode.PUSH,
+    filter=Filter(sources=(NSIR,)),
+    agreement=AGREEMENT,
+)
+OPEN_DATA_SUBSCRIPTION: Final = Subscription(
     id=OPEN_DATA,
     partner=PCC,
     power=Power.NON_PERSONAL,
@@ -55,6 +83,7 @@ OPEN_DATA_SUBSCRIPTION = Subscription(
 
 _SENDS = frozenset({Scope.FEED_WRITE, Scope.LEDGER_READ})
 _RECEIVES = frozenset({Scope.RECORDS_READ, Scope.LEDGER_READ})
+_ANALYSES = _RECEIVES | {Scope.ANALYSIS_READ}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,34 +94,53 @@ class Stage:
     """By partner."""
     visitor: Secret
     """A second system of the fire authority, with a secret, for whoever tries it by hand."""
-    lsoas: int
-    points: int
+    ledger_key: str
+    """The ledger's verifier key, as it is handed to a partner that joins."""
+    map: Loaded
     partners: int
     protocol: Protocol
+    agreement: Agreement
 
 
 def set_stage(house: House, *, with_open_data: bool) -> Stage:
-    """Fill a new home: geography, protocol, partners, systems, subscriptions."""
-    lsoas, points = load_invented_geography(house, ACTOR)
-    write = house.writer.run
+    """Fill a new home: geography, protocol, agreement, partners, systems, feeds, subscriptions."""
+    loaded = load_invented_geography(house, ACTOR)
+    write, day = house.writer.run, london_day(house.clock)
+    for partner in _partners():
+        write(put_partner(partner, house.act(ACTOR)))
+    protocol = _protocol(day)
+    write(put_protocol(protocol, house.act(ACTOR)))
+    agreement = _agreed(house, day)
+    housing = next(feed for feed in FEEDS if feed.name == HOUSING)
+    settled = housing.model_copy(update={"settings": LOCAL_SETTINGS})
+    write(put_feed(settled, house.act(ACTOR)))
+    scopes = {POLICE: _SENDS, COUNCIL: _SENDS | _ANALYSES, FIRE: _ANALYSES, UNIVERSITY: _ANALYSES}
+    if with_open_data:
+        scopes[PCC] = _RECEIVES
+    proofs: dict[str, Proof] = {
+        partner: _with_key(house, partner, granted) for partner, granted in scopes.items()
+    }
+    open_data = (OPEN_DATA_SUBSCRIPTION,) if with_open_data else ()
+    for subscription in PULLED + open_data:
+        write(PutSubscription(subscription, house.act(ACTOR)))
+    key = ledger_verifier_key(house.keys).line()
+    visitor = _with_secret(house)
+    return Stage(proofs, visitor, key, loaded, len(PARTNERS) + 1, protocol, agreement)
+
+
+def _partners() -> tuple[Partner, ...]:
+    """The university, and the posts that the two parties of the agreement nominate."""
     university = Partner(
         id=UNIVERSITY,
         name="Example University",
         kinds=(DatedKind(kind=PartnerKind.UNIVERSITY),),
     )
-    write(put_partner(university, house.act(ACTOR)))
-    protocol = _protocol(london_day(house.clock))
-    write(put_protocol(protocol, house.act(ACTOR)))
-    senders = {POLICE: _SENDS, **({COUNCIL: _SENDS} if with_open_data else {})}
-    receivers = (FIRE, UNIVERSITY, *((PCC,) if with_open_data else ()))
-    proofs: dict[str, Proof] = {}
-    for partner, scopes in (senders | dict.fromkeys(receivers, _RECEIVES)).items():
-        proofs[partner] = _with_key(house, partner, scopes)
-    visitor = _with_secret(house)
-    open_data = (OPEN_DATA_SUBSCRIPTION,) if with_open_data else ()
-    for subscription in SUBSCRIPTIONS + open_data:
-        write(PutSubscription(subscription, house.act(ACTOR)))
-    return Stage(proofs, visitor, lsoas, points, len(PARTNERS) + 1, protocol)
+    named = tuple(
+        partner.model_copy(update={"nominated_person": OFFICES[partner.id]})
+        for partner in PARTNERS
+        if partner.id in OFFICES
+    )
+    return (university, *named)
 
 
 def _protocol(today: date) -> Protocol:
@@ -104,12 +152,49 @@ def _protocol(today: date) -> Protocol:
         title="Information-sharing protocol of an example partnership",
         parties=parties,
         signatures=tuple(
-            Signature(party=party, office="Designated officer", signed_on=signed)
+            Signature(
+                party=party, office=OFFICES.get(party, "Designated officer"), signed_on=signed
+            )
             for party in parties
         ),
         valid_from=signed,
         valid_to=signed + timedelta(days=730),
     )
+
+
+def _agreed(house: House, today: date) -> Agreement:
+    """Draft, then signed by each party's nominated person."""
+    draft = Agreement(
+        id=AGREEMENT,
+        title="Police incidents of nuisance for the council's anti-social behaviour team",
+        protocol=PROTOCOL,
+        holders=(POLICE,),
+        recipients=(COUNCIL,),
+        purpose=Purpose.PREVENTING_CRIME_AND_DISORDER,
+        provision="s17",
+        necessity="Case officers visit complainants and act on repeat nuisance; without name and "
+        "address they cannot.",
+        dpia="DPIA-EXAMPLE-1",
+        fields=("source_reference", "occurred_from", "address_text", "people.name"),
+        roles=(SubjectRole.CALLER, SubjectRole.COMPLAINANT, SubjectRole.VICTIM),
+        coverage=Coverage(
+            sources=(NSIR,),
+            kinds=(Kind.ASB_INCIDENT,),
+            behaviours=("noise", "nuisance_behaviour", "rowdy_behaviour"),
+        ),
+        crossing="Civil action against anti-social behaviour, authorised by section 115 "
+        "(DPA 2018 s.36(4)).",
+        retention_days=365,
+        review_by=today + timedelta(days=365),
+        records_from=today - timedelta(days=365),
+        valid_from=today,
+        valid_to=today + timedelta(days=730),
+    )
+    made = house.writer.run(PutAgreement(draft, house.act(ACTOR), today))
+    for party in made.parties:
+        step = sign(made.id, made.version, party, OFFICES[party], house.act(ACTOR), today)
+        made = house.writer.run(step)
+    return made
 
 
 def _with_key(house: House, partner: str, scopes: frozenset[Scope]) -> SigningKey:

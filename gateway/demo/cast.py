@@ -1,0 +1,36 @@
+"""Who plays: the gateway's address, its house, the partners' systems, and what they have received."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gateway.assembly import House
+from gateway.client.system import PartnerSystem
+from gateway.demo.inbox import Inbox
+from gateway.demo.rows import Rows
+from gateway.demo.stage import Stage
+from schemas.receipts import Receipt
+
+
+@dataclass(slots=True)
+class Cast:
+    """What every scene works with."""
+
+    url: str
+    house: House
+    stage: Stage
+    rows: Rows
+    publish: Callable[[], None]
+    """Sign the ledger as it stands; a running gateway does it on a clock."""
+    started: float
+    """``time.monotonic()`` when the whole run began."""
+    street: Path | None = None
+    """A data.police.uk file to push as well."""
+    systems: dict[str, PartnerSystem] = field(default_factory=dict)
+    """By partner."""
+    receipts: dict[str, list[Receipt]] = field(default_factory=dict)
+    """By feed."""
+    inboxes: dict[str, Inbox] = field(default_factory=dict)
+    """By subscription."""
