@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
+from policies.allowance import FieldFate, fates
 from policies.law import Law
 from schemas.base import Word
 from schemas.decisions import Condition, Decision
 from schemas.record_class import RecordClass
+from schemas.sensitivity import Lane
 from schemas.subscriptions import Subscription
 
 FLAGS = {
@@ -30,6 +32,8 @@ class Explanation(Word):
     """The permit in its own words, with its section; None where no permit speaks for the power."""
     flags: tuple[str, ...]
     """Each flag of the decision as a sentence."""
+    fields: tuple[FieldFate, ...] = ()
+    """In the personal lane, what becomes of each sealed field, and why."""
 
 
 def explain(
@@ -42,6 +46,11 @@ def explain(
         decision=decision,
         basis=None if permit is None else f"{permit.says} ({permit.cites})",
         flags=tuple(FLAGS[flag] for flag in decision.flags),
+        fields=(
+            fates(law, subscription, record_class, day)
+            if subscription.lane is Lane.PERSONAL
+            else ()
+        ),
     )
 
 
@@ -57,8 +66,21 @@ def rendered(explanation: Explanation) -> str:
     ]
     lines += [f"  ! {name}: the policy could not be evaluated" for name in decision.errors]
     lines += [f"Flag: {flag}" for flag in explanation.flags]
+    lines += _fields(explanation)
     lines.append(f"Law: {decision.snapshot}")
     return "\n".join(lines) + "\n"
+
+
+def _fields(explanation: Explanation) -> list[str]:
+    """Say of each sealed field whether it would leave; of none where the record does not go."""
+    if not explanation.fields:
+        return []
+    leaving = [one.field for one in explanation.fields if one.leaves]
+    goes = "would leave" if not explanation.decision.releases else "leave"
+    lines = [f"Fields that {goes}: {', '.join(leaving) or 'none'}", "Stripped:"]
+    return lines + [
+        f"  – {one.field}: {' '.join(one.why)}" for one in explanation.fields if not one.leaves
+    ]
 
 
 def _listed(title: str, sign: str, conditions: tuple[Condition, ...]) -> list[str]:

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from gateway.access.server import TokenServer
 from gateway.access.verify import TokenVerifier
 from gateway.api import (
+    agreements,
     corrections,
     decisions,
     feeds,
@@ -72,7 +73,7 @@ def create_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     problems.install(app)
-    for module in (feeds, corrections, subscriptions, decisions, ledger, oauth, health):
+    for module in (feeds, corrections, subscriptions, agreements, decisions, ledger, oauth, health):
         app.include_router(module.router)
     return app
 

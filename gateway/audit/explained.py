@@ -49,6 +49,8 @@ class Explained:
             "unmet": [c.model_dump(mode="json") for c in decision.unmet],
             "errors": list(decision.errors),
             "flags": list(self.explanation.flags),
+            "agreement": self.subscription.agreement,
+            "fields": [one.model_dump(mode="json") for one in self.explanation.fields],
             "class": self.record_class.model_dump(mode="json"),
             "snapshot": decision.snapshot,
             "given": list(self.given),

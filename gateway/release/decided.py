@@ -1,15 +1,23 @@
-"""Step 1, decided: the law's word on every record class that a subscription asks for."""
+"""Step 1, decided: the law's word on every record class that a subscription asks for.
+
+In the personal lane it says too what of each class's sealed half may leave; under an agreement, from
+which day of recording on records are meant at all.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 
+from gateway.clock import LONDON
+from policies.allowance import Allowance, allowance
 from policies.law import Law
 from schemas.decisions import Decision
+from schemas.powers import Power
 from schemas.record_class import RecordClass
+from schemas.sensitivity import Lane
 from schemas.subscriptions import Filter, Subscription
 
 
@@ -21,6 +29,10 @@ class Decided:
     snapshot: str
     decisions: Mapping[int, Decision]
     classes: Mapping[int, RecordClass]
+    since: int = 0
+    """Only what was recorded from this second on is asked for (``recorded_since``)."""
+    allowances: Mapping[int, Allowance] = field(default_factory=dict)
+    """In the personal lane, what of the sealed half of each class that may go may leave."""
 
     @property
     def asked(self) -> list[int]:
@@ -52,7 +64,34 @@ def decide_classes(
         for class_id, record_class in classes.items()
         if asks_for(subscription.filter, record_class)
     }
-    return Decided(day, law.sha256, decisions, dict(classes))
+    allowances = {
+        class_id: found
+        for class_id, decision in decisions.items()
+        if decision.releases
+        and (found := allowed_of(law, subscription, classes[class_id], day)) is not None
+    }
+    since = recorded_since(law, subscription, day)
+    return Decided(day, law.sha256, decisions, dict(classes), since, allowances)
+
+
+def allowed_of(
+    law: Law, subscription: Subscription, record_class: RecordClass, day: date
+) -> Allowance | None:
+    """Return what of a class's sealed half may leave; None in every lane but the personal one."""
+    if subscription.lane is not Lane.PERSONAL:
+        return None
+    return allowance(law, subscription, record_class, day)
+
+
+def recorded_since(law: Law, subscription: Subscription, day: date) -> int:
+    """Return the second from which records count: under section 115 as agreed, else from the first."""
+    if subscription.power is not Power.SECTION_115:
+        return 0
+    bound = law.bound(subscription.agreement, day)
+    if bound is None:
+        return 0
+    first = bound.agreement.records_since(day)
+    return int(datetime(first.year, first.month, first.day, tzinfo=LONDON).timestamp())
 
 
 def asks_for(wanted: Filter, record_class: RecordClass) -> bool:
@@ -62,3 +101,10 @@ def asks_for(wanted: Filter, record_class: RecordClass) -> bool:
         and (not wanted.kinds or record_class.kind in wanted.kinds)
         and (not wanted.behaviours or record_class.typology_behaviour in wanted.behaviours)
     )
+
+
+def same_form(one: Allowance | None, other: Allowance | None) -> bool:
+    """Whether a record would look the same under both: every day moves the first day that counts."""
+    if one is None or other is None:
+        return one is other
+    return replace(one, records_since=other.records_since) == other

@@ -19,11 +19,12 @@ from gateway.ledger.leaf import Operation, leaf
 from gateway.ledger.tree import batch_root
 from gateway.release.closed import acknowledge
 from gateway.release.decided import Decided
+from gateway.release.leaves import Record, rests_on
 from gateway.store import tables as t
 from gateway.store.releasing import Candidate, Held, Window, states_of
 from gateway.store.states import Delivery
 from gateway.store.tx import Tx
-from schemas.released import DepersonalisedIncident, Notice
+from schemas.released import Notice
 from schemas.subscriptions import Subscription
 
 RECORD = "record"
@@ -45,7 +46,7 @@ class Draft:
     decided: Decided
     law_epoch: int
     window: Window
-    records: list[DepersonalisedIncident]
+    records: Sequence[Record]
     notices: list[Notice]
     lines: list[bytes]
     """JSON of each notice and then of each record: what is hashed and what is sent."""
@@ -206,6 +207,7 @@ class Disclosing:
             to_position=draft.window.to_position,
             content_sha256=draft.content_hash.hex(),
             disclosures_root=batch_root(map(disclosure_entry, rows)).hex(),
+            **rests_on(subscription, draft.decided, draft.window.candidates, draft.records),
             **counts,
         )
 

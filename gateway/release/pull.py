@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from gateway.law.book import Edition, LawBook
 from gateway.ledger.leaf import stamp
 from gateway.release.closed import Acknowledging, Reopening
 from gateway.release.cursor import cursor_number, is_ours, make_cursor
-from gateway.release.decided import Decided, decide_classes
+from gateway.release.decided import decide_classes
 from gateway.release.disclosed import (
     RECORD,
     Disclosing,
@@ -24,14 +24,14 @@ from gateway.release.disclosed import (
     content_hash,
     tell,
 )
+from gateway.release.forms import Forms, Rendered
 from gateway.release.handed import Handing
-from gateway.release.leaves import broken_off_leaf, replay_leaf
+from gateway.release.leaves import broken_off_leaf, replay_leaf, rests_on
 from gateway.release.look import Look
 from gateway.release.sent import Page, fitting, quality
-from gateway.release.treated import names_for, notice_again, notice_of, treat
+from gateway.release.treated import notice_again, notice_of
 from gateway.store.reading import Reader
 from gateway.store.releasing import (
-    Candidate,
     candidates_at,
     disclosed_in,
     read_window,
@@ -42,6 +42,7 @@ from gateway.store.tx import Tx
 from gateway.store.writer import Writer
 from schemas.codes import Marking
 from schemas.decisions import Condition
+from schemas.powers import Power
 from schemas.sensitivity import Lane
 from schemas.subscriptions import Subscription
 
@@ -51,7 +52,7 @@ MAX_DRAFTS = 8
 
 _LANE_NOT_BUILT = {
     "id": "lane.not_built",
-    "says": "Records leave in the depersonalised lane; statistics and personal lanes are not built yet.",
+    "says": "Records leave in the depersonalised and personal lanes; statistics are read as tables.",
     "cites": "Data Protection Act 2018 s.57(3)",
 }
 
@@ -79,6 +80,7 @@ class Door:
     ) -> None:
         self._reader, self._writer, self._book = reader, writer, book
         self._keys, self._clock, self._random = keys, clock, random
+        self._forms = Forms(keys)
 
     # ------------------------------------------------------------------ the two calls
     def pull(
@@ -208,13 +210,13 @@ class Door:
             if acknowledge:
                 self._acknowledge(row, number, actor)
             _refuse(unmet)
-            return self._pulled(draft, row["last_release"], edition, actor)
+            return self._page_of(draft, row["last_release"], edition, actor)
         job = Disclosing(draft, number if acknowledge else None, actor, handed=most is None)
         entry = self._writer.run(job)
         tell(draft)
         if not draft.lines:
             _refuse(unmet)
-        pulled = self._pulled(draft, draft.number, edition, actor)
+        pulled = self._page_of(draft, draft.number, edition, actor)
         pulled.page.entry = entry if draft.lines else None
         return pulled
 
@@ -222,21 +224,31 @@ class Door:
         self, row: dict[str, Any], edition: Edition, limit: int
     ) -> tuple[Draft, tuple[Condition, ...]]:
         subscription = _subscription(row)
-        if subscription.lane is not Lane.DEPERSONALISED:
+        if subscription.lane is Lane.STATISTICS:
             raise LawRefuses(extra={"conditions": [_LANE_NOT_BUILT]})
         now = self._clock.now()
         day = now.astimezone(LONDON).date()
         classes = self._book.classes()
         decided = decide_classes(edition.law, subscription, classes, day)
+        unmet = edition.law.standing(subscription, day)
         with self._reader.connection() as connection:
             window = read_window(
-                connection, row["id"], row["decided_to"], decided.asked, decided.allowed, limit
+                connection,
+                row["id"],
+                row["decided_to"],
+                decided.asked,
+                decided.allowed,
+                limit,
+                since=decided.since,
+                # what was agreed may go on again: nothing is passed over while it stands still
+                told_only=bool(unmet) and subscription.power is Power.SECTION_115,
+            )
+            records = self._forms.records(
+                connection, window.candidates, decided, edition, subscription
             )
         if window.law_epoch != edition.epoch or len(self._book.classes()) != len(classes):
             # a class that came up in between was neither asked for nor counted: decide again
             raise Stale
-        names = names_for(self._keys, subscription.partner, edition.eras)
-        records = treat(window.candidates, classes, edition.law, names)
         notices = [notice_of(held) for held in window.held]
         draft = Draft(
             subscription=subscription,
@@ -253,7 +265,7 @@ class Door:
             stamp=stamp(now),
             nonce=self._random(16).hex(),
         )
-        return draft, edition.law.standing(subscription, day)
+        return draft, unmet
 
     # ------------------------------------------------------------------ again
     def _resend(self, row: dict[str, Any], number: int, actor: str) -> Pulled | None:
@@ -275,50 +287,32 @@ class Door:
                 return None
             positions = [r["position"] for r in rows if r["what"] == RECORD]
             candidates = candidates_at(connection, positions)
-        decided = decide_classes(edition.law, subscription, self._book.classes(), day)
-        allowed = set(decided.allowed)
-        refused = any(c.class_id not in allowed for c in candidates.values())
+            decided = decide_classes(edition.law, subscription, self._book.classes(), day)
+            allowed = set(decided.allowed)
+            kept = [candidates[p] for p in positions if p in candidates]
+            kept = [c for c in kept if c.class_id in allowed and c.recorded_at >= decided.since]
+            records = self._forms.records(connection, kept, decided, edition, subscription)
+        refused = len(kept) < len(candidates)
         if refused and row["pending"] == wanted:
             at = stamp(self._clock.now())
             self._writer.run(Reopening(subscription, wanted, actor, at, self._random(16).hex()))
             emit(Event.RELEASE_REOPENED, subscription=subscription.id, release=wanted)
             raise Stale
-        kept = [candidates[p] for p in positions if p in candidates]
-        kept = [candidate for candidate in kept if candidate.class_id in allowed]
-        pulled = self._rendered(row, wanted, rows, kept, decided, edition, actor, release["at"])
+        notices = [_line(notice_again(r)) for r in rows if r["what"] != RECORD]
+        lines = [*notices, *map(_line, records)]
+        made = (subscription, wanted, release["at"], lines, len(notices), kept, decided)
+        pulled = self._pulled(Rendered(*made, edition), actor)
         content = content_hash([*pulled.page.notices, *pulled.page.records])
         pulled.page.entry = release["leaf"]
         if wanted <= row["acknowledged"] or content != bytes(release["content_hash"]):
             at, nonce = stamp(self._clock.now()), self._random(16).hex()
-            said = (subscription, wanted, len(kept), content, edition)
+            basis = rests_on(subscription, decided, kept, records)
+            said = (subscription, wanted, len(kept), content, edition, basis)
             self._seal(replay_leaf(*said, at=at, actor=actor, nonce=nonce))
         return pulled
 
     def _closed(self, connection: Any, subscription: str, number: int) -> bool:  # noqa: ANN401 - a connection lent by the reader
         return self._reader.delivery_state(connection, subscription, number) in CLOSED
-
-    def _rendered(
-        self,
-        row: dict[str, Any],
-        number: int,
-        rows: Sequence[dict[str, Any]],
-        kept: list[Candidate],
-        decided: Decided,
-        edition: Edition,
-        actor: str,
-        at: int,
-    ) -> Pulled:
-        subscription = _subscription(row)
-        names = names_for(self._keys, subscription.partner, edition.eras)
-        records = treat(kept, decided.classes, edition.law, names)
-        notices = [_line(notice_again(r)) for r in rows if r["what"] != RECORD]
-        page = self._page(subscription, number, at, decided, kept)
-        page.notices, page.records = notices, [_line(record) for record in records]
-        return Pulled(
-            page,
-            self._look(subscription, kept, edition),
-            self._broken(subscription, number, actor),
-        )
 
     def _seal(self, made: bytes) -> None:
         def sealed(tx: Tx) -> int:
@@ -327,48 +321,34 @@ class Door:
         self._writer.run(sealed)
 
     # ------------------------------------------------------------------ pages
-    def _pulled(self, draft: Draft, number: int, edition: Edition, actor: str) -> Pulled:
-        page = self._page(
-            draft.subscription, number, draft.at, draft.decided, draft.window.candidates
-        )
-        split = len(draft.notices)
-        page.notices, page.records = draft.lines[:split], draft.lines[split:]
-        return Pulled(
-            page,
-            self._look(draft.subscription, draft.window.candidates, edition),
-            self._broken(draft.subscription, number, actor),
-        )
+    def _page_of(self, draft: Draft, number: int, edition: Edition, actor: str) -> Pulled:
+        rows, notices = draft.window.candidates, len(draft.notices)
+        made = (draft.subscription, number, draft.at, draft.lines, notices, rows, draft.decided)
+        return self._pulled(Rendered(*made, edition), actor)
 
-    def _page(
-        self,
-        subscription: Subscription,
-        number: int,
-        at: int,
-        decided: Decided,
-        rows: Sequence[Candidate],
-    ) -> Page:
+    def _pulled(self, made: Rendered, actor: str) -> Pulled:
+        subscription, number = made.subscription, made.number
+        decided, rows = made.decided, made.rows
         highest = any(
             decided.classes[row.class_id].marking is Marking.OFFICIAL_SENSITIVE for row in rows
         )
-        made = stamp(datetime.fromtimestamp(at, tz=LONDON))
-        return Page(
+        at = stamp(datetime.fromtimestamp(made.at, tz=LONDON))
+        page = Page(
             subscription=subscription.id,
             release=number,
             cursor=self.cursor(subscription.id, number),
             begun_at=self.cursor(subscription.id, max(0, number - 1)),
-            quality=quality(made),
+            quality=quality(at, subscription.lane),
             marking=(Marking.OFFICIAL_SENSITIVE if highest else Marking.OFFICIAL).value,
-            stamp=made,
-            notices=(),
-            records=(),
+            stamp=at,
+            notices=made.lines[: made.notices],
+            records=made.lines[made.notices :],
         )
-
-    def _look(
-        self, subscription: Subscription, rows: Sequence[Candidate], edition: Edition
-    ) -> Callable[[int], bool]:
-        return Look(
-            self._book, self._writer, self._reader, self._clock, subscription, rows, edition
+        look = Look(
+            *(self._book, self._writer, self._reader, self._clock, subscription),
+            *(rows, made.edition, decided),
         )
+        return Pulled(page, look, self._broken(subscription, number, actor))
 
     def _broken(self, subscription: Subscription, number: int, actor: str) -> Callable[[int], None]:
         def broken(sent: int) -> None:

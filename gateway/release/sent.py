@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Any, Protocol
 
 from schemas.released import Quality
+from schemas.sensitivity import Lane
 
 CHUNK_RECORDS = 100
 """Records joined into one piece of the answer; each is still looked at by itself."""
@@ -213,12 +214,21 @@ _WRITERS: dict[PageForm, Callable[[Page], _Writer]] = {
 }
 
 
-def quality(as_of: str) -> Quality:
+_MAPPED = "Codes were mapped by the crosswalk named in each record; "
+_STATEMENTS = {
+    Lane.DEPERSONALISED: _MAPPED + "time and place are coarsened by rule.",
+    Lane.PERSONAL: _MAPPED
+    + "time and place are coarsened by rule but where the agreement lists the exact ones. Narratives, "
+    "media, people in roles that the agreement does not name and fields that it does not list are "
+    "withheld. A role is what the source said of a person, not what was found.",
+}
+
+
+def quality(as_of: str, lane: Lane = Lane.DEPERSONALISED) -> Quality:
     """Return the quality block of a page (DPA 2018 s.38(5)(b))."""
     return Quality(
         as_of=as_of,
         completeness="incidents as the sources sent them up to this instant; later changes follow",
         grading="as recorded by the source; not verified by the gateway",
-        statement="Codes were mapped by the crosswalk named in each record; time and place are "
-        "coarsened by rule.",
+        statement=_STATEMENTS[lane],
     )

@@ -1,22 +1,42 @@
-"""Step 2, treated: what may go gets the form of its lane and the recipient's own id."""
+"""Step 2, treated: what may go gets the form of its lane and the recipient's own id.
+
+The sealed half is opened here, for classes that the law lets go in the personal lane, and nowhere else
+on the way out.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from gateway.keys.derive import pseudonym_key
+from pydantic_core import from_json
+
+from gateway.clock import LONDON
+from gateway.keys.derive import pseudonym_key, sealed_half_key
 from gateway.keys.ring import KeyRing
+from gateway.keys.sealing import decrypt, position_bytes, unwrap
+from gateway.release.decided import Decided
+from gateway.store.opening import SealedRow
 from gateway.store.releasing import Candidate, Held
 from policies.depersonalise import depersonalise
+from policies.disclose import disclose
 from policies.law import Law
 from policies.pseudonym import released_id
+from schemas.incident import Incident
 from schemas.open_half import OpenDetail, OpenHalf
 from schemas.record_class import RecordClass
-from schemas.released import REASONS, DepersonalisedIncident, Notice, NoticeKind, Reason
+from schemas.released import (
+    REASONS,
+    DepersonalisedIncident,
+    DisclosedIncident,
+    Notice,
+    NoticeKind,
+    Reason,
+)
 from schemas.sensitivity import Lane
 
 _NOTICE_KINDS = {
@@ -73,6 +93,60 @@ def treat(
         )
         for row in candidates
     ]
+
+
+def treat_under_115(
+    candidates: Iterable[Candidate],
+    decided: Decided,
+    law: Law,
+    names: Names,
+    sealed: Mapping[int, SealedRow],
+    keys: KeyRing,
+) -> list[DisclosedIncident]:
+    """Give every candidate the form of the personal lane.
+
+    Args:
+        candidates: Rows of classes that may go.
+        decided: What of each class's sealed half may leave.
+        law: Whose treatment tables.
+        names: The recipient's ids.
+        sealed: The sealed halves that still exist, by position.
+        keys: What opens them.
+
+    Raises:
+        SealBroken: A sealed half was changed, moved, or sealed under another key.
+    """
+    return [
+        disclose(
+            opened(sealed.get(row.position), row, keys),
+            open_half_of(row),
+            decided.classes[row.class_id],
+            names.id_of(row.incident, row.quarter),
+            row.version,
+            _london_day(row.recorded_at),
+            decided.allowances[row.class_id],
+            law.treatments,
+        )
+        for row in candidates
+    ]
+
+
+def opened(sealed: SealedRow | None, row: Candidate, keys: KeyRing) -> Incident | None:
+    """Open the sealed half of a version; None where there is none (raises ``SealBroken``).
+
+    What comes back holds the sealed fields that were kept; of the rest, what every incident has.
+    """
+    if sealed is None:
+        return None
+    secret = unwrap(keys.wrapping, sealed.wrapped_secret, sealed.content_hmac)
+    plain = decrypt(sealed_half_key(secret), sealed.ciphertext, position_bytes(row.position))
+    fields = {"kind": row.kind, "mapping_status": row.mapping_status, **from_json(plain)}
+    return Incident.model_validate(fields)
+
+
+@lru_cache(maxsize=1_024)
+def _london_day(seconds: int) -> date:
+    return datetime.fromtimestamp(seconds, tz=LONDON).date()
 
 
 def open_half_of(row: Candidate) -> OpenHalf:

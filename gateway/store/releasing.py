@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, and_, bindparam, func, select
 
 from gateway.store import tables as t
-from gateway.store.states import Delivery
+from gateway.store.states import CLOSED, Delivery
 
 _L, _I, _D = t.LOG, t.INCIDENT, t.DISCLOSURE
 _LIVE = "live"
@@ -42,6 +42,7 @@ CANDIDATE_COLUMNS = (
     _L.c.district_code,
     _L.c.detail,
     _L.c.repeat_at_place,
+    _L.c.recorded_at,
 )
 
 
@@ -70,6 +71,7 @@ class Candidate(NamedTuple):
     district_code: str | None
     detail: str
     repeat_at_place: str | None
+    recorded_at: int
 
 
 class Held(NamedTuple):
@@ -105,6 +107,7 @@ _CANDIDATES = (
         _L.c.position <= bindparam("until"),
         _L.c.entry_kind == _RECORDED,
         _L.c.class_id.in_(bindparam("classes", expanding=True)),
+        _L.c.recorded_at >= bindparam("since"),
         _I.c.version == _L.c.version,
         _I.c.state == _LIVE,
     )
@@ -120,6 +123,7 @@ _COUNTS = (
         _L.c.position <= bindparam("until"),
         _L.c.entry_kind == _RECORDED,
         _L.c.class_id.in_(bindparam("classes", expanding=True)),
+        _L.c.recorded_at >= bindparam("since"),
     )
     .group_by(_L.c.class_id, _IS_CURRENT)
 )
@@ -133,6 +137,26 @@ _GIVEN = and_(
     .where(t.DELIVERY.c.state == Delivery.WITHDRAWN.value)
     .exists(),
 )
+_AGAIN = t.DISCLOSURE.alias("again")
+_TOLD = (
+    select(_AGAIN.c.position)
+    .join(
+        t.DELIVERY,
+        and_(
+            t.DELIVERY.c.subscription == _AGAIN.c.subscription,
+            t.DELIVERY.c.number == _AGAIN.c.number,
+        ),
+    )
+    .where(
+        _AGAIN.c.subscription == bindparam("subscription"),
+        _AGAIN.c.incident == _L.c.incident,
+        _AGAIN.c.position == _L.c.position,
+        _AGAIN.c.what != "record",
+        t.DELIVERY.c.state.not_in(CLOSED),
+    )
+    .exists()
+)
+"""A notice about this very entry was given already, while the law let no record go."""
 _LAST_GIVEN = select(func.max(_D.c.version)).where(_GIVEN).scalar_subquery()
 _ENTRIES_ABOUT_HELD = (
     select(_L.c.position, _L.c.incident, _L.c.entry_kind, _L.c.reason, _L.c.class_id, _LAST_GIVEN)
@@ -145,8 +169,12 @@ _ENTRIES_ABOUT_HELD = (
             (_L.c.version > 1)
             & (_I.c.version == _L.c.version)
             & (_I.c.state == _LIVE)
-            & _L.c.class_id.not_in(bindparam("classes", expanding=True))
+            & (
+                _L.c.class_id.not_in(bindparam("classes", expanding=True))
+                | (_L.c.recorded_at < bindparam("since"))
+            )
         ),
+        ~_TOLD,
         select(_D.c.incident).where(_GIVEN).exists(),
     )
     .order_by(_L.c.position)
@@ -164,6 +192,9 @@ def read_window(
     asked: Sequence[int],
     allowed: Sequence[int],
     limit: int,
+    *,
+    since: int = 0,
+    told_only: bool = False,
 ) -> Window:
     """Read the log after a position for one subscription.
 
@@ -174,12 +205,19 @@ def read_window(
         asked: Class ids that the subscription's filter asks for.
         allowed: Of those, the class ids that the law lets go.
         limit: Records and notices together at most.
+        since: Only versions recorded from this second on are asked for.
+        told_only: Read notices alone and decide about no record: the window ends where it begins.
     """
     head = connection.execute(select(t.HEAD.c.log_size, t.HEAD.c.law_epoch)).one()
     until = int(head[0])
     about = {"subscription": subscription, "after": after, "until": until, "most": limit}
+    about |= {"since": since}
     entries = connection.execute(_ENTRIES_ABOUT_HELD, {**about, "classes": list(allowed)}).all()
-    span = {"after": after, "until": until}
+    if told_only:
+        window = Window(int(head[0]), int(head[1]), after, [], [])
+        window.held = [_held(connection, subscription, row) for row in entries]
+        return window
+    span = {"after": after, "until": until, "since": since}
     found = connection.execute(_CANDIDATES, {**span, "classes": list(allowed), "most": limit}).all()
     both = sorted(int(row[0]) for row in (*entries, *found))
     if len(both) >= limit:
@@ -187,7 +225,7 @@ def read_window(
     candidates = [_candidate(row) for row in found if row[0] <= until]
     window = Window(int(head[0]), int(head[1]), until, candidates, [])
     window.held = [_held(connection, subscription, row) for row in entries if int(row[0]) <= until]
-    _count(connection, window, after, asked)
+    _count(connection, window, after, asked, since)
     return window
 
 
@@ -204,8 +242,10 @@ def _held(connection: Connection, subscription: str, row: Any) -> Held:  # noqa:
     return Held(row[0], row[1], row[2], row[3], row[5], str(released_id))
 
 
-def _count(connection: Connection, window: Window, after: int, asked: Sequence[int]) -> None:
-    span = {"after": after, "until": window.to_position, "classes": list(asked)}
+def _count(
+    connection: Connection, window: Window, after: int, asked: Sequence[int], since: int
+) -> None:
+    span = {"after": after, "until": window.to_position, "classes": list(asked), "since": since}
     for class_id, current, number in connection.execute(_COUNTS, span):
         if current:
             window.current_by_class[class_id] = number

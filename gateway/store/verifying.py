@@ -43,14 +43,17 @@ _LOG = f"""SELECT {_LOG_LIST}, s.wrapped_secret, s.ciphertext,
     FROM log l LEFT JOIN sealed s ON s.position = l.position
     LEFT JOIN incident i ON i.id = l.incident ORDER BY l.position"""  # noqa: S608 - names of our own columns
 _DISCLOSED = f"""SELECT d.sequence, d.incident, d.version, d.position, d.released_id, d.what,
-    d.reason, l.entry_kind, l.reason, l.recorded_at, {_CANDIDATE_LIST}
+    d.reason, l.entry_kind, l.reason, l.recorded_at, {_CANDIDATE_LIST},
+    s.wrapped_secret, s.ciphertext, l.content_hmac
     FROM disclosure d LEFT JOIN log l ON l.position = d.position
+    LEFT JOIN sealed s ON s.position = d.position
     LEFT JOIN incident i ON i.id = l.incident
     WHERE d.subscription = ? AND d.number = ? ORDER BY d.sequence"""  # noqa: S608 - names of our own columns
 _WINDOW = """SELECT l.class_id, NOT EXISTS (SELECT 1 FROM log n WHERE n.incident = l.incident
-        AND n.position > l.position AND n.position <= ?) AS stands, count(*)
+        AND n.position > l.position AND n.position <= ?) AS stands, l.recorded_at = 0 AS gone, count(*)
     FROM log l WHERE l.position > ? AND l.position <= ? AND l.entry_kind = 'recorded'
-    GROUP BY l.class_id, stands"""
+        AND (l.recorded_at >= ? OR l.recorded_at = 0)
+    GROUP BY l.class_id, stands, gone"""
 _TABLES = {
     "head": "SELECT id, log_size, ledger_size, law_epoch FROM head ORDER BY id",
     "ledger": 'SELECT "index", leaf, hash FROM ledger ORDER BY "index"',
@@ -127,9 +130,12 @@ class Evidence:
         """Yield a release's disclosure rows, each with the log row that it names."""
         return self._read("disclosure", _DISCLOSED, (subscription, number))
 
-    def window(self, after: int, until: int, as_of: int) -> Iterator[Row]:
-        """Yield (class, whether it stood when the log was ``as_of`` long, count) of a window."""
-        return self._read("log", _WINDOW, (as_of, after, until))
+    def window(self, after: int, until: int, as_of: int, since: int) -> Iterator[Row]:
+        """Yield (class, whether it stood when the log was ``as_of`` long, erased, count) of a window.
+
+        Versions recorded before ``since`` are left out; of an erased one nobody knows when that was.
+        """
+        return self._read("log", _WINDOW, (as_of, after, until, since))
 
     def node(self, level: int, index: int) -> bytes | None:
         """Return the stored hash of a complete subtree."""

@@ -14,6 +14,7 @@ from gateway.audit.verify import verify
 from gateway.errors import LawMoved, LawRefuses
 from gateway.intake.push import record, work_out
 from gateway.law.register import put_partner
+from gateway.release import forms
 from gateway.release import pull as pulling
 from gateway.release.sent import PageForm, written
 from schemas.partners import DatedKind, Partner, PartnerKind
@@ -53,24 +54,24 @@ def once_before_the_window(monkeypatch: pytest.MonkeyPatch, happens: Callable[[]
     waiting = [happens]
     real = pulling.read_window
 
-    def read_window(*arguments: Any) -> Any:
+    def read_window(*arguments: Any, **named: Any) -> Any:
         if waiting:
             waiting.pop()()
-        return real(*arguments)
+        return real(*arguments, **named)
 
     monkeypatch.setattr(pulling, "read_window", read_window)
 
 
 def once_before_the_commit(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> None:
     waiting = [happens]
-    real = pulling.treat
+    real = forms.treat
 
     def treat(*arguments: Any) -> Any:
         if waiting:
             waiting.pop()()
         return real(*arguments)
 
-    monkeypatch.setattr(pulling, "treat", treat)
+    monkeypatch.setattr(forms, "treat", treat)
 
 
 def test_a_record_of_a_class_that_comes_up_meanwhile_is_not_passed_over(

@@ -25,6 +25,7 @@ from gateway.keys.ring import KeyRing
 from gateway.store.sqlite import backup
 from gateway.store.tables import METADATA
 from tests.conftest import PROVING
+from tests.support import agreed
 from tests.support import house as houses
 
 WORKING_STATE = {"delivery", "unit_count", "place_count", "quarantine", "assertion"}
@@ -72,6 +73,10 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
     home = tmp_path_factory.mktemp("filled")
     with houses.new_house(home) as house:
         notes = tuple(Note(f"kept {n}", text) for n, text in enumerate(houses.fill(house)))
+        agreed.ready(house)
+        houses.send(house, [agreed.personal_row(f"p{n}") for n in range(3)])
+        agreed.page(house)
+        agreed.suspend(house)
         keys = house.keys
     copy = home / "copy.sqlite3"
     backup(database_path(home), copy)

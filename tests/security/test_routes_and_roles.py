@@ -28,6 +28,8 @@ ROUTES: dict[tuple[str, str], Scope | None] = {
     ("GET", "/v1/subscriptions"): R,
     ("GET", "/v1/subscriptions/{subscription}/records"): R,
     ("POST", "/v1/subscriptions/{subscription}/acknowledgements"): R,
+    ("GET", "/v1/agreements"): R,
+    ("GET", "/v1/agreements/{agreement}"): R,
     ("POST", "/v1/decisions/explain"): W,  # for the record's source; `admin` for the IG role
     ("GET", "/v1/ledger/checkpoint"): L,
     ("GET", "/v1/ledger/proof"): L,
