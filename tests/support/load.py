@@ -29,6 +29,7 @@ from gateway.law.register import PutSubscription, put_client
 from schemas.powers import Power, Purpose
 from schemas.sensitivity import Lane
 from schemas.subscriptions import Subscription
+from tests.support.stores import database_for, environment
 
 ROOT = Path(__file__).resolve().parents[2]
 FEED = "/v1/feeds/police-nsir"
@@ -40,7 +41,7 @@ UNSURE = (httpx.TransportError,)
 def prepare(home: Path) -> dict[str, str]:
     """Make a home with two systems and a subscription; return the systems' secrets."""
     secrets = {}
-    with open_house(home, create=True) as house:
+    with open_house(home, database=database_for(home), create=True) as house:
         for client_id, partner in SYSTEMS.items():
             secrets[client_id], digest = new_secret(os.urandom)
             client = Client(
@@ -93,7 +94,7 @@ class ServedGateway:
     def environment(self) -> dict[str, str]:
         return {
             "PATH": os.environ["PATH"],
-            "GATEWAY_HOME": str(self.home),
+            **environment(self.home),
             "GATEWAY_PORT": str(self.port),
             "GATEWAY_PUBLIC_URL": self.url,
             "GATEWAY_REQUESTS_PER_MINUTE": "1000000",

@@ -38,6 +38,12 @@ def use(store: Store) -> None:
     _Current.store = store
 
 
+def put(home: Path, url: str) -> None:
+    """Let a home's database be the one at an address: on a server of the test's own."""
+    use(Store.POSTGRESQL)
+    _URLS[home.absolute()] = url
+
+
 def url_for(home: Path) -> str | None:
     """Return the address of a home's database; None where it is the SQLite file in the home."""
     if _Current.store is Store.SQLITE:

@@ -1,0 +1,59 @@
+"""One writer as a process of its own: pushes rows of its own through a house that it opens itself.
+
+Run as ``python -m tests.support.writing HOME NUMBER PUSHES ROWS``, with the database in the environment;
+it says «ready» on standard output, waits for a line on standard input, and says at the end how many rows
+were recorded.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+from gateway.assembly import database_of, open_house
+from gateway.settings import load
+from gateway.store.tx import Tx
+from tests.support.house import row, send
+
+
+def push(number: int, pushes: int, rows: int) -> None:
+    """Push so many times."""
+    settings = load()
+    with open_house(settings.home, database=database_of(settings)) as house:
+        _ready()
+        recorded = 0
+        for turn in range(pushes):
+            sent = [row(f"w{number}-{turn}-{n}", "213") for n in range(rows)]
+            recorded += send(house, sent, key=f"{number}-{turn}").receipt.recorded
+        sys.stdout.write(f"{recorded}\n")
+
+
+def stop_inside(_number: int, _pushes: int, _rows: int) -> None:
+    """Stop this very process inside a commit, with the lock held; go on when told to."""
+    settings = load()
+    with open_house(settings.home, database=database_of(settings)) as house:
+        _ready()
+
+        def job(tx: Tx) -> None:
+            tx.raise_law_epoch()
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+        error = house.writer.submit(job).exception()
+        sys.stdout.write(f"{type(error).__name__}\n")
+        kept = send(house, [row("after-the-stop")])
+        sys.stdout.write(f"{kept.receipt.recorded}\n")
+
+
+def _ready() -> None:
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
+
+
+WORK = {"push": push, "stop-inside": stop_inside}
+
+if __name__ == "__main__":
+    os.chdir(Path(__file__).resolve().parents[2])
+    WORK[sys.argv[1]](*map(int, sys.argv[2:]))
