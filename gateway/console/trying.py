@@ -63,8 +63,8 @@ class Trying:
         if authorization is None:
             own_page_only(request)
         try:
+            feed, name, content = await _sent(request)
             async with self.turns:
-                feed, name, content = await _sent(request)
                 trial = await asyncio.to_thread(self._tried, feed, name, content)
         except (BodyTooLarge, BodyUnreadable, MediaTypeNotTaken, TooManyRecords) as refusal:
             return self._page(refusal.status, {"refusal": refusal, "trial": None})

@@ -180,6 +180,7 @@ def test_what_does_not_leave_is_struck_through_and_said(
         assert "dropped" in cell
         assert "s.17A(4)" in cell
     assert set(struck) == {"line-through"}
+    assert len(struck) >= len(gone) + len(became)
     (happened,) = [text for text in became if row["INCIDENT_DATE"] in text]
     assert "31 October 2026, 21:00 to 22:00 UTC" in happened
     assert "hour" in happened

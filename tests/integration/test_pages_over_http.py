@@ -16,6 +16,7 @@ from adapters import synthetic_nsir
 from gateway.console import words
 from gateway.console.built import BASE
 from gateway.console.first import LARGEST_FILE
+from gateway.law.register import put_feed
 from tests.support.pages import demonstration, need_assets
 from tests.support.server import RunningGateway, running_gateway
 
@@ -113,6 +114,17 @@ def test_nothing_says_what_is_not_ours_to_say(gateway: RunningGateway) -> None:
 
     assert len(pages) > 8
     assert [found[0] for text in pages if (found := NOT_OURS.search(text))] == []
+
+
+def test_what_the_register_says_is_escaped(gateway: RunningGateway) -> None:
+    _, feed = gateway.house.book.current().register.feeds["police-nsir"]
+    named = feed.model_copy(update={"name": "named", "title": "<b>&\"'{{ 1 }}</b>"})
+    gateway.house.writer.run(put_feed(named, gateway.house.act("operator")))
+    gateway.house.book.refresh()
+
+    text = get(gateway, "/").text
+    assert "&lt;b&gt;&amp;&#34;&#39;{{ 1 }}&lt;/b&gt;" in text
+    assert "<b>" not in text
 
 
 # ------------------------------------------------------------------ errors

@@ -294,6 +294,10 @@ def test_every_answer_carries_the_headers_that_protect_it(asker: Asker) -> None:
         assert "default-src 'none'" in answer.headers["content-security-policy"], path
         assert "frame-ancestors 'none'" in answer.headers["content-security-policy"], path
         assert "server" not in answer.headers, path
+        assert "unsafe" not in answer.headers["content-security-policy"], path
+        if answer.headers.get("content-type", "").startswith("text/html"):
+            assert answer.headers["cross-origin-opener-policy"] == "same-origin", path
+            assert answer.headers["cache-control"] == "no-store", path
         if path.startswith(("/v1/", "/oauth/")):
             assert answer.headers["cache-control"] == "no-store", path
         assert answer.status_code < 500 or "console.not_built" in answer.text, path
