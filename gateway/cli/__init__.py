@@ -78,7 +78,7 @@ COMMANDS = tuple(
         ("protocol", "protocol", "The partnership's information-sharing protocol."),
         ("agreement", "agreement", "Data-sharing agreements: add, sign, suspend, show."),
         ("subscription", "subscription", "Partners' standing requests."),
-        ("geography", "geography", "Load map points, wards and LSOAs."),
+        ("geography", "geography", "Load areas, map points, postcodes, address counts."),
         ("backup", "backup", "Copy the database, consistently, while it runs."),
         ("restore", "restore", "Put a backup back into an empty database of either engine."),
         ("hold", "hold", "What keeps everything from being released, and lifting it."),
