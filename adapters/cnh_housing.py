@@ -27,6 +27,7 @@ def _build(settings: HousingSettings) -> TabularMapper:
         reader.crosswalks[named],
         reader.read,
         place_again=reader.place_again,
+        listed=reader.listed,
     )
 
 

@@ -100,7 +100,9 @@ def crosswalk(scheme: str, force: ForceTable | None = None, prefix: str = "force
 
 
 def _crosswalk(scheme: Scheme, name: str, version: str, rows: Iterable[RuleRow]) -> Crosswalk:
-    return Crosswalk(name, version, rows, scheme.unlisted_kind, new_words=scheme.new_words)
+    return Crosswalk(
+        name, version, rows, scheme.unlisted_kind, new_words=scheme.new_words, base=scheme.name
+    )
 
 
 def local_crosswalk(table: OwnTable, unlisted_kind: Kind) -> Crosswalk:

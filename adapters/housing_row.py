@@ -71,6 +71,11 @@ class HousingReader(RowReader):
         self._outcomes = word_list("housing_outcomes").extended(settings.outcomes)
         self._hate = frozenset(settings.hate_categories)
 
+    @property
+    def listed(self) -> frozenset[str]:
+        """Every code of every scheme of the feed."""
+        return frozenset().union(*(one.codes for one in self.crosswalks.values()))
+
     def read(self, values: list[str], others: bool) -> Outcome:  # noqa: FBT001 - ReadCells
         """Make the outcome of one row."""
         draft = Draft([*values, ""])
@@ -167,7 +172,7 @@ class HousingReader(RowReader):
     def place_again(self, kept: Kept) -> Placement | None:
         """Place a recorded incident by its scheme of today; ``None`` where the feed has it no more."""
         codes = self._by_scheme.get(kept.scheme)
-        return None if codes is None else place(codes, kept.classes, kept.qualifiers)
+        return None if codes is None else place(codes, kept.one_code, kept.qualifiers)
 
     def _read_case(self, draft: Draft) -> None:
         """The case around the incident: its reference, how far it has got, and how it ended."""

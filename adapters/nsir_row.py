@@ -10,7 +10,7 @@ from adapters.placing import Crosswalk, Placement
 from adapters.readers import area_code, code, flag, listed
 from adapters.row_reader import Draft, Plain, Reading, RowReader
 from adapters.rules import EXCLUDED
-from adapters.source import CannotMap, Excluded, Outcome, OutOfScope
+from adapters.source import CannotMap, Excluded, Kept, Outcome, OutOfScope
 from schemas.codes import Handling, SubjectRole
 
 _COLUMN_OF_POSITION: Final = {
@@ -82,6 +82,22 @@ class NsirReader(RowReader):
         for position in placement.unread:
             draft.dropped.append(self.names[_COLUMN_OF_POSITION[position]])
         return placement
+
+    def place_again(self, kept: Kept) -> Placement | None:
+        """Place a recorded incident by the list of today; ``None`` where its codes are another list's.
+
+        Codes that no list knew were kept without their position. Where one of them decided, they stand
+        where a code decides first; else where it decides last.
+        """
+        if not self._codes.reads(kept.scheme):
+            return None
+        decided = kept.code is None
+        return self._codes.place(
+            kept.opening,
+            (*kept.unlisted, *kept.closing) if decided else kept.closing,
+            kept.qualifiers if decided else (*kept.qualifiers, *kept.unlisted),
+            (kept.nsir_class,) if kept.nsir_class else (),
+        )
 
     def _code_cells(self, draft: Draft, setting: str) -> tuple[str, ...]:
         codes: list[str] = []

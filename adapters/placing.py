@@ -80,12 +80,14 @@ class Crosswalk:
         unlisted: Kind,
         *,
         new_words: bool = False,
+        base: str | None = None,
     ) -> None:
         self.name = name
         self.version = version
         self.unlisted_kind = unlisted
         self.codes = _compiled(tuple(rows), name, version)
         self._new_words = new_words
+        self._base = base
         self._spellings = _spellings(self.codes)
         self._shapes = frozenset(shape for code in self.codes if "9" in (shape := _shape(code)))
         self._remembered: dict[tuple[tuple[str, ...], ...], Placement] = {}
@@ -93,6 +95,10 @@ class Crosswalk:
     def read(self, text: str) -> Code | None:
         """The code that a cell means: itself, without its zeros, its label, or another spelling."""
         return self._spellings.get(text) or self._spellings.get(normal_label(text))
+
+    def reads(self, scheme: str) -> bool:
+        """Whether codes of a scheme are codes of this list, or were before it had rows of its own."""
+        return scheme in (self.name, self._base)
 
     def could_list(self, text: str) -> bool:
         """Whether an unknown text has the shape of this list's codes, such as three digits.

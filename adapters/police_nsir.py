@@ -23,7 +23,9 @@ def _build(settings: NsirSettings) -> TabularMapper:
     codes = crosswalk(settings.scheme, settings.force)
     reader = NsirReader(settings, codes)
     dialect = Dialect(settings.delimiter, settings.encoding)
-    return TabularMapper(reader.columns, dialect, codes, reader.read)
+    return TabularMapper(
+        reader.columns, dialect, codes, reader.read, place_again=reader.place_again
+    )
 
 
 _CODES = "closing, opening, class and qualifier columns, by the crosswalk of the settings"

@@ -116,11 +116,19 @@ class Kept:
     """The codes that recording kept of an incident: what a later crosswalk places it by."""
 
     scheme: str
+    code: str | None = None
+    """The code that decided, as its list writes it; ``None`` where no list knew it."""
     opening: tuple[str, ...] = ()
     closing: tuple[str, ...] = ()
     qualifiers: tuple[str, ...] = ()
-    classes: tuple[str, ...] = ()
-    """The class that was given, or the code of a source that has one code a row."""
+    nsir_class: str | None = None
+    unlisted: tuple[str, ...] = ()
+    """Codes that no list knew, in whatever position they stood."""
+
+    @property
+    def one_code(self) -> tuple[str, ...]:
+        """The code of a source that has one a row."""
+        return (self.code,) if self.code else self.unlisted[:1]
 
 
 DELIMITED: Final = frozenset({"text/csv"})
@@ -133,6 +141,11 @@ class Mapper(Protocol):
     @property
     def crosswalk(self) -> Crosswalk:
         """The code list in use, with the feed's own rows."""
+        ...
+
+    @property
+    def listed(self) -> frozenset[str]:
+        """Every code that may be released: of all lists that the feed's codes are from."""
         ...
 
     @property

@@ -78,6 +78,7 @@ class StreetMapper:
         self._back_office = _Layout(settings.back_office, settings)
         self._own = frozenset({self._open311.reference, self._back_office.reference})
         self.crosswalk = self._back_office.reader.codes
+        self.listed = self._back_office.reader.listed
 
     def rows(self, body: bytes, media_type: str) -> Iterator[Row]:
         """Read a delimited body, in the layout whose columns its header has, or XML.

@@ -138,8 +138,14 @@ class StreetReader(RowReader):
 
     def place_again(self, kept: Kept) -> Placement | None:
         """Place a recorded incident by its scheme of today; ``None`` where the feed has it no more."""
-        found = [one for one in (self.codes, self.penalties) if one.name == kept.scheme]
-        return found[0].place((), (), (), kept.classes) if found else None
+        found = [one for one in (self.codes, self.penalties) if one.reads(kept.scheme)]
+        return found[0].place((), (), (), kept.one_code) if found else None
+
+    @property
+    def listed(self) -> frozenset[str]:
+        """Every code of both lists, and WasteDataFlow's."""
+        words = (words.codes for _, words in self._fly_tip)
+        return frozenset().union(self.codes.codes, self.penalties.codes, *words)
 
     def _drop_unread(self, draft: Draft) -> None:
         for setting in ("contravention", "code", "label"):

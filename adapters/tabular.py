@@ -225,6 +225,7 @@ class TabularMapper:
         read: ReadCells,
         unwrap: Callable[[Row], Row] | None = None,
         place_again: Callable[[Kept], Placement | None] | None = None,
+        listed: frozenset[str] | None = None,
     ) -> None:
         """A mapper for these columns.
 
@@ -234,10 +235,12 @@ class TabularMapper:
             crosswalk: The code list in use.
             read: Makes the outcome of a row.
             unwrap: Flattens a source's own JSON.
-            place_again: Places recorded codes anew, where the source has more than one code list.
+            place_again: Places recorded codes anew, where a row has more than one code or list.
+            listed: Codes of all lists, where there is more than one.
         """
         self.crosswalk = crosswalk
         self.media_types = DELIMITED
+        self.listed = frozenset(crosswalk.codes) if listed is None else listed
         self.place_again = place_again or self._place_again
         self.columns = tuple(columns)
         self._dialect = dialect
@@ -276,9 +279,7 @@ class TabularMapper:
 
     def _place_again(self, kept: Kept) -> Placement | None:
         codes = self.crosswalk
-        if kept.scheme != codes.name:
-            return None
-        return codes.place(kept.opening, kept.closing, kept.qualifiers, kept.classes)
+        return codes.place((), (), (), kept.one_code) if codes.reads(kept.scheme) else None
 
     def _map_json(self, row: Row) -> Outcome:
         values = [""] * len(self.columns)

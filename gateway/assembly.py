@@ -94,7 +94,7 @@ class Desks:
             feed_id=feed_id,
             feed=feed,
             mapper=mapper,
-            recorder=Recorder(feed, kind, table, mapper.crosswalk.codes),
+            recorder=Recorder(feed, kind, table, mapper.listed),
             law=edition.law,
             law_epoch=edition.epoch,
             keeping=keep,

@@ -186,7 +186,7 @@ def _recorded(law: Law, day: date) -> _Incident:
         message = "the example's row has a time"
         raise TypeError(message)
     table = law.treatments[Lane.DEPERSONALISED]
-    half = open_half(incident, placed.point, table, mapper.crosswalk.codes)
+    half = open_half(incident, placed.point, table, mapper.listed)
     kept = keeping(law, feed, day).of(incident, _CASES)
     kind = example.partner(feed.controller).kind_on(day)
     return _Incident(

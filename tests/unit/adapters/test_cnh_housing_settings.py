@@ -106,14 +106,14 @@ def test_settings_that_contradict_themselves_are_refused() -> None:
 def test_a_recorded_incident_is_placed_again_by_its_own_scheme() -> None:
     mapper = HOUSING.compile(LOCAL)
 
-    hm = mapper.place_again(Kept("housemark_asb", qualifiers=("loud_music",), classes=("A",)))
-    local = mapper.place_again(Kept("local:cnh", classes=("B",)))
+    hm = mapper.place_again(Kept("housemark_asb", "A", qualifiers=("loud_music",)))
+    local = mapper.place_again(Kept("local:cnh", "B"))
 
     assert hm is not None
     assert hm.fields["typology_sub_behaviour"] == "loud_music"
     assert local is not None
     assert local.fields["typology_behaviour"] == "noise"
-    assert mapper.place_again(Kept("local:gone", classes=("B",))) is None
+    assert mapper.place_again(Kept("local:gone", "B")) is None
 
 
 def test_nothing_personal_of_the_extract_is_in_an_open_field() -> None:

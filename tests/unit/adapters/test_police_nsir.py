@@ -294,10 +294,23 @@ def test_a_refusal_of_settings_says_what_is_wrong() -> None:
 
 def test_a_recorded_incident_is_placed_again_as_its_row_was() -> None:
     mapper = NSIR.compile({})
-    again = mapper.place_again(Kept("met_cad", ("215",), ("213",), ("638",), ("nuisance",)))
+    again = mapper.place_again(Kept("met_cad", "213", ("215",), ("213",), ("638",), "nuisance"))
 
     assert again is not None
     incident = mapped()
     for name, value in again.fields.items():
         assert getattr(incident, name) == value
-    assert mapper.place_again(Kept("force:gone", ("215",))) is None
+    assert mapper.place_again(Kept("force:gone", "215", ("215",))) is None
+
+
+def test_a_code_that_a_force_names_later_is_placed_again_wherever_it_stood() -> None:
+    rows = [{"code": "698", "label": "Fly tipping", "default": "litter_rubbish"}]
+    later = NSIR.compile({"force": {"name": "example", "version": "2", "rows": rows}})
+
+    decided = later.place_again(Kept("met_cad", None, ("215",), (), (), "nuisance", ("698",)))
+    beside = later.place_again(Kept("met_cad", "213", ("215",), ("213",), (), None, ("698",)))
+
+    assert decided is not None
+    assert decided.fields["typology_behaviour"] == "litter_rubbish"
+    assert beside is not None
+    assert beside.fields["typology_sub_behaviour"] == "fireworks"

@@ -10,7 +10,7 @@ import adapters
 from adapters import source, sources
 from adapters.coverage import coverage
 from adapters.rules import RULE_COLUMNS
-from adapters.source import CannotMap, Content, Mapped, Reference
+from adapters.source import CannotMap, Content, Kept, Mapped, Reference
 from adapters.synthetic_nsir import COLUMNS, PERSONAL, TRAPS, rows
 from tests.support.nsir_rows import nsir_file, nsir_rows
 from tests.support.real_data import street_month
@@ -193,3 +193,13 @@ def test_a_quotation_mark_in_an_invented_cell_is_doubled() -> None:
     mapper = source("police_nsir").compile({})
 
     assert 'say "so"' in str(next(mapper.rows(body, "text/csv"))["RESULT_TEXT"])
+
+
+def test_a_published_category_is_placed_again_by_its_one_code() -> None:
+    mapper = UK.compile({})
+
+    again = mapper.place_again(Kept("police_uk", "drugs"))
+
+    assert again is not None
+    assert again.fields["mapping_rule_id"] == "uk.drugs"
+    assert mapper.place_again(Kept("street", "litter")) is None

@@ -55,9 +55,9 @@ def test_an_unseen_dialect_is_taken_by_settings_alone() -> None:
         OutOfScope("lighting", Reference("2")),
         Excluded("duplicate", Reference("3")),
     ]
-    assert mapper.place_again(Kept("open311:muster", classes=("A1",))) is not None
-    assert mapper.place_again(Kept("pcn", classes=("27",))) is not None
-    assert mapper.place_again(Kept("street", classes=("graffiti",))) is None
+    assert mapper.place_again(Kept("open311:muster", "A1")) is not None
+    assert mapper.place_again(Kept("pcn", "27")) is not None
+    assert mapper.place_again(Kept("no_such", "graffiti")) is None
 
 
 @pytest.mark.parametrize(
