@@ -21,6 +21,7 @@ from gateway.api import (
     ledger,
     oauth,
     problems,
+    questions,
     subscriptions,
 )
 from gateway.api.figures import Figures
@@ -73,7 +74,8 @@ def create_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     problems.install(app)
-    for module in (feeds, corrections, subscriptions, agreements, decisions, ledger, oauth, health):
+    sending, reading = (feeds, corrections, questions), (subscriptions, agreements, decisions)
+    for module in (*sending, *reading, ledger, oauth, health):
         app.include_router(module.router)
     return app
 

@@ -24,6 +24,7 @@ from gateway.intake.wire import strict_json
 from gateway.keys.derive import keyed_hash
 from gateway.log.entries import PushAnswer
 from schemas.codes import Slug
+from schemas.feeds import Feed, FeedMode
 from schemas.problems import ProblemError
 from schemas.receipts import PushResult
 
@@ -62,6 +63,11 @@ def own_feed(service: Service, access: Access, feed: str) -> tuple[Desk, Access]
                 "header",
                 "One run of sending a file in several pushes; needs an Idempotency-Key each.",
             ),
+            _parameter(
+                "Gateway-Full",
+                "header",
+                "`complete` on the last push of a full extract: what no push of it held is asked after.",
+            ),
         ],
         "requestBody": {
             "required": True,
@@ -96,16 +102,20 @@ async def push_records(request: Request) -> Response:
         says = "A push that is part of a unit has an Idempotency-Key, so that it can be sent again."
         fault = ProblemError(pointer="/header/Idempotency-Key", rule="request.header", says=says)
         raise RequestInvalid(errors=(fault,))
+    complete = _completes(request, desk.feed)
     body = await request.body()
     keys = service.house.keys
+    # the same rows with and without the end of an extract are two different pushes
+    said = f"{media_type}\0complete" if complete else media_type
     push_request = PushRequest(
         receipt_id=service.house.new_id(),
         client_id=access.client_id,
         partner=access.partner,
-        fingerprint=fingerprint(keys, feed, media_type, body),
+        fingerprint=fingerprint(keys, feed, said, body),
         key_hmac=None if key is None else idempotency_hmac(keys, access.client_id, key),
         unit=None if unit is None else _unit_hmac(service, feed, access, unit),
         at=service.house.clock.now(),
+        complete=complete,
     )
     answer = await service.take(feed, desk, Sent(body, media_type), push_request)
     if not answer.repeated:
@@ -120,6 +130,18 @@ def _header(request: Request, name: str, longest: int) -> str | None:
         return value
     says = f"It has 1 to {longest} printable ASCII characters."
     fault = ProblemError(pointer=f"/header/{name}", rule="request.header", says=says)
+    raise RequestInvalid(errors=(fault,))
+
+
+def _completes(request: Request, feed: Feed) -> bool:
+    """Whether a full extract ends with this push."""
+    said = _header(request, "Gateway-Full", 255)
+    if said is None:
+        return False
+    if said == "complete" and feed.mode is FeedMode.FULL:
+        return True
+    says = "It is `complete`, on a feed that is registered as sending full extracts."
+    fault = ProblemError(pointer="/header/Gateway-Full", rule="request.header", says=says)
     raise RequestInvalid(errors=(fault,))
 
 

@@ -15,6 +15,7 @@ from gateway.cli import Exit
 from gateway.cli.documents import refused, toml_of, word_of
 from gateway.cli.home import change, own_house
 from gateway.cli.parcels import media_type_of
+from gateway.cli.questions import questions
 from gateway.cli.terminal import (
     OPERATOR,
     Actor,
@@ -36,7 +37,7 @@ from schemas.feeds import ControllerRole, Feed
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
-    help="Try, add and list feeds; `try` stores nothing.",
+    help="Try, add and list feeds, and answer what full extracts leave open; `try` stores nothing.",
 )
 
 
@@ -53,6 +54,9 @@ def list_feeds(*, as_json: AsJson = False) -> None:
         for f in feeds
     ]
     show_table("", ("name", "adapter", "controller", "our role", "sender", "mode"), rows)
+
+
+app.command("questions")(questions)
 
 
 @app.command("add")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,10 +31,11 @@ from gateway.cli.terminal import (
 from gateway.errors import BodyUnreadable, LawMoved, Overloaded, StoreUnavailable
 from gateway.events import Event, emit
 from gateway.intake.push import push
+from gateway.intake.questions import listed
 from gateway.intake.recorded import PushRequest, fingerprint, idempotency_hmac
 from gateway.keys.derive import keyed_hash
 from gateway.log.entries import PushAnswer
-from schemas.feeds import Feed
+from schemas.feeds import Feed, FeedMode
 from schemas.receipts import PushResult, Receipt, RowProblem
 
 _SHOWN = 10
@@ -53,19 +54,24 @@ def command(
     media_type: Annotated[
         str | None, typer.Option(help="What the file holds, where its name does not say.")
     ] = None,
+    part: Annotated[
+        bool, typer.Option("--part", help="The file is not the whole of a full extract.")
+    ] = False,
     actor: Actor = OPERATOR,
 ) -> None:
     """Take in a file on the same path as a push, also while `gateway serve` runs.
 
     Rows that are in already are counted as duplicates, so a file may be taken in again at any time.
     Rows that cannot be taken are named by number, field and rule; the others are kept. Ends with 1
-    only where every row was refused.
+    only where every row was refused. On a feed of full extracts a file that was taken in to its end is
+    the whole, unless `--part` says otherwise: records that it does not hold are asked after.
     """
     checked_actor(actor)
     stated = media_type or media_type_of(file)
     look_over(file, stated)
     with own_house(create=True) as house:
-        total = _take_file(house, feed, file, stated, batch, actor)
+        total = _take_file(house, feed, file, (stated, batch, actor), whole=not part)
+        open_now = _asked_after(house, feed)
     receipt = total.receipt(feed)
     told = {name: total.counts[name] for name in _COUNTED}
     emit(Event.PUSH_RECORDED, feed=feed, receipt=receipt.id, **told)
@@ -74,6 +80,10 @@ def command(
     else:
         show_receipt(receipt)
     show_problems(total.problems, receipt.quarantined)
+    if open_now:
+        note(
+            f"gateway: {open_now:,} records were not in a full extract; see `gateway feed questions`."
+        )
     if receipt.quarantined == receipt.received:
         raise typer.Exit(Exit.FOUND_WRONG)
 
@@ -119,7 +129,7 @@ class _Run:
     actor: str
     id: str
 
-    def request(self, number: int, parcel: Parcel) -> PushRequest:
+    def request(self, number: int, parcel: Parcel, *, complete: bool) -> PushRequest:
         """Say who pushes the parcel; its key makes a second try safe, within this run only."""
         keys = self.house.keys
         return PushRequest(
@@ -130,11 +140,12 @@ class _Run:
             key_hmac=idempotency_hmac(keys, self.actor, f"ingest {self.id} {number}"),
             unit=keyed_hash(keys.idempotency, b"unit", self.feed.name.encode(), self.id.encode()),
             at=self.house.clock.now(),
+            complete=complete,
         )
 
-    def take(self, number: int, parcel: Parcel) -> PushAnswer:
+    def take(self, number: int, parcel: Parcel, *, complete: bool) -> PushAnswer:
         """Record one parcel; where the database is busy, try again."""
-        request = self.request(number, parcel)
+        request = self.request(number, parcel, complete=complete)
         for left in reversed(range(_TRIES)):
             try:
                 desk = self.house.desk(self.feed.name, self.house.book.refresh())
@@ -150,8 +161,9 @@ class _Run:
 
 
 def _take_file(
-    house: House, feed: str, file: Path, media_type: str, batch: int, actor: str
+    house: House, feed: str, file: Path, how: tuple[str, int, str], *, whole: bool
 ) -> Total:
+    media_type, batch, actor = how
     found = house.book.refresh().register.feeds.get(feed)
     if found is None:
         raise Stopped("There is no feed of that name.", "See `gateway feed list`.")
@@ -160,15 +172,32 @@ def _take_file(
     cut = parcels(file, media_type, batch, _delimiter(found[1]))
     size = file.stat().st_size
     with _told_how_far(total), progress(f"{feed}: taking in", size) as show:
-        for number, parcel in enumerate(cut):
+        for number, parcel, is_last in _with_last(cut):
             try:
-                total.add(run.take(number, parcel))
+                total.add(run.take(number, parcel, complete=whole and is_last))
             except BodyUnreadable as refusal:
                 # rows that are blank in the feed's own encoding only: nothing to take in
                 if not number or {error.rule for error in refusal.errors} != {"body.empty"}:
                     raise
             show(parcel.read)
     return total
+
+
+def _with_last(cut: Iterable[Parcel]) -> Iterator[tuple[int, Parcel, bool]]:
+    """Number the parcels, and say which is the last."""
+    number, waiting = 0, None
+    for parcel in cut:
+        if waiting is not None:
+            yield number, waiting, False
+            number += 1
+        waiting = parcel
+    if waiting is not None:
+        yield number, waiting, True
+
+
+def _asked_after(house: House, feed: str) -> int:
+    feed_id, found = house.book.current().register.feeds[feed]
+    return len(listed(house.reader, feed_id)) if found.mode is FeedMode.FULL else 0
 
 
 def _delimiter(feed: Feed) -> str:

@@ -28,7 +28,7 @@ from gateway.keys.ring import KeyRing
 from gateway.keys.sealing import NONCE_SIZE, wrap
 from gateway.ledger.leaf import stamp
 from gateway.log.commitment import open_bytes
-from gateway.log.entries import Entry, PreparedPush, Quarantined, Withdrawal
+from gateway.log.entries import Entry, Extract, PreparedPush, Quarantined, Withdrawal
 from gateway.log.repeats import oldest_counted
 from policies.keeping import Keeping
 from policies.kept import Kept
@@ -36,7 +36,7 @@ from policies.law import Law
 from policies.pseudonym import quarter_of
 from policies.recorder import Recorder
 from policies.repeats import place_named
-from schemas.feeds import Feed
+from schemas.feeds import Feed, FeedMode
 from schemas.incident import Incident
 from schemas.receipts import RowProblem
 from schemas.released import RetractionReason
@@ -86,6 +86,8 @@ class PushRequest:
     key_hmac: bytes | None
     unit: bytes | None
     at: datetime
+    complete: bool = False
+    """Whether a full extract ends with this push."""
 
 
 def prepare(mapped: MappedPush, desk: Desk, request: PushRequest) -> PreparedPush:
@@ -133,7 +135,15 @@ def _empty(mapped: MappedPush, desk: Desk, request: PushRequest, nonce: str) -> 
         out_of_scope=mapped.out_of_scope,
         excluded=Counter(mapped.excluded),
         dropped_fields=Counter(mapped.dropped_fields),
+        extract=_extract(desk.feed, request),
     )
+
+
+def _extract(feed: Feed, request: PushRequest) -> Extract | None:
+    """Say of which extract the push is a part: its unit's, or one of its own if it is complete."""
+    if feed.mode is not FeedMode.FULL or (request.unit is None and not request.complete):
+        return None
+    return Extract(request.unit or request.receipt_id.encode(), request.complete)
 
 
 class _Secrets:

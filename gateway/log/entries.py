@@ -59,6 +59,16 @@ class Withdrawal:
     wrapped_secret: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """What a push says of the full extract that it is part of."""
+
+    unit: bytes
+    """Under which the extract's keys are noted."""
+    complete: bool
+    """Whether it is the last part: what was not in any part is then asked after."""
+
+
 @dataclass(slots=True)
 class PreparedPush:
     """Everything about a push that needs no lock."""
@@ -85,6 +95,8 @@ class PreparedPush:
     quarantined: list[Quarantined]
     withdrawals: list[Withdrawal] = field(default_factory=list)
     out_of_scope: int = 0
+    extract: Extract | None = None
+    """Where the feed sends full extracts."""
     excluded: Counter[str] = field(default_factory=Counter)
     dropped_fields: Counter[str] = field(default_factory=Counter)
 

@@ -29,6 +29,7 @@ from gateway.log.entries import (
 from gateway.log.repeats import Repeats
 from gateway.store import tables as t
 from gateway.store.correcting import has_erased
+from gateway.store.questions import close_extract, keep_present
 from gateway.store.tx import Standing, Tx
 from schemas.receipts import Receipt, RowProblem
 
@@ -60,6 +61,7 @@ class Recording:
         steps: list[tuple[int, bytes, Entry | Withdrawal]] = [(e.row, key, e) for key, e in keyed]
         steps += [(w.row, w.natural_key, w) for w in self._push.withdrawals]
         steps.sort(key=_row_of)
+        batch.present = [key for _, key, _ in steps]
         for _, key, step in steps:
             if isinstance(step, Withdrawal):
                 batch.withdraw(tx, step, known)
@@ -123,7 +125,20 @@ class Recording:
         # first what these rows put right, then what they leave open
         tx.resolve_quarantine(push.feed_id, batch.taken_keys, push.at)
         self._quarantine(tx)
+        self._extract(tx, batch)
         return answer
+
+    def _extract(self, tx: Tx, batch: _Batch) -> None:
+        """Note what a full extract held, and where it ends, ask after what it did not hold."""
+        push = self._push
+        if push.extract is None:
+            return
+        readable = (q.natural_key for q in push.quarantined if q.natural_key is not None)
+        keys = dict.fromkeys((*batch.present, *readable))
+        keep_present(tx, push.extract.unit, list(keys))
+        # where not one row could be taken, it was no extract but a failure
+        if push.extract.complete and len(push.quarantined) < push.received:
+            close_extract(tx, push.feed_id, push.extract.unit, push.receipt_id, push.at)
 
     def _leaf(self, batch: _Batch, receipt: Receipt, told: str) -> bytes:
         push = self._push
@@ -201,6 +216,7 @@ class _Batch:
         self.first = 0
         self.commitments: list[bytes] = []
         self.taken_keys: list[bytes] = []
+        self.present: list[bytes] = []
         self.excluded: Counter[str] = Counter()
         self._log: list[tuple[Any, ...]] = []
         self._sealed: list[tuple[Any, ...]] = []

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from adapters import source
+from gateway.law.register import put_feed
+from schemas.feeds import FeedMode
 from tests.support.commands import Shell
 from tests.support.real_data import real
 from tests.support.server import RunningGateway, running_gateway
@@ -130,6 +132,92 @@ def test_an_xml_file_is_taken_in_and_tried(shell: Shell, tmp_path: Path) -> None
 
     assert parts(receipt) == {"recorded": 1, "out_of_scope": 1}
     assert tried["adapter"] == "street_management"
+
+
+def test_a_council_answers_over_http_for_what_a_full_extract_left_out(
+    gateway: RunningGateway,
+) -> None:
+    house = gateway.house
+    feed = house.book.refresh().register.feeds["cnh-housing"][1]
+    full = feed.model_copy(update={"mode": FeedMode.FULL})
+    refused = gateway.push(
+        "cnh-housing", "council-system", HOUSING[:1], **{"Gateway-Full": "complete"}
+    )
+    house.writer.run(put_feed(full, house.act("operator")))
+    house.book.refresh()
+    cases = [{**HOUSING[0], "CaseRef": f"FULL/{n}"} for n in range(3)]
+    path = "/v1/feeds/cnh-housing/questions"
+
+    gateway.push("cnh-housing", "council-system", cases, **{"Gateway-Full": "complete"})
+    gateway.push("cnh-housing", "council-system", cases[:1], **{"Gateway-Full": "complete"})
+    listed = gateway.call("GET", path, "council-system").json()["questions"]
+    gone = {"answer": "gone", "references": ["FULL/1@2026-11-01T23:10"]}
+    answered = gateway.call("POST", path, "council-system", json=gone).json()
+    rest = [
+        question["id"]
+        for question in gateway.call("GET", path, "council-system").json()["questions"]
+    ]
+    kept = gateway.call(
+        "POST", path, "council-system", json={"answer": "still_there", "questions": rest}
+    )
+
+    assert refused.status_code == 422
+    assert len(listed) >= 2
+    assert "FULL" not in json.dumps(listed)
+    assert answered == {"answered": 1, "retracted": 1, "unknown": 0}
+    assert kept.json()["answered"] == len(rest) == len(listed) - 1
+    assert gateway.call("GET", path, "police-system").status_code == 404
+    for wrong in (
+        {"answer": "gone"},
+        {"answer": "maybe", "questions": [1]},
+        [1],
+        {"answer": "gone", "questions": [1], "references": ["a"]},
+    ):
+        assert gateway.call("POST", path, "council-system", json=wrong).status_code == 422
+    assert gateway.call("POST", path, "council-system", content=b"{").status_code == 400
+
+
+def test_a_full_extract_from_a_file_asks_and_a_part_does_not(shell: Shell, tmp_path: Path) -> None:
+    feed = tmp_path / "feed.toml"
+    feed.write_text(
+        'name = "cnh-housing"\ntitle = "Housing"\nadapter = "cnh_housing"\ncontroller = "charnwood-bc"\n'
+        'role = "processor"\ncontract = "c-1"\nmode = "full"\n',
+        encoding="utf-8",
+    )
+    cases = [{**HOUSING[0], "CaseRef": f"F{n}"} for n in range(7)]
+    whole, less = tmp_path / "whole.json", tmp_path / "less.json"
+    whole.write_text(json.dumps(cases), encoding="utf-8")
+    less.write_text(json.dumps(cases[:5]), encoding="utf-8")
+    shell.ok("db", "upgrade")
+    shell.ok("ingest", "cnh-housing", whole, "--json")
+    shell.ok("feed", "add", feed)
+
+    shell.ok("ingest", "cnh-housing", less, "--batch", "2", "--part")
+    part = shell.ok("feed", "questions", "cnh-housing", "--json").json["questions"]
+    told = shell.ok("ingest", "cnh-housing", less, "--batch", "2")
+    asked = shell.ok("feed", "questions", "cnh-housing", "--json").json["questions"]
+    answered = shell.ok(
+        "feed",
+        "questions",
+        "cnh-housing",
+        "--answer",
+        "gone",
+        "--json",
+        stdin="F5@2026-11-01T23:10\n",
+    )
+    shown = shell.ok("feed", "questions", "cnh-housing").out
+    unknown = shell(
+        "feed", "questions", "cnh-housing", "--answer", "still_there", stdin="no such\n"
+    )
+
+    assert part == []
+    assert len(asked) == 2
+    assert "2 records were not in a full extract" in told.err
+    assert answered.json == {"answered": 1, "retracted": 1, "unknown": 0}
+    assert "noise" in shown
+    assert unknown.code == 1
+    assert shell("feed", "questions", "no-such").code != 0
+    assert shell("feed", "questions", "cnh-housing", "--answer", "gone", stdin="").code == 2
 
 
 @pytest.mark.real_data

@@ -21,6 +21,8 @@ ROUTES: dict[tuple[str, str], Scope | None] = {
     ("POST", "/v1/feeds/{feed}/records"): W,
     ("GET", "/v1/feeds/{feed}/receipts/{receipt}"): W,
     ("GET", "/v1/feeds/{feed}/quarantine"): W,
+    ("GET", "/v1/feeds/{feed}/questions"): W,
+    ("POST", "/v1/feeds/{feed}/questions"): W,
     ("POST", "/v1/feeds/{feed}/retractions"): W,
     ("POST", "/v1/feeds/{feed}/restrictions"): W,
     ("POST", "/v1/feeds/{feed}/liftings"): W,
@@ -192,6 +194,13 @@ def test_a_feed_of_somebody_else_does_not_exist(asker: Asker) -> None:
         asked = [
             asker.ask(f"{name}-all", "POST", f"{base}/records", json=ROW),
             asker.ask(f"{name}-all", "GET", f"{base}/quarantine"),
+            asker.ask(f"{name}-all", "GET", f"{base}/questions"),
+            asker.ask(
+                f"{name}-all",
+                "POST",
+                f"{base}/questions",
+                json={"references": [URN], "answer": "gone"},
+            ),
             *(
                 asker.ask(
                     f"{name}-all",
