@@ -224,7 +224,8 @@ class _Asking:
         notice = None
         if "id" in record:
             reason = RetractionReason.RECORDED_IN_ERROR.value
-            notice = notice_of(Held(1, INCIDENT, "retracted", reason, 1, record["id"]))
+            held = Held(1, INCIDENT, "retracted", reason, 1, record["id"], now=1, follows=False)
+            notice = notice_of(held)
         cells = tuple(self._cell(subscription, line, record) for line in self.lines)
         return replace(asked, cells=cells, record=record, notice=notice)
 

@@ -31,7 +31,6 @@ from gateway.log.commitment import (
 )
 from gateway.log.correcting import Lifting, Restricting, Retracting
 from gateway.log.erasing import Erasing
-from gateway.store.correcting import EMPTY
 from gateway.store.verifying import Evidence, Row
 from policies.pseudonym import quarter_of
 
@@ -59,8 +58,6 @@ _POINT = OPEN_COLUMNS.index("point_longitude")
 _STATE = _INNER + 8
 _RECORDED = EntryKind.RECORDED.value
 _ERASED = EntryKind.ERASED.value
-_EMPTY = (*(EMPTY[name] for name in OPEN_COLUMNS), EMPTY["content_hmac"])
-"""What erasure leaves of the open columns and the content's keyed hash."""
 _LIVE = State.LIVE.value
 _STATE_AFTER = {
     EntryKind.RETRACTED.value: State.RETRACTED.value,
@@ -116,6 +113,8 @@ class LogWalk:
         self._row: Row | None = next(self._rows, None)
         self._moved: dict[int, _Moved] = {}
         self._kinds: set[str] = set()
+        self._at = 0
+        """When the operation was, which of an erased row is all that is left of its content."""
         self.size = 0
         """Rows that operations cover so far."""
         self.seen = 0
@@ -124,6 +123,7 @@ class LogWalk:
     def batch(self, index: int, operation: Operation, document: Mapping[str, Any]) -> None:
         """Check the rows that a push or correction was sealed over."""
         self._kinds = _KINDS[operation]
+        self._at = seconds(document["at"])
         count = document["count"]
         first = document.get("first", 0)
         end = first + count
@@ -203,7 +203,8 @@ class LogWalk:
         if row[3] not in self._kinds:
             return ("log.kind", "log")
         if row[_STATE] == State.ERASED.value and row[3] != _ERASED:
-            empty = (*columns, content) == _EMPTY and wrapped is None and ciphertext is None
+            emptied = (*columns[1:], content, wrapped, ciphertext)
+            empty = columns[0] == self._at and set(emptied) == {None}
             return None if empty else ("erasure.undone", "log")
         if wrapped is None:
             return ("sealed.missing", "log")
@@ -258,5 +259,10 @@ def _quarter(row: Row) -> str:
 
 
 @lru_cache(maxsize=65_536)
-def _quarter_at(seconds: int) -> str:
-    return quarter_of(datetime.fromtimestamp(seconds, UTC))
+def _quarter_at(instant: int) -> str:
+    return quarter_of(datetime.fromtimestamp(instant, UTC))
+
+
+def seconds(stamp: str) -> int:
+    """Return an operation's instant as tables hold it: seconds since 1970."""
+    return int(datetime.fromisoformat(stamp).timestamp())

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 from gateway.audit.verify_findings import Findings
-from gateway.audit.verify_log import UNREADABLE
+from gateway.audit.verify_log import UNREADABLE, seconds
 from gateway.log.recording import canonical, request_digest
 from gateway.store.verifying import Evidence, Row
 
@@ -87,8 +86,3 @@ def _stored(row: Row, feeds: Mapping[int, str]) -> tuple[Any, ...]:
         last,
         at,
     )
-
-
-def seconds(stamp: str) -> int:
-    """Return an operation's instant as tables hold it: seconds since 1970."""
-    return int(datetime.fromisoformat(stamp).timestamp())

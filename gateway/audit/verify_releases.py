@@ -15,17 +15,15 @@ from datetime import date
 from typing import Any
 
 from gateway.audit.verify_findings import Findings
-from gateway.audit.verify_log import UNREADABLE
-from gateway.audit.verify_pushes import seconds
+from gateway.audit.verify_log import UNREADABLE, seconds
 from gateway.audit.verify_register import Laws, RegisterWalk, Standing
 from gateway.keys.ring import KeyRing
 from gateway.keys.sealing import SealBroken
 from gateway.ledger.tree import batch_root
-from gateway.log.commitment import EntryKind
+from gateway.log.commitment import EntryKind, State
 from gateway.release.decided import asks_for, decide_classes, recorded_since
 from gateway.release.disclosed import RECORD, content_hash, disclosure_entry
 from gateway.release.treated import Names, names_for, notice_of, treat, treat_under_115
-from gateway.store.correcting import EMPTY
 from gateway.store.opening import SealedRow
 from gateway.store.releasing import Candidate, Held
 from gateway.store.verifying import Evidence, Row
@@ -36,7 +34,7 @@ from schemas.subscriptions import Subscription
 
 _COUNTS = ("considered", "released", "withheld", "held", "superseded", "notices", "reasons")
 _DISCLOSURE = ("sequence", "incident", "version", "position", "released_id", "what", "reason")
-_ENTRY_KIND, _ENTRY_REASON, _RECORDED_AT, _CANDIDATE = 7, 8, 9, 10
+_ENTRY_KIND, _ENTRY_REASON, _INCIDENT_STATE, _CANDIDATE = 7, 8, 9, 10
 _SEALED = _CANDIDATE + len(Candidate._fields)
 _KIND = Candidate._fields.index("kind")
 
@@ -103,8 +101,9 @@ class ReleaseWalk:
         if root != document["disclosures_root"]:
             self._findings.add("disclosure.root", "disclosure", key)
         partners = self._register.standings[document["subscription"]].partners
+        going = _going(rows)
         for number, row in enumerate(rows):
-            if not _fits_log(row):
+            if not _fits_log(row, going):
                 self._findings.add("disclosure.changed", "disclosure", f"{key}/{number}")
             elif not any(self._id_of(partner, row) == row[4] for partner in partners):
                 self._findings.add("disclosure.released_id", "disclosure", f"{key}/{number}")
@@ -142,10 +141,9 @@ class ReleaseWalk:
     ) -> list[bytes]:
         recipient = document["recipient"]
         names = self._names.get(recipient) or names_for(self._keys, recipient, self._register.eras)
+        going = _going(rows)
         lines: list[Any] = [
-            notice_of(Held(row[3], row[1], row[_ENTRY_KIND], row[6], row[2], row[4]))
-            for row in rows
-            if row[5] != RECORD
+            notice_of(_held(row, row[6], going)) for row in rows if row[5] != RECORD
         ]
         given = [row for row in rows if row[5] == RECORD]
         records = [Candidate._make(row[_CANDIDATE:_SEALED]) for row in given]
@@ -189,27 +187,24 @@ class ReleaseWalk:
         if request is None:
             return
         asked, day = self._request(document, standing), date.fromisoformat(document["day"])
-        considered = withheld = uncertain = 0
+        considered = withheld = 0
         to_go: Counter[int] = Counter()
         span = (document["from_position"], document["to_position"])
         since = recorded_since(law, asked, day)
-        for class_id, stands, erased, number in self._evidence.window(*span, log_size, since):
+        for class_id, state, number in self._evidence.window(*span, log_size, since):
             record_class = self._classes.get(class_id)
             if record_class is None or not asks_for(request.filter, record_class):
                 continue
-            if since and erased:
-                # whether it was recorded in time went with its content
-                uncertain += number
-                continue
             considered += number
-            if stands and law.decide(asked, record_class, day).releases:
+            if state == "restricted":
+                withheld += number
+            elif state == "live" and law.decide(asked, record_class, day).releases:
                 to_go[class_id] += number
-            elif stands:
+            elif state == "live":
                 withheld += number
         gone = Counter(row[_CANDIDATE + 3] for row in rows if row[5] == RECORD)
-        least = considered <= document["considered"] <= considered + uncertain
-        counted = least and withheld <= document["withheld"]
-        if not counted or not (to_go == gone or (uncertain and to_go <= gone)):
+        counted = considered == document["considered"] and withheld <= document["withheld"]
+        if not counted or gone != to_go:
             self._findings.add("release.count", "release", key)
 
 
@@ -222,7 +217,18 @@ def _named(row: Row) -> dict[str, object]:
     return dict(zip(_DISCLOSURE, row, strict=False))
 
 
-def _fits_log(row: Row) -> bool:
+def _going(rows: list[Row]) -> frozenset[int]:
+    """The incidents of which the release holds a record."""
+    return frozenset(row[1] for row in rows if row[5] == RECORD)
+
+
+def _held(row: Row, reason: str | None, going: frozenset[int]) -> Held:
+    _, incident, version, position, released_id = row[:5]
+    now, follows = row[_CANDIDATE + 2], incident in going
+    return Held(position, incident, row[_ENTRY_KIND], reason, version, released_id, now, follows)
+
+
+def _fits_log(row: Row, going: frozenset[int]) -> bool:
     """Whether a disclosure is about the log row that it names, in every column."""
     _, incident, version, position, released_id, what, reason = row[: len(_DISCLOSURE)]
     logged = row[_CANDIDATE : _CANDIDATE + 3]
@@ -231,15 +237,15 @@ def _fits_log(row: Row) -> bool:
     if what == RECORD:
         recorded = row[_ENTRY_KIND] == EntryKind.RECORDED.value
         return recorded and reason is None and logged == (position, incident, version)
-    # of an erased incident the reasons went too; what the notice said is in the release's own hash
-    said = reason if row[_RECORDED_AT] == EMPTY["recorded_at"] else row[_ENTRY_REASON]
-    if logged[:2] != (position, incident) or reason != said:
+    if logged[:2] != (position, incident):
         return False
+    # of an erased incident the reasons went too; what the notice said is in the release's own hash
+    said = reason if row[_INCIDENT_STATE] == State.ERASED.value else row[_ENTRY_REASON]
     try:
-        held = Held(position, incident, row[_ENTRY_KIND], reason, version, released_id)
-        return what == f"notice:{notice_of(held).kind.value}"
+        notice = notice_of(_held(row, said, going))
     except UNREADABLE:
         return False
+    return (what, reason) == (f"notice:{notice.kind.value}", notice.reason)
 
 
 def _same(row: Row, document: Mapping[str, Any]) -> bool:

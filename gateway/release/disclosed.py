@@ -21,7 +21,7 @@ from gateway.release.closed import acknowledge
 from gateway.release.decided import Decided
 from gateway.release.leaves import Record, rests_on
 from gateway.store import tables as t
-from gateway.store.releasing import Candidate, Held, Window, states_of
+from gateway.store.releasing import Candidate, Held, Window, corrected_since, states_of
 from gateway.store.states import Delivery
 from gateway.store.tx import Tx
 from schemas.released import Notice
@@ -29,6 +29,10 @@ from schemas.subscriptions import Subscription
 
 RECORD = "record"
 """What a disclosure row is: a record, or ``notice:`` and the kind of notice."""
+
+
+RESTRICTED = "record_is_restricted"
+"""Among the reasons for which records were withheld: no lane releases a restricted one."""
 
 
 class Stale(Exception):
@@ -60,25 +64,35 @@ class Draft:
         return content_hash(self.lines)
 
     def counts(self) -> dict[str, int | dict[str, int]]:
-        """Considered = released + withheld + held + superseded, by versions in the window."""
-        current = sum(self.window.current_by_class.values())
+        """Considered = released + withheld + held + superseded, by offers in the window.
+
+        What an offer is, and what becomes of it, stands at ``gateway.store.releasing``: each version
+        once at its own place in the log, and once more where a restriction is lifted from it.
+        """
+        window = self.window
+        current = sum(window.current_by_class.values())
+        restricted = sum(window.restricted_by_class.values())
         released = len(self.records)
-        withheld = sum(
+        refused = sum(
             number
-            for class_id, number in self.window.current_by_class.items()
+            for class_id, number in window.current_by_class.items()
             if not self.decided.decisions[class_id].releases
         )
-        if current != released + withheld:
+        if current != released + refused:
             message = "a release that does not balance"
             raise ArithmeticError(message)
+        reasons = self.decided.reasons(window.current_by_class)
+        reasons.update(self.decided.reasons(window.restricted_by_class))
+        if restricted:
+            reasons[RESTRICTED] = restricted
         return {
-            "considered": current + self.window.superseded,
+            "considered": current + restricted + window.superseded,
             "released": released,
-            "withheld": withheld,
+            "withheld": refused + restricted,
             "held": 0,
-            "superseded": self.window.superseded,
+            "superseded": window.superseded,
             "notices": len(self.notices),
-            "reasons": dict(self.decided.reasons(self.window.current_by_class)),
+            "reasons": dict(reasons),
         }
 
 
@@ -94,7 +108,8 @@ def disclosure_rows(draft: Draft) -> list[dict[str, Any]]:
     """Return the disclosure rows of a draft: notices first, in the order of ``lines``."""
     rows: list[dict[str, Any]] = []
     for held, notice in zip(draft.window.held, draft.notices, strict=True):
-        rows.append(_row(draft, len(rows), held, notice.id, f"notice:{notice.kind.value}"))
+        row = _row(draft, len(rows), held, notice.id, f"notice:{notice.kind.value}")
+        rows.append(row | {"reason": None if notice.reason is None else notice.reason.value})
     for candidate, record in zip(draft.window.candidates, draft.records, strict=True):
         rows.append(_row(draft, len(rows), candidate, record.id, RECORD))
     return rows
@@ -112,7 +127,7 @@ def _row(
         "position": about.position,
         "released_id": released_id,
         "what": what,
-        "reason": about.reason if isinstance(about, Held) else None,
+        "reason": None,
     }
 
 
@@ -181,8 +196,14 @@ class Disclosing:
             return True
         if tx.head.log_size == draft.window.log_size:
             return False
-        states = states_of(tx.connection, [c.incident for c in draft.window.candidates])
-        return any(states[c.incident] != (c.version, "live") for c in draft.window.candidates)
+        going = draft.window.candidates
+        states = states_of(tx.connection, [c.incident for c in going])
+        if any(states[c.incident] != (c.version, "live") for c in going):
+            return True
+        # restricted and lifted again: it stands as it did, and is offered at another place
+        return not corrected_since(tx.connection, draft.window.log_size).isdisjoint(
+            c.incident for c in going
+        )
 
     def _leaf(self, rows: list[dict[str, Any]], counts: dict[str, int | dict[str, int]]) -> bytes:
         draft, subscription = self.draft, self.draft.subscription

@@ -44,10 +44,8 @@ _NOTICE_KINDS = {
     "restricted": NoticeKind.RESTRICTED,
     "lifted": NoticeKind.LIFTED,
     "erased": NoticeKind.ERASED,
-    "recorded": NoticeKind.AMENDED_DELETE,
 }
-"""Kind of log entry → what it means to someone who holds the record. A new version that may not go to
-the recipient is «amended, delete»: the content is not his."""
+"""Kind of log entry → what it means to someone who holds the record."""
 
 
 @dataclass(slots=True)
@@ -180,12 +178,26 @@ def _detail(stored: str) -> OpenDetail:
 
 def notice_of(held: Held) -> Notice:
     """Return the notice about a record that the recipient holds."""
+    kind = _kind_of(held)
     return Notice(
         id=held.released_id,
         version=held.version,
-        kind=(kind := _NOTICE_KINDS[held.entry_kind]),
+        kind=kind,
         reason=reason_of(kind, held.reason),
     )
+
+
+def _kind_of(held: Held) -> NoticeKind:
+    """What an entry means to the recipient: «corrected» goes with the new version.
+
+    A new version that may not go to the recipient is «amended, delete»: the content is not his. So is
+    a restriction that is lifted from such a version.
+    """
+    if held.entry_kind == "recorded":
+        return NoticeKind.CORRECTED if held.follows else NoticeKind.AMENDED_DELETE
+    if held.entry_kind == "lifted" and not held.follows and held.now > held.version:
+        return NoticeKind.AMENDED_DELETE
+    return _NOTICE_KINDS[held.entry_kind]
 
 
 def notice_again(row: Mapping[str, Any]) -> Notice:
@@ -197,4 +209,5 @@ def notice_again(row: Mapping[str, Any]) -> Notice:
 
 def reason_of(kind: NoticeKind, stored: str | None) -> Reason | None:
     """Return a stored reason as the word that its kind of notice has (raises ``ValueError``)."""
-    return None if stored is None else REASONS[kind](stored)
+    words = REASONS.get(kind)
+    return None if stored is None or words is None else words(stored)

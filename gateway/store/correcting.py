@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import bindparam, delete, select, text, update
 
@@ -14,15 +14,13 @@ from gateway.store.tx import Standing, Tx
 T = TypeVar("T")
 _CHUNK = 500
 _I, _L = t.INCIDENT, t.LOG
-_KEPT = {"position", "incident", "version", "entry_kind", "class_id", "inner_hash"}
-"""What a row of the log keeps after erasure; ``recorded_at``, which may not be absent, becomes 0."""
+_KEPT = {"position", "incident", "version", "entry_kind", "class_id", "inner_hash", "recorded_at"}
+"""What a row of the log keeps after erasure; when it was recorded stands in the ledger too."""
+
+EMPTIED = tuple(column.name for column in _L.columns if column.name not in _KEPT)
+"""The columns of a log row that erasure empties."""
 
 _ANY_ERASED = select(_I.c.id).where(text(IS_ERASED), _I.c.feed == bindparam("feed")).limit(1)
-
-EMPTY: dict[str, Any] = {
-    column.name: None if column.nullable else 0 for column in _L.columns if column.name not in _KEPT
-}
-"""What erasure leaves in the columns of a log row, by name."""
 
 
 def standing_of(tx: Tx, feed: int, incidents: Sequence[int]) -> dict[int, tuple[bytes, Standing]]:
@@ -79,7 +77,7 @@ def erase(tx: Tx, feed: int, named: Sequence[tuple[int, bytes, bytes]]) -> None:
         ids = [incident for incident, _, _ in part]
         rows = select(_L.c.position).where(_L.c.incident.in_(ids))
         connection.execute(delete(t.SEALED).where(t.SEALED.c.position.in_(rows)))
-        connection.execute(update(_L).where(_L.c.incident.in_(ids)).values(**EMPTY))
+        connection.execute(update(_L).where(_L.c.incident.in_(ids)).values(dict.fromkeys(EMPTIED)))
         q, keys = t.QUARANTINE, [key for _, key, _ in part]
         named_rows = (q.c.feed == feed) & q.c.natural_key.in_(keys)
         connection.execute(update(q).where(named_rows).values(natural_key=None))

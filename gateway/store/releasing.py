@@ -2,76 +2,46 @@
 
 The filter is a list of record classes, because the law is decided per class; which incidents are live
 and which version is current is read in the same consistent read.
+
+What is considered, and what becomes of it, stands at ``gateway.store.offers``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, bindparam, func, select
-
-from gateway.store import tables as t
-from gateway.store.states import CLOSED, Delivery
-
-_L, _I, _D = t.LOG, t.INCIDENT, t.DISCLOSURE
-_LIVE = "live"
-_RECORDED = "recorded"
-
-CANDIDATE_COLUMNS = (
-    _L.c.position,
-    _L.c.incident,
-    _L.c.version,
-    _L.c.class_id,
-    _I.c.quarter,
-    _L.c.kind,
-    _L.c.occurred_from,
-    _L.c.occurred_to,
-    _L.c.reported,
-    _L.c.time_precision,
-    _L.c.typology_area,
-    _L.c.typology_behaviour,
-    _L.c.typology_sub_behaviour,
-    _L.c.mapping_status,
-    _L.c.point_longitude,
-    _L.c.point_latitude,
-    _L.c.lsoa_code,
-    _L.c.msoa_code,
-    _L.c.ward_code,
-    _L.c.district_code,
-    _L.c.detail,
-    _L.c.repeat_at_place,
-    _L.c.recorded_at,
+from sqlalchemy import (
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
 )
 
+from gateway.store import tables as t
+from gateway.store.offers import (
+    CANDIDATE_COLUMNS,
+    CANDIDATES,
+    COUNTS,
+    COUNTS_LIFTED,
+    LIFTED,
+    LIVE,
+    RECORDED,
+    RESTRICTED,
+    Candidate,
+    stands,
+)
+from gateway.store.states import CLOSED, Delivery
 
-class Candidate(NamedTuple):
-    """One log row that may go out, columns as ``CANDIDATE_COLUMNS``."""
+__all__ = ["CANDIDATE_COLUMNS", "Candidate"]
 
-    position: int
-    incident: int
-    version: int
-    class_id: int
-    quarter: str
-    kind: str
-    occurred_from: int | None
-    occurred_to: int | None
-    reported: int | None
-    time_precision: str
-    typology_area: str | None
-    typology_behaviour: str | None
-    typology_sub_behaviour: str | None
-    mapping_status: str
-    point_longitude: float | None
-    point_latitude: float | None
-    lsoa_code: str | None
-    msoa_code: str | None
-    ward_code: str | None
-    district_code: str | None
-    detail: str
-    repeat_at_place: str | None
-    recorded_at: int
+_L, _I, _D = t.LOG, t.INCIDENT, t.DISCLOSURE
 
 
 class Held(NamedTuple):
@@ -82,7 +52,12 @@ class Held(NamedTuple):
     entry_kind: str
     reason: str | None
     version: int
+    """The version that the recipient was last given."""
     released_id: str
+    now: int
+    """The version that the entry is about."""
+    follows: bool
+    """Whether the release holds a record of the incident too."""
 
 
 @dataclass(slots=True)
@@ -95,38 +70,12 @@ class Window:
     candidates: list[Candidate]
     held: list[Held]
     current_by_class: dict[int, int] = field(default_factory=dict)
-    """Versions in the window that are current and live, by class id, withheld ones included."""
+    """Offers in the window that stand and are live, by class id, those that the law withholds included."""
+    restricted_by_class: dict[int, int] = field(default_factory=dict)
+    """Offers in the window that stand and are restricted, by class id."""
     superseded: int = 0
 
 
-_CANDIDATES = (
-    select(*CANDIDATE_COLUMNS)
-    .join(_I, _I.c.id == _L.c.incident)
-    .where(
-        _L.c.position > bindparam("after"),
-        _L.c.position <= bindparam("until"),
-        _L.c.entry_kind == _RECORDED,
-        _L.c.class_id.in_(bindparam("classes", expanding=True)),
-        _L.c.recorded_at >= bindparam("since"),
-        _I.c.version == _L.c.version,
-        _I.c.state == _LIVE,
-    )
-    .order_by(_L.c.position)
-    .limit(bindparam("most"))
-)
-_IS_CURRENT = and_(_I.c.version == _L.c.version, _I.c.state == _LIVE)
-_COUNTS = (
-    select(_L.c.class_id, _IS_CURRENT.label("current"), func.count())
-    .join(_I, _I.c.id == _L.c.incident)
-    .where(
-        _L.c.position > bindparam("after"),
-        _L.c.position <= bindparam("until"),
-        _L.c.entry_kind == _RECORDED,
-        _L.c.class_id.in_(bindparam("classes", expanding=True)),
-        _L.c.recorded_at >= bindparam("since"),
-    )
-    .group_by(_L.c.class_id, _IS_CURRENT)
-)
 _GIVEN = and_(
     _D.c.subscription == bindparam("subscription"),
     _D.c.incident == _L.c.incident,
@@ -158,27 +107,41 @@ _TOLD = (
 )
 """A notice about this very entry was given already, while the law let no record go."""
 _LAST_GIVEN = select(func.max(_D.c.version)).where(_GIVEN).scalar_subquery()
-_ENTRIES_ABOUT_HELD = (
-    select(_L.c.position, _L.c.incident, _L.c.entry_kind, _L.c.reason, _L.c.class_id, _LAST_GIVEN)
+_GIVEN_BEFORE = (
+    select(func.max(_D.c.version)).where(_GIVEN, _D.c.version < _L.c.version).scalar_subquery()
+)
+_ABOUT_HELD = (
+    select(
+        _L.c.position,
+        _L.c.incident,
+        _L.c.entry_kind,
+        _L.c.reason,
+        _L.c.version,
+        _LAST_GIVEN,
+        _GIVEN_BEFORE,
+    )
     .join(_I, _I.c.id == _L.c.incident)
     .where(
         _L.c.position > bindparam("after"),
         _L.c.position <= bindparam("until"),
-        (_L.c.entry_kind != _RECORDED)
-        | (
-            (_L.c.version > 1)
-            & (_I.c.version == _L.c.version)
-            & (_I.c.state == _LIVE)
-            & (
-                _L.c.class_id.not_in(bindparam("classes", expanding=True))
-                | (_L.c.recorded_at < bindparam("since"))
-            )
-        ),
         ~_TOLD,
         select(_D.c.incident).where(_GIVEN).exists(),
     )
     .order_by(_L.c.position)
     .limit(bindparam("most"))
+)
+_CORRECTIONS = _ABOUT_HELD.where(_L.c.entry_kind != literal_column("'recorded'"))
+_REVISIONS = _ABOUT_HELD.where(
+    _L.c.entry_kind == RECORDED,
+    _L.c.version > 1,
+    stands(_L),
+    _I.c.state == LIVE,
+    # one that may go corrects what the recipient had; one that may not is no longer his
+    or_(
+        _L.c.class_id.not_in(bindparam("classes", expanding=True)),
+        _L.c.recorded_at < bindparam("since"),
+        _GIVEN_BEFORE.is_not(None),
+    ),
 )
 _RELEASED_ID = select(_D.c.released_id).where(
     _D.c.subscription == bindparam("subscription"), _D.c.incident == bindparam("incident")
@@ -204,53 +167,73 @@ def read_window(
         after: Position up to which the subscription is decided.
         asked: Class ids that the subscription's filter asks for.
         allowed: Of those, the class ids that the law lets go.
-        limit: Records and notices together at most.
+        limit: Records and notices together at most; a record and the notice that it corrects an
+            earlier version go together, so there may be one more.
         since: Only versions recorded from this second on are asked for.
         told_only: Read notices alone and decide about no record: the window ends where it begins.
     """
     head = connection.execute(select(t.HEAD.c.log_size, t.HEAD.c.law_epoch)).one()
     until = int(head[0])
-    about = {"subscription": subscription, "after": after, "until": until, "most": limit}
-    about |= {"since": since}
-    entries = connection.execute(_ENTRIES_ABOUT_HELD, {**about, "classes": list(allowed)}).all()
-    if told_only:
-        window = Window(int(head[0]), int(head[1]), after, [], [])
-        window.held = [_held(connection, subscription, row) for row in entries]
-        return window
-    span = {"after": after, "until": until, "since": since}
-    found = connection.execute(_CANDIDATES, {**span, "classes": list(allowed), "most": limit}).all()
-    both = sorted(int(row[0]) for row in (*entries, *found))
+    span = {"after": after, "most": limit, "classes": list(allowed), "since": since}
+    about = {"subscription": subscription, **span}
+    offers = [] if told_only else _rows(connection, CANDIDATES, {**span, "until": until})
+    if len(offers) >= limit:
+        # no further than these reach
+        until = offers[limit - 1][0]
+    if not told_only:
+        offers += _rows(connection, LIFTED, {**span, "until": until})
+    entries = _rows(connection, _CORRECTIONS, {**about, "until": until})
+    entries += _rows(connection, _REVISIONS, {**about, "until": until})
+    both = sorted(row[0] for row in (*entries, *offers))
     if len(both) >= limit:
         until = both[limit - 1]
-    candidates = [_candidate(row) for row in found if row[0] <= until]
-    window = Window(int(head[0]), int(head[1]), until, candidates, [])
-    window.held = [_held(connection, subscription, row) for row in entries if int(row[0]) <= until]
-    _count(connection, window, after, asked, since)
+    # no two offers stand at one position, and no two entries
+    offers = sorted(row for row in offers if row[0] <= until)
+    candidates = [Candidate._make(row[1:]) for row in offers]
+    end = after if told_only else until
+    window = Window(int(head[0]), int(head[1]), end, candidates, [])
+    going = {candidate.incident for candidate in candidates}
+    entries = sorted(row for row in entries if row[0] <= until)
+    window.held = [_held(connection, subscription, row, going) for row in entries]
+    _count(connection, window, {**span, "until": end, "classes": list(asked)})
     return window
 
 
-def _candidate(row: Any) -> Candidate:  # noqa: ANN401 - a result row
-    return Candidate._make(row)
+def _rows(
+    connection: Connection, statement: Select[Any], values: dict[str, Any]
+) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in connection.execute(statement, values)]
 
 
-def _held(connection: Connection, subscription: str, row: Any) -> Held:  # noqa: ANN401 - a result row
-    released_id = (
-        connection.execute(_RELEASED_ID, {"subscription": subscription, "incident": row[1]})
-        .scalars()
-        .first()
-    )
-    return Held(row[0], row[1], row[2], row[3], row[5], str(released_id))
+def _held(
+    connection: Connection, subscription: str, row: tuple[Any, ...], going: Collection[int]
+) -> Held:
+    position, incident, kind, reason, now, last, before = row
+    about = {"subscription": subscription, "incident": incident}
+    released_id = connection.execute(_RELEASED_ID, about).scalars().first()
+    follows = incident in going
+    version = before if follows and kind == RECORDED else last
+    return Held(position, incident, kind, reason, version, str(released_id), now, follows)
 
 
-def _count(
-    connection: Connection, window: Window, after: int, asked: Sequence[int], since: int
-) -> None:
-    span = {"after": after, "until": window.to_position, "classes": list(asked), "since": since}
-    for class_id, current, number in connection.execute(_COUNTS, span):
-        if current:
-            window.current_by_class[class_id] = number
-        else:
-            window.superseded += number
+def _count(connection: Connection, window: Window, span: dict[str, Any]) -> None:
+    live, restricted = Counter[int](), Counter[int]()
+    for statement in (COUNTS, COUNTS_LIFTED):
+        for class_id, state, number in connection.execute(statement, span):
+            if state == LIVE:
+                live[class_id] += number
+            elif state == RESTRICTED:
+                restricted[class_id] += number
+            else:
+                window.superseded += number
+    window.current_by_class, window.restricted_by_class = dict(live), dict(restricted)
+
+
+def corrected_since(connection: Connection, position: int) -> set[int]:
+    """Return the incidents that something other than a revision happened to after a position."""
+    correction = _L.c.entry_kind != literal_column("'recorded'")
+    statement = select(_L.c.incident).where(_L.c.position > position, correction)
+    return set(connection.execute(statement).scalars())
 
 
 def states_of(connection: Connection, incidents: Sequence[int]) -> dict[int, tuple[int, str]]:
@@ -283,10 +266,10 @@ def candidates_at(connection: Connection, positions: Sequence[int]) -> dict[int,
             .where(
                 _L.c.position.in_(positions[start : start + 500]),
                 _I.c.version == _L.c.version,
-                _I.c.state == _LIVE,
+                _I.c.state == LIVE,
             )
         )
-        found.update({row[0]: _candidate(row) for row in connection.execute(statement)})
+        found.update({row[0]: Candidate._make(row) for row in connection.execute(statement)})
     return found
 
 

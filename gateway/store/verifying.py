@@ -43,17 +43,24 @@ _LOG = f"""SELECT {_LOG_LIST}, s.wrapped_secret, s.ciphertext,
     FROM log l LEFT JOIN sealed s ON s.position = l.position
     LEFT JOIN incident i ON i.id = l.incident ORDER BY l.position"""  # noqa: S608 - names of our own columns
 _DISCLOSED = f"""SELECT d.sequence, d.incident, d.version, d.position, d.released_id, d.what,
-    d.reason, l.entry_kind, l.reason, l.recorded_at, {_CANDIDATE_LIST},
+    d.reason, l.entry_kind, l.reason, i.state, {_CANDIDATE_LIST},
     s.wrapped_secret, s.ciphertext, l.content_hmac
     FROM disclosure d LEFT JOIN log l ON l.position = d.position
     LEFT JOIN sealed s ON s.position = d.position
     LEFT JOIN incident i ON i.id = l.incident
     WHERE d.subscription = ? AND d.number = ? ORDER BY d.sequence"""  # noqa: S608 - names of our own columns
-_WINDOW = """SELECT l.class_id, NOT EXISTS (SELECT 1 FROM log n WHERE n.incident = l.incident
-        AND n.position > l.position AND n.position <= ?) AS stands, l.recorded_at = 0 AS gone, count(*)
-    FROM log l WHERE l.position > ? AND l.position <= ? AND l.entry_kind = 'recorded'
-        AND (l.recorded_at >= ? OR l.recorded_at = 0)
-    GROUP BY l.class_id, stands, gone"""
+_WINDOW = """SELECT l.class_id, CASE
+        WHEN EXISTS (SELECT 1 FROM log n WHERE n.incident = l.incident AND n.position > l.position
+            AND n.position <= ? AND n.entry_kind <> 'restricted') THEN 'superseded'
+        WHEN (SELECT n.entry_kind FROM log n WHERE n.incident = l.incident AND n.position <= ?
+            AND n.entry_kind <> 'recorded' ORDER BY n.position DESC LIMIT 1) = 'restricted'
+            THEN 'restricted'
+        ELSE 'live' END AS became, count(*)
+    FROM log l JOIN log c ON c.incident = l.incident AND c.version = l.version
+        AND c.entry_kind = 'recorded'
+    WHERE l.position > ? AND l.position <= ? AND l.entry_kind IN ('recorded', 'lifted')
+        AND c.recorded_at >= ?
+    GROUP BY l.class_id, became"""
 _TABLES = {
     "head": "SELECT id, log_size, ledger_size, law_epoch FROM head ORDER BY id",
     "ledger": 'SELECT "index", leaf, hash FROM ledger ORDER BY "index"',
@@ -131,11 +138,12 @@ class Evidence:
         return self._read("disclosure", _DISCLOSED, (subscription, number))
 
     def window(self, after: int, until: int, as_of: int, since: int) -> Iterator[Row]:
-        """Yield (class, whether it stood when the log was ``as_of`` long, erased, count) of a window.
+        """Yield (class, state when the log was ``as_of`` long, count) of a window's offers.
 
-        Versions recorded before ``since`` are left out; of an erased one nobody knows when that was.
+        The state is ``live``, ``restricted`` or ``superseded`` (``releasing`` says what an offer is).
+        Offers of versions recorded before ``since`` are left out.
         """
-        return self._read("log", _WINDOW, (as_of, after, until, since))
+        return self._read("log", _WINDOW, (as_of, as_of, after, until, since))
 
     def node(self, level: int, index: int) -> bytes | None:
         """Return the stored hash of a complete subtree."""

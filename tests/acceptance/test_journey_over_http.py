@@ -89,7 +89,7 @@ def test_a_revision_keeps_the_recipients_id(gateway: RunningGateway) -> None:
     assert answer.json()["receipt"]["revised"] == 1
     assert [r["id"] for r in after] == [r["id"] for r in before[-1:]]
     assert after[0]["version"] == 2
-    assert notices == []
+    assert notices == [{"id": after[0]["id"], "version": 1, "kind": "corrected"}]
 
 
 def test_a_retraction_reaches_who_had_the_record_and_shows_nothing_else(

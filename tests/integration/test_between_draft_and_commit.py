@@ -146,7 +146,7 @@ def test_a_page_sent_again_leaves_out_what_moved_since(house: House) -> None:
 
     assert (len(first["records"]), len(again["records"])) == (3, 1)
     after = page(house, again["cursor"])
-    assert [notice["kind"] for notice in after["notices"]] == ["retracted"]
+    assert [notice["kind"] for notice in after["notices"]] == ["retracted", "corrected"]
     assert [record["version"] for record in after["records"]] == [2]
     moved = {one["id"] for one in first["records"]} - {one["id"] for one in again["records"]}
     assert {one["id"] for one in after["notices"] + after["records"]} == moved

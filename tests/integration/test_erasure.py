@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import sqlite3
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -17,8 +17,8 @@ from gateway.audit.verify import verify
 from gateway.log.erasing import quarter_begins
 from gateway.log.erasure_list import ErasureFile, ErasureLine
 from gateway.release.sent import PageForm, written
-from gateway.store.correcting import EMPTY
-from gateway.store.sqlite import backup
+from gateway.store.correcting import EMPTIED
+from gateway.store.tables import LOG
 from policies.pseudonym import quarter_of
 from schemas.released import NoticeKind
 from tests.support import house as houses
@@ -27,15 +27,22 @@ ERASED, RESTRICTED, LIFTED = NoticeKind.ERASED, NoticeKind.RESTRICTED, NoticeKin
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def house(store: str, tmp_path: Path) -> Iterator[House]:
     with houses.new_house(tmp_path / "home") as made:
         houses.subscribe(made)
         yield made
 
 
-def asked(house: House, statement: str, *values: object) -> list[Any]:
-    with closing(sqlite3.connect(database_path(house.home))) as connection, connection:
-        return connection.execute(statement, values).fetchall()
+def asked(house: House, statement: str) -> list[Any]:
+    with house.reader.connection() as connection:
+        return [tuple(row) for row in connection.exec_driver_sql(statement)]
+
+
+def changed(house: House, statement: str) -> None:
+    """Change the database behind the gateway's back."""
+    with closing(house.database.writing().connect()) as connection:
+        connection.exec_driver_sql(statement)
+        connection.commit()
 
 
 def page(house: House, cursor: str | None = None) -> dict[str, Any]:
@@ -46,7 +53,7 @@ def page(house: House, cursor: str | None = None) -> dict[str, Any]:
 
 
 def findings(house: House) -> set[str]:
-    return set(verify(database_path(house.home), house.keys).counted)
+    return set(verify(house.database, house.keys).counted)
 
 
 def test_an_erased_record_leaves_nothing_but_its_proof(house: House) -> None:
@@ -58,13 +65,22 @@ def test_an_erased_record_leaves_nothing_but_its_proof(house: House) -> None:
     done = houses.change(house, ERASED, ["a", "unknown"])
 
     assert (done.done, done.already, done.unknown) == (1, 0, 1)
+    names = [column.name for column in LOG.columns]
     rows = asked(
         house,
-        "SELECT * FROM log LEFT JOIN sealed USING (position) WHERE incident = 1 "
-        "AND entry_kind <> 'erased'",
+        f"SELECT {', '.join(f'l.{name}' for name in names)}, s.wrapped_secret, s.ciphertext "  # noqa: S608 - our own names
+        "FROM log l LEFT JOIN sealed s ON s.position = l.position "
+        "WHERE incident = 1 AND entry_kind <> 'erased'",
     )
-    names = [row[1] for row in asked(house, "PRAGMA table_info(log)")]
-    kept = {"position", "incident", "version", "entry_kind", "class_id", "inner_hash"}
+    kept = {
+        "position",
+        "incident",
+        "version",
+        "entry_kind",
+        "class_id",
+        "inner_hash",
+        "recorded_at",
+    }
     assert len(rows) == 3
     for row in rows:
         for name, value in zip(names, row, strict=False):
@@ -111,7 +127,7 @@ def test_quarantine_forgets_whose_row_it_was(house: House) -> None:
 
 def test_a_body_that_is_missing_without_an_erasure_is_found(house: House) -> None:
     houses.send(house, houses.rows(3))
-    asked(house, "DELETE FROM sealed WHERE position = 2")
+    changed(house, "DELETE FROM sealed WHERE position = 2")
 
     assert findings(house) == {"sealed.missing"}
 
@@ -119,19 +135,19 @@ def test_a_body_that_is_missing_without_an_erasure_is_found(house: House) -> Non
 def test_a_body_that_is_missing_with_a_forged_state_is_found(house: House) -> None:
     houses.send(house, houses.rows(3))
     houses.change(house, ERASED, ["s0"])
-    sets = ", ".join(f"{name} = ?" for name in EMPTY)
-    asked(house, f"UPDATE log SET {sets} WHERE position = 2", *EMPTY.values())  # noqa: S608 - our own names
-    asked(house, "DELETE FROM sealed WHERE position = 2")
-    asked(house, "UPDATE incident SET state = 'erased', content_hmac = x'' WHERE id = 2")
+    sets = ", ".join(f"{name} = NULL" for name in EMPTIED)
+    changed(house, f"UPDATE log SET {sets} WHERE position = 2")  # noqa: S608 - our own names
+    changed(house, "DELETE FROM sealed WHERE position = 2")
+    changed(house, "UPDATE incident SET state = 'erased', content_hmac = natural_key WHERE id = 2")
 
     assert findings(house) == {"incident.standing"}
 
 
 def test_content_that_was_put_back_is_found(house: House) -> None:
     houses.send(house, houses.rows(3))
-    before = asked(house, "SELECT * FROM sealed WHERE position = 1")[0]
+    changed(house, "CREATE TABLE kept AS SELECT * FROM sealed WHERE position = 1")
     houses.change(house, ERASED, ["s0"])
-    asked(house, "INSERT INTO sealed VALUES (?, ?, ?)", *before)
+    changed(house, "INSERT INTO sealed SELECT * FROM kept")
 
     assert findings(house) == {"erasure.undone"}
 
@@ -139,15 +155,15 @@ def test_content_that_was_put_back_is_found(house: House) -> None:
 def test_a_restore_of_an_older_backup_erases_again(house: House, tmp_path: Path) -> None:
     houses.send(house, houses.rows(4))
     older = tmp_path / "older.sqlite3"
-    backup(database_path(house.home), older)
+    house.database.backup(older)
     houses.change(house, ERASED, ["s0", "s3"])
     houses.send(house, [houses.row("late")])
     houses.change(house, ERASED, ["late"])
-    home = house.home
-    house.close()
-    for ending in ("-wal", "-shm"):
-        database_path(home).with_name(database_path(home).name + ending).unlink(missing_ok=True)
-    database_path(home).write_bytes(older.read_bytes())
+    home = tmp_path / "restored"
+    home.mkdir()
+    shutil.copytree(house.home / "keys", home / "keys")
+    shutil.copy(house.erasures.path, home)
+    shutil.copy(older, database_path(home))
 
     with open_house(home, clock=house.clock) as restored:
         assert reapply_erasures(restored) == 2

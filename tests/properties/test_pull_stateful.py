@@ -1,4 +1,4 @@
-"""Pulling, whatever happens in between: revisions, retractions, crashes, a law that changes its mind.
+"""Pulling, whatever happens in between: revisions, corrections of every kind, crashes, a changing law.
 
 Hypothesis plays senders, recipients and the register against a real house, without HTTP; after each step
 the database must tell one consistent story, and so must what each recipient has in hand.
@@ -11,15 +11,21 @@ import shutil
 import sqlite3
 import tempfile
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 from pydantic_core import from_json, to_json
 from typing_extensions import override
 
@@ -29,72 +35,27 @@ from gateway.errors import LawRefuses
 from gateway.intake import correct as orders
 from gateway.intake.push import push
 from gateway.intake.recorded import Desk, PushRequest
-from gateway.law.register import PutSubscription, put_partner
+from gateway.law.register import put_partner
 from gateway.release.pull import Pulled
-from gateway.release.sent import PageForm, written
 from schemas.partners import DatedKind, HolderDecision, PartnerKind
-from schemas.powers import Power, Purpose
-from schemas.released import NoticeKind, RetractionReason
-from schemas.sensitivity import Lane
-from schemas.subscriptions import Subscription
+from schemas.released import REASONS, NoticeKind
+from tests.conftest import PROVING
+from tests.support.recipients import PARTNERS, Recipient, sent, template
 
-PARTNERS = {"fire-17a": "llr-fire", "council-17a": "charnwood-bc"}
 POLICE = "leicestershire-police"
 WITHHELD = HolderDecision(reference="d1", nominated_person="a post", reason="a reason")
-TEMPLATE = Path(tempfile.mkdtemp(prefix="gateway-template-"))
+_RESTRICT_AND_LIFT = (NoticeKind.RESTRICTED, NoticeKind.LIFTED) * 3
+ORDERS = (*_RESTRICT_AND_LIFT, NoticeKind.RETRACTED, NoticeKind.ERASED)
+REVISED = {"notice:corrected", "notice:amended_delete"}
 WHO = st.sampled_from(sorted(PARTNERS))
 PICK = st.integers(0, 1_000)
 
 
-def template() -> Path:
-    """A home with both subscriptions, made once and copied for each play."""
-    home = TEMPLATE / "home"
-    if not home.exists():
-        with open_house(home, create=True) as house:
-            for name, partner in PARTNERS.items():
-                wanted = Subscription(
-                    id=name,
-                    partner=partner,
-                    power=Power.SECTION_17A,
-                    purpose=Purpose.SECTION_17A_DUTY,
-                    lane=Lane.DEPERSONALISED,
-                )
-                house.writer.run(PutSubscription(wanted, house.act("operator")))
-    return home
-
-
-@dataclass
-class Recipient:
-    """What one recipient has in hand."""
-
-    cursor: str | None = None
-    cursors: list[str] = field(default_factory=list)
-    holds: dict[str, int] = field(default_factory=dict)
-    """Released id → version, as records and notices left it."""
-    pages: dict[int, dict[str, Any]] = field(default_factory=dict)
-
-    def read(self, page: dict[str, Any]) -> None:
-        """Take a whole page in."""
-        for notice in page["notices"]:
-            self.holds.pop(notice["id"], None)
-        for record in page["records"]:
-            assert record["version"] >= self.holds.get(record["id"], 0)
-            self.holds[record["id"]] = record["version"]
-        first = self.pages.setdefault(page["release"], page)
-        assert all(record in first["records"] for record in page["records"])
-        self.cursor = page["cursor"]
-        self.cursors.append(page["cursor"])
-
-
-def sent(pulled: Pulled) -> dict[str, Any]:
-    """Write a page out, as the edge does."""
-    pieces = written(pulled.page, PageForm.JSON, pulled.look, pulled.broken)
-    page: dict[str, Any] = from_json(b"".join(pieces))
-    return page
-
-
 class Pulling(RuleBasedStateMachine):
     """The play."""
+
+    steps: ClassVar[int] = 0
+    """Steps over all plays."""
 
     @initialize()
     def begin(self) -> None:
@@ -104,8 +65,10 @@ class Pulling(RuleBasedStateMachine):
         self.sql = sqlite3.connect(database_path(self.house.home))
         self.urns: list[str] = []
         self.recipients = {name: Recipient() for name in PARTNERS}
+        self.restricted: set[str] = set()
         self.without_kind: set[str] = set()
         self.holder_withholds = False
+        self.something_happens(3)
 
     @override
     def teardown(self) -> None:
@@ -140,25 +103,23 @@ class Pulling(RuleBasedStateMachine):
 
     @rule(which=PICK, closing=st.sampled_from(["213", "211", "202", "506"]))
     def it_is_revised_or_closed_as_a_duplicate(self, which: int, closing: str) -> None:
-        if self.urns:
-            self._push(self.urns[which % len(self.urns)], closing)
+        self._push(self.urns[which % len(self.urns)], closing)
 
-    @rule(which=PICK)
-    def it_is_taken_back(self, which: int) -> None:
-        if self.urns:
-            house = self.house
-            desk, _ = self._request()
-            reason = RetractionReason.RECORDED_IN_ERROR
-            order = orders.Request(house.new_id(), "police", POLICE, house.clock.now())
-            orders.correct(
-                NoticeKind.RETRACTED,
-                [self.urns[which % len(self.urns)]],
-                reason,
-                desk,
-                order,
-                house.writer,
-                house.erasures,
-            ).result()
+    def _order(self, kind: NoticeKind, references: list[str]) -> None:
+        house, (desk, _) = self.house, self._request()
+        order = orders.Request(house.new_id(), "police", POLICE, house.clock.now())
+        reason, writer = REASONS[kind]("other"), house.writer
+        orders.correct(kind, references, reason, desk, order, writer, house.erasures).result()
+
+    @rule(which=PICK, many=st.integers(1, 3), kind=st.sampled_from(ORDERS))
+    def something_is_ordered(self, which: int, many: int, kind: NoticeKind) -> None:
+        named = [self.urns[(which + n) % len(self.urns)] for n in range(many)]
+        if kind is NoticeKind.LIFTED:
+            named = sorted(self.restricted)[:many]
+            self.restricted.difference_update(named)
+        elif kind is NoticeKind.RESTRICTED:
+            self.restricted.update(named)
+        self._order(kind, named)
 
     # --- recipients
     def _refused(self, name: str) -> bool:
@@ -175,6 +136,12 @@ class Pulling(RuleBasedStateMachine):
     def a_page_is_pulled_and_read(self, name: str, limit: int) -> None:
         self._pull_and_read(name, limit)
 
+    @rule(limit=st.sampled_from([2, 500]))
+    def both_pull_until_they_have_all(self, limit: int) -> None:
+        for name in PARTNERS:
+            while self._pull_and_read(name, limit):
+                pass
+
     def _pull_and_read(self, name: str, limit: int) -> bool:
         """Whether the cursor moved: a recipient has all when it does not."""
         recipient = self.recipients[name]
@@ -184,9 +151,21 @@ class Pulling(RuleBasedStateMachine):
         page = sent(pulled)
         assert page["complete"] is True
         assert not (page["records"] and self._refused(name))
+        self._only_live(name, page)
         before = recipient.cursor
         recipient.read(page)
         return recipient.cursor != before
+
+    def _only_live(self, name: str, page: dict[str, Any]) -> None:
+        """Nothing that is restricted, retracted or erased is in a page."""
+        for record in page["records"]:
+            states = self._rows(
+                "SELECT DISTINCT i.state FROM disclosure d JOIN incident i ON i.id = d.incident "
+                "WHERE d.subscription = ? AND d.released_id = ?",
+                name,
+                record["id"],
+            )
+            assert states == [("live",)]
 
     @rule(name=WHO)
     def it_crashes_after_the_commit(self, name: str) -> None:
@@ -204,9 +183,8 @@ class Pulling(RuleBasedStateMachine):
             return
         page = sent(pulled)
         assert not (page["records"] and self._refused(name))
-        first = recipient.pages.get(page["release"])
-        if first is not None:
-            assert all(record in first["records"] for record in page["records"])
+        recipient.compare(page)
+        self._only_live(name, page)
 
     @rule(name=WHO)
     def what_was_read_is_acknowledged(self, name: str) -> None:
@@ -225,12 +203,14 @@ class Pulling(RuleBasedStateMachine):
         changed = partner.model_copy(update={"kinds": (DatedKind(kind=now),)})
         self.house.writer.run(put_partner(changed, self.house.act("operator")))
 
-    @rule(name=WHO)
-    def a_recipient_changes_its_kind(self, name: str) -> None:
-        self._turn(name)
+    @rule(name=st.sampled_from([*PARTNERS, POLICE]))
+    def the_register_changes(self, name: str) -> None:
+        if name == POLICE:
+            self._holder_decides()
+        else:
+            self._turn(name)
 
-    @rule()
-    def the_holder_decides(self) -> None:
+    def _holder_decides(self) -> None:
         partner = self.house.book.refresh().register.partners[POLICE]
         self.holder_withholds = not self.holder_withholds
         decisions = (WITHHELD,) if self.holder_withholds else ()
@@ -263,14 +243,21 @@ class Pulling(RuleBasedStateMachine):
         )
         return [(*row[:3], from_json(row[3])) for row in rows]
 
-    def _disclosed(self, name: str, *, closed_too: bool) -> list[tuple[int, int, int, str, str]]:
-        """(number, incident, version, released id, what)."""
+    def _disclosed(
+        self, name: str, *, closed_too: bool
+    ) -> list[tuple[int, int, int, str, str, int]]:
+        """(number, incident, version, released id, what, position)."""
         rows = self._rows(
-            "SELECT number, incident, version, released_id, what, state FROM disclosure "
-            "JOIN delivery USING (subscription, number) WHERE subscription = ? ORDER BY number",
+            "SELECT number, incident, version, released_id, what, position, state FROM disclosure "
+            "JOIN delivery USING (subscription, number) WHERE subscription = ? "
+            "ORDER BY number, sequence",
             name,
         )
-        return [row[:5] for row in rows if closed_too or row[5] != "unconfirmed"]
+        return [row[:6] for row in rows if closed_too or row[6] != "unconfirmed"]
+
+    @invariant()
+    def a_step_was_made(self) -> None:
+        Pulling.steps += 1
 
     @invariant()
     def every_version_is_accounted_for_once(self) -> None:
@@ -278,7 +265,8 @@ class Pulling(RuleBasedStateMachine):
             releases = self._releases(name)
             decided_to = self._decided_to(name)
             (versions,) = self._rows(
-                "SELECT count(*) FROM log WHERE entry_kind = 'recorded' AND position <= ?",
+                "SELECT count(*) FROM log WHERE entry_kind IN ('recorded', 'lifted') "
+                "AND position <= ?",
                 decided_to,
             )
             counted = Counter[str]()
@@ -299,9 +287,11 @@ class Pulling(RuleBasedStateMachine):
         names: dict[tuple[str, int], str] = {}
         for name in PARTNERS if hasattr(self, "sql") else ():
             given = self._disclosed(name, closed_too=False)
-            versions = Counter((i, v) for _, i, v, _, what in given if what == "record")
-            assert set(versions.values()) <= {1}
-            for _, incident, _, released_id, _ in self._disclosed(name, closed_too=True):
+            versions = Counter((i, v) for _, i, v, _, what, _ in given if what == "record")
+            lifted = self._rows("SELECT incident, version FROM log WHERE entry_kind = 'lifted'")
+            versions.subtract(lifted)
+            assert max(versions.values(), default=0) <= 1
+            for _, incident, _, released_id, _, _ in self._disclosed(name, closed_too=True):
                 assert names.setdefault((name, incident), released_id) == released_id
         assert len(set(names.values())) == len(names)
 
@@ -309,21 +299,57 @@ class Pulling(RuleBasedStateMachine):
     def who_had_it_is_told_and_nobody_else(self) -> None:
         if not hasattr(self, "sql"):
             return
-        taken_back = dict(
-            self._rows("SELECT incident, position FROM log WHERE entry_kind = 'retracted'")
+        corrections = self._rows(
+            "SELECT position, incident FROM log WHERE entry_kind <> 'recorded' ORDER BY position"
         )
         for name in PARTNERS:
-            decided_to, first_had = self._decided_to(name), dict[int, int]()
-            told: set[int] = set()
-            for number, incident, _, _, what in self._disclosed(name, closed_too=True):
+            had: dict[int, list[tuple[int, int]]] = {}
+            told: dict[int, set[tuple[int, str]]] = {}
+            for number, incident, version, _, what, position in self._disclosed(
+                name, closed_too=True
+            ):
                 if what == "record":
-                    first_had.setdefault(incident, number)
+                    had.setdefault(incident, []).append((number, version))
                 else:
-                    assert first_had.get(incident, number) < number, "told of what it never had"
-            for _, incident, _, _, what in self._disclosed(name, closed_too=False):
-                told |= {incident} if what == "notice:retracted" else set()
-            due = {i for i in first_had if taken_back.get(i, decided_to + 1) <= decided_to}
-            assert due == told
+                    told.setdefault(number, set()).add((position, what))
+            for number, begin, end, _ in self._releases(name):
+                due = {
+                    position
+                    for position, incident in corrections
+                    if begin < position <= end and self._before(had, incident, number)
+                }
+                notices = told.get(number, set())
+                revised = {p for p, what in notices if what in REVISED}
+                assert {position for position, _ in notices} - revised == due - revised
+                self._corrected(name, number, had, notices)
+
+    @staticmethod
+    def _before(had: dict[int, list[tuple[int, int]]], incident: int, number: int) -> set[int]:
+        """The versions that were given before a release."""
+        return {version for n, version in had.get(incident, ()) if n < number}
+
+    def _corrected(
+        self,
+        name: str,
+        number: int,
+        had: dict[int, list[tuple[int, int]]],
+        notices: set[tuple[int, str]],
+    ) -> None:
+        """A new version comes with «corrected» to who had an older one, and to nobody else."""
+        for n, incident, version, _, what, position in self._disclosed(name, closed_too=False):
+            if n != number or what != "record":
+                continue
+            older = min(self._before(had, incident, number), default=version) < version
+            lifted = self._rows(
+                "SELECT 1 FROM log JOIN release r ON log.position <= r.to_position "
+                "AND log.position > r.from_position WHERE r.subscription = ? AND r.number = ? "
+                "AND incident = ? AND version = ? AND entry_kind = 'lifted'",
+                name,
+                number,
+                incident,
+                version,
+            )
+            assert ((position, "notice:corrected") in notices) == (older and not lifted)
 
     # --- the end of the play
     def _at_last(self) -> None:
@@ -331,13 +357,15 @@ class Pulling(RuleBasedStateMachine):
         for name in sorted(self.without_kind):
             self._turn(name)
         if self.holder_withholds:
-            self.the_holder_decides()
+            self._holder_decides()
         for name, recipient in self.recipients.items():
             while self._pull_and_read(name, 500):
                 pass
             assert self._decided_to(name) == self.house.reader.head().log_size
             given: dict[int, tuple[str, int] | None] = {}
-            for _, incident, version, released_id, what in self._disclosed(name, closed_too=False):
+            for _, incident, version, released_id, what, _ in self._disclosed(
+                name, closed_too=False
+            ):
                 given[incident] = (released_id, version) if what == "record" else None
             expected = dict(one for one in given.values() if one is not None)
             assert recipient.holds == expected
@@ -347,8 +375,13 @@ class Pulling(RuleBasedStateMachine):
         assert report.whole, report.findings
 
 
-TestPulling = Pulling.TestCase
-TestPulling.settings = settings(
-    max_examples=400 if settings().max_examples > 100 else 40, stateful_step_count=30
-)
-TestPulling.pytestmark = [pytest.mark.prove]  # type: ignore[attr-defined] # read by pytest
+@pytest.mark.prove
+def test_whatever_happens_the_counts_balance_and_the_notices_are_right(
+    count: Callable[[int], int], proved: Callable[..., None]
+) -> None:
+    Pulling.steps = 0
+    many = settings(max_examples=400 if PROVING else 20, stateful_step_count=50)
+    run_state_machine_as_test(Pulling, settings=many)
+
+    assert Pulling.steps >= count(10_000)
+    proved("corrections", steps=Pulling.steps, notices_missing=0, notices_to_others=0)
