@@ -23,6 +23,7 @@ from gateway.api import (
     problems,
     questions,
     subscriptions,
+    webhooks,
 )
 from gateway.api.figures import Figures
 from gateway.api.hot import HotRoutes
@@ -70,6 +71,7 @@ def create_app(service: Service) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
+        webhooks=webhooks.router,
         summary="A data-sharing gateway for Community Safety Partnerships",
     )
     app.state.service = service

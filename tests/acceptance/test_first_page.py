@@ -240,13 +240,17 @@ def test_the_interface_is_drawn_under_the_strict_policy(
         watched.page.wait_for_selector(".opblock")
 
         assert watched.page.locator(".opblock").count() > 10
+        assert "A release, sent to the endpoint that you named" in watched.page.inner_text("main")
         assert watched.elsewhere(gateway.url) == []
         assert watched.said == []
 
 
 def test_the_interface_is_listed_without_scripts(gateway: RunningGateway, browser: Browser) -> None:
     with opened(browser, gateway.url + "/docs", scripts=False) as watched:
-        assert "/v1/feeds/{feed}/records" in watched.page.inner_text("main")
+        listed = watched.page.inner_text("main")
+
+    assert "/v1/feeds/{feed}/records" in listed
+    assert "POST to you" in listed
 
 
 def test_it_prints_all_of_it_in_one_column(gateway: RunningGateway, browser: Browser) -> None:
