@@ -93,7 +93,8 @@ class PutGeography:
         key: dict[str, Any] = {"geography": stored["id"] if stored else None}
         tx.add(t.GEOGRAPHY_AREA, ({**key, **area._asdict()} for area in self.areas))
         tx.add(t.GEOGRAPHY_POINT, ({**key, **point._asdict()} for point in self.points))
-        tx.add(t.GEOGRAPHY_POSTCODE, ({**key, **one._asdict()} for one in self.postcodes))
+        if stored and self.postcodes:
+            tx.keep_postcodes(stored["id"], self.postcodes)
         tx.seal(sealed)
         tx.raise_law_epoch()
         return True

@@ -32,6 +32,7 @@ INCIDENT_COLUMNS = (
 MOVED_COLUMNS = ("version", "position", "content_hmac", "state", "updated", "id")
 UNIT_COLUMNS = ("unit", "content", "seen")
 PLACE_COLUMNS = ("quarter", "place", "seen")
+POSTCODE_COLUMNS = tuple(column.name for column in t.GEOGRAPHY_POSTCODE.columns)
 
 HOT_COLUMNS: dict[str, tuple[str, ...]] = {
     "ledger": ("index", "leaf", "hash"),
@@ -41,6 +42,7 @@ HOT_COLUMNS: dict[str, tuple[str, ...]] = {
     "sealed": ("position", "wrapped_secret", "ciphertext"),
     "push": PUSH_COLUMNS,
     "disclosure": DISCLOSURE_COLUMNS,
+    "geography_postcode": POSTCODE_COLUMNS,
 }
 """Tables whose rows are inserted many at a time, with the columns of a row in their order."""
 

@@ -246,6 +246,11 @@ class Tx:
         return int(found[0]), bytes(found[1])
 
     # --- releases
+    def keep_postcodes(self, geography: int, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Keep an edition's postcodes (columns of ``tables.GEOGRAPHY_POSTCODE`` after the first)."""
+        self.flush()
+        self._hot.insert({"geography_postcode": [(geography, *row) for row in rows]})
+
     def keep_disclosures(self, rows: list[dict[str, Any]]) -> None:
         """Keep what a release holds (columns of ``tables.DISCLOSURE``)."""
         self.flush()

@@ -13,6 +13,9 @@ import pytest
 from gateway.assembly import open_house
 from tests.support.commands import Shell
 from tests.support.nsir_rows import nsir_rows
+from tests.support.stores import database_for
+
+pytestmark = pytest.mark.usefixtures("store")
 
 SQUARE = [[[-1.3, 52.7], [-1.1, 52.7], [-1.1, 52.8], [-1.3, 52.8], [-1.3, 52.7]]]
 OUTLINE = {
@@ -34,7 +37,7 @@ LOAD = ("geography", "load")
 
 
 @pytest.fixture
-def shell(tmp_path: Path) -> Shell:
+def shell(store: str, tmp_path: Path) -> Shell:
     made = Shell(tmp_path / "home")
     made.ok("db", "upgrade")
     return made
@@ -54,7 +57,8 @@ def archive(tmp_path: Path, name: str, members: dict[str, str]) -> str:
 
 
 def logged(shell: Shell, columns: str) -> list[tuple[Any, ...]]:
-    with open_house(shell.home) as house, house.reader.connection() as connection:
+    opened = open_house(shell.home, database=database_for(shell.home))
+    with opened as house, house.reader.connection() as connection:
         found = connection.exec_driver_sql(f"SELECT {columns} FROM log ORDER BY position")  # noqa: S608 - names of our own columns
         return [tuple(row) for row in found]
 
