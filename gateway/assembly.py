@@ -308,5 +308,6 @@ def open_house(
         writer.close()
         reader.close()
         raise
+    wakener.on_law(book.refresh)
     desks = Desks(reader, keys, random)
     return House(home, database, clock, random, keys, reader, writer, book, door, desks, wakener)

@@ -115,8 +115,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     service: Service = app.state.service
     # numpy and convertbng take a third of a second, which no first push should wait for
     warming = asyncio.create_task(asyncio.to_thread(import_module, "gateway.intake.outlines"))
+    interval = service.settings.checkpoint_interval_seconds
     tasks = [
-        asyncio.create_task(_every(service.settings.checkpoint_interval_seconds, service.publish)),
+        asyncio.create_task(_every(interval, service.publish_in_turn)),
         asyncio.create_task(_every(REFRESH_SECONDS, service.house.book.refresh)),
     ]
     yield

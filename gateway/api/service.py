@@ -27,6 +27,8 @@ from gateway.store.tx import Tx
 from gateway.workshop import LARGE_BYTES, Order, Workshop
 from schemas.receipts import Receipt
 
+_TURN = 0.8
+"""Part of the interval in which one process's checkpoint is enough for all."""
 TRIES = 8
 """How often a push is worked out anew when law or register move."""
 
@@ -141,13 +143,20 @@ class Service:
         return {} if self.note is None else {"Ledger-Checkpoint": to_header(self.note)}
 
     def publish(self) -> None:
-        """Publish a checkpoint; called on a clock and at the end.
+        """Publish a checkpoint; called at the end.
 
         A server may be put back while we run, by its own restore or by a failover that lost commits: that
         is looked for first, against the newest checkpoint of ours.
         """
+        self._publish(0.0)
+
+    def publish_in_turn(self) -> None:
+        """Publish unless another process did it a moment ago; called on a clock."""
+        self._publish(self.settings.checkpoint_interval_seconds * _TURN)
+
+    def _publish(self, every: float) -> None:
         hold_if_rolled_back(self.house)
-        published = self.publisher.publish(int(self.house.clock.now().timestamp()))
+        published = self.publisher.publish(int(self.house.clock.now().timestamp()), every)
         if published is not None:
             self.note = published[1]
 

@@ -19,7 +19,7 @@ from gateway.ledger.checkpoint import (
 )
 from gateway.ledger.tree import Frontier
 from gateway.store import tables as t
-from gateway.store.reading import Reader
+from gateway.store.reading import Reader, newest_kept
 from gateway.store.tx import Tx
 from gateway.store.writer import Writer
 
@@ -42,26 +42,35 @@ class Publisher:
     folder: Path
     """Where notes are written, one file a size, beside ``latest``."""
 
-    def publish(self, at: int) -> tuple[int, str] | None:
+    def publish(self, at: int, every: float = 0.0) -> tuple[int, str] | None:
         """Sign the ledger as it stands; return (size, note), or None where it is empty.
 
         Args:
             at: Seconds since 1970, for our own list; the note itself holds no time.
+            every: Where one was signed less than so many seconds ago, by whichever process, that one
+                is given: several processes publish in turn, not one beside the other.
         """
         newest = self.reader.newest_checkpoint()
         head = self.reader.head()
-        if head.ledger_size == 0 or (newest is not None and newest[0] == head.ledger_size):
-            return newest
+        if newest is not None and (newest[0] == head.ledger_size or abs(at - newest[2]) < every):
+            size, note, _ = newest
+            self._write(size, note)
+            return size, note
+        if head.ledger_size == 0:
+            return None
         with self.reader.connection():
             root = Frontier.restored(head.ledger_size, self.reader.node).root()
         note = make_checkpoint(Checkpoint(ORIGIN, head.ledger_size, root), self.keys.ledger_key)
-        self.writer.run(_Keep(head.ledger_size, note, at))
+        if not self.writer.run(_Keep(head.ledger_size, note, at)):
+            return self.publish(at, float("inf"))
         self._write(head.ledger_size, note)
         emit(Event.CHECKPOINT_SIGNED, size=head.ledger_size)
         return head.ledger_size, note
 
     def _write(self, size: int, note: str) -> None:
         self.folder.mkdir(mode=0o700, exist_ok=True)
+        if (self.folder / f"{size:012d}").exists():
+            return
         for name in (f"{size:012d}", "latest"):
             partial = self.folder / f".{name}"
             partial.write_text(note, encoding="utf-8")
@@ -74,6 +83,12 @@ class _Keep:
     note: str
     at: int
 
-    def __call__(self, tx: Tx) -> None:
-        if tx.one(t.CHECKPOINT, {"size": self.size}) is None:
-            tx.add(t.CHECKPOINT, [{"size": self.size, "note": self.note, "at": self.at}])
+    def __call__(self, tx: Tx) -> bool:
+        """Keep it, unless another process has kept one of this size or of a later one."""
+        newest = newest_kept(tx.connection)
+        if newest is not None and newest[0] >= self.size:
+            return False
+        # another machine's clock may be ahead of ours: our list is in order all the same
+        at = self.at if newest is None else max(self.at, newest[2])
+        tx.add(t.CHECKPOINT, [{"size": self.size, "note": self.note, "at": at}])
+        return True

@@ -119,7 +119,7 @@ def standing(reader: Reader, keys: KeyRing) -> Standing | None:
     published = reader.newest_checkpoint()
     if published is None:
         return None
-    size, note = published
+    size, note, _ = published
     try:
         checkpoint = verify_checkpoint(note, ledger_verifier_key(keys))
     except ValueError:

@@ -94,6 +94,8 @@ class PostgresDatabase:
         """Raises: AddressRefused: ``url`` is not ``postgresql://…``."""
         if not is_address(url):
             raise AddressRefused
+        self._writer_pid = 0
+        """The server's process of our own writer: who it tells of need not be told again."""
         try:
             self._url = make_url(url).set(drivername="postgresql+psycopg")
         except SQLAlchemyError:
@@ -124,7 +126,11 @@ class PostgresDatabase:
             connect_args=self._arguments("writer", options),
         )
         event.listen(engine, "connect", _prepare_writer)
+        event.listen(engine, "connect", self._note_writer)
         return engine
+
+    def _note_writer(self, connection: psycopg.Connection[Any], _record: object) -> None:
+        self._writer_pid = connection.info.backend_pid
 
     def reading(self, size: int = 8) -> Engine:
         """Return an engine for reading: REPEATABLE READ, READ ONLY."""
@@ -175,7 +181,7 @@ class PostgresDatabase:
 
     def ear(self) -> PostgresEar:
         """Return what hears the notifications of the writers' commits."""
-        return PostgresEar(self._connect_listening)
+        return PostgresEar(self._connect_listening, lambda: self._writer_pid)
 
     def backup(self, target: Path) -> None:
         """Copy every table, in one snapshot, into a SQLite file."""
@@ -258,8 +264,11 @@ class PostgresEar:
 
     SLICE_SECONDS = 0.25
 
-    def __init__(self, connect: Callable[[], psycopg.Connection[Any]]) -> None:
-        self._connect = connect
+    def __init__(
+        self, connect: Callable[[], psycopg.Connection[Any]], own: Callable[[], int]
+    ) -> None:
+        """Args: ``own`` tells the server's process of our writer, whose commits ring without us."""
+        self._connect, self._own = connect, own
         self._connection: psycopg.Connection[Any] | None = None
         self._closed = False
 
@@ -289,7 +298,8 @@ class PostgresEar:
     def _heard(self, connection: psycopg.Connection[Any], until: float) -> bool:
         while not self._closed and (left := until - time.monotonic()) > 0:
             slice_ = min(left, self.SLICE_SECONDS)
-            if list(connection.notifies(timeout=slice_, stop_after=1)):
+            told = list(connection.notifies(timeout=slice_, stop_after=1))
+            if any(one.pid != self._own() for one in told):
                 return True
         return False
 

@@ -219,12 +219,10 @@ class Reader:
         with self.connection() as c:
             return node_hash(c, level, index)
 
-    def newest_checkpoint(self) -> tuple[int, str] | None:
-        """Return size and note of the last published checkpoint."""
-        statement = select(t.CHECKPOINT.c.size, t.CHECKPOINT.c.note)
+    def newest_checkpoint(self) -> tuple[int, str, int] | None:
+        """Return size, note and instant (seconds since 1970) of the last published checkpoint."""
         with self.connection() as c:
-            row = c.execute(statement.order_by(desc(t.CHECKPOINT.c.size)).limit(1)).first()
-            return None if row is None else (row[0], row[1])
+            return newest_kept(c)
 
     # --- places
     def geographies(self) -> list[dict[str, Any]]:
@@ -284,3 +282,11 @@ def node_hash(connection: Connection, level: int, index: int) -> bytes:
     if found is None:
         raise LookupError
     return bytes(found)
+
+
+def newest_kept(connection: Connection) -> tuple[int, str, int] | None:
+    """Return size, note and instant of the last published checkpoint, on an open connection."""
+    k = t.CHECKPOINT.c
+    statement = select(k.size, k.note, k.at).order_by(desc(k.size)).limit(1)
+    row = connection.execute(statement).first()
+    return None if row is None else (int(row[0]), str(row[1]), int(row[2]))

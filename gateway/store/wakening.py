@@ -8,6 +8,7 @@ itself says that something was committed. A ring says «look again» and nothing
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Callable
 from typing import Protocol
@@ -17,6 +18,10 @@ from gateway.store.reading import HeadRow
 
 POLL_SECONDS = 1.0
 """How often the head is asked for where nothing is heard."""
+
+
+GATHER_SECONDS = 0.005
+"""How long commits of others are let gather once one was heard of."""
 
 
 class Ear(Protocol):
@@ -58,6 +63,7 @@ class Wakener:
         self._seen: HeadRow | None = None
         self._callbacks: dict[int, Callable[[], None]] = {}
         self._next = 0
+        self._law: Callable[[], object] = _nothing
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -68,6 +74,10 @@ class Wakener:
                 self._thread = threading.Thread(target=self._watch, name="wakener", daemon=True)
                 self._thread.start()
             return self._rings
+
+    def on_law(self, call: Callable[[], object]) -> None:
+        """Call this, in the watching thread, when another process has moved the law's epoch."""
+        self._law = call
 
     def ring(self) -> None:
         """Wake everybody who waits."""
@@ -124,9 +134,18 @@ class Wakener:
             except StoreUnavailable:
                 self._seen = None  # whatever happens meanwhile, the first answer rings
                 continue
-            if heard or head != self._seen:
-                self._seen = head
+            before, self._seen = self._seen, head
+            if heard or head != before:
                 self.ring()
+            if before is not None and head.law_epoch != before.law_epoch:
+                self._refresh()
+            if heard:
+                # others may commit hundreds of times a second: they are heard of together
+                self._closing.wait(GATHER_SECONDS)
+
+    def _refresh(self) -> None:
+        with contextlib.suppress(StoreUnavailable):  # whoever needs it next asks again
+            self._law()
 
     def _listen(self) -> bool:
         if self._ear is not None:
@@ -136,6 +155,10 @@ class Wakener:
                 pass
         self._closing.wait(self._seconds)
         return False
+
+
+def _nothing() -> None:
+    """Nobody wants to know."""
 
 
 def _told(loop: asyncio.AbstractEventLoop, rung: asyncio.Event) -> None:
