@@ -38,6 +38,7 @@ SAYS = {
     "incident.standing": "an incident does not stand where the log has put it",
     "incident.feed": "an incident belongs to another feed than the push that recorded it",
     "incident.uncovered": "an incident has no first version in the log",
+    "rollup.count": "a roll-up is not the number of current, live versions of its cell",
     "class.hash": "a record class is not what its hash says",
     "class.unused": "a record class is used by no row of the log",
     "push.missing": "the row of a push is gone",

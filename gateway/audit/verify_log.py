@@ -8,6 +8,7 @@ version.
 from __future__ import annotations
 
 import struct
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -31,6 +32,7 @@ from gateway.log.commitment import (
 )
 from gateway.log.correcting import Lifting, Restricting, Retracting
 from gateway.log.erasing import Erasing
+from gateway.store.rollups import Cell, cell_of
 from gateway.store.verifying import Evidence, Row
 from policies.pseudonym import quarter_of
 
@@ -119,6 +121,7 @@ class LogWalk:
         """Rows that operations cover so far."""
         self.seen = 0
         self.classes_used: set[int] = set()
+        self._cells: Counter[Cell] = Counter()
 
     def batch(self, index: int, operation: Operation, document: Mapping[str, Any]) -> None:
         """Check the rows that a push or correction was sealed over."""
@@ -145,6 +148,12 @@ class LogWalk:
         for table in ("sealed", "incident"):
             for row in self._evidence.orphans(table):
                 self._findings.add(f"{table}.uncovered", table, row[0])
+        for cell in self._evidence.rows("rollup"):
+            if self._cells.pop(Cell._make(cell[:-1]), 0) != cell[-1] or not cell[-1]:
+                of = cell[0] if isinstance(cell[0], int) else "(not a number)"
+                self._findings.add("rollup.count", "rollup", f"of class {of}")
+        for missing in self._cells:
+            self._findings.add("rollup.count", "rollup", f"of class {missing.class_id}")
         for class_id in self._classes.keys() - self.classes_used:
             self._findings.add("class.unused", "record_class", class_id)
 
@@ -246,6 +255,8 @@ class LogWalk:
                 fits &= last_content == b"" and row[_QUARTER] == _quarter(row)
         if not fits:
             self._findings.add("incident.standing", "incident", incident)
+        if kind == _RECORDED and position == last_position and last_state == _LIVE:
+            self._cells[cell_of(row)] += 1
         if version > 1 or kind != _RECORDED or (last_version, last_state) != (1, _LIVE):
             self._moved[incident] = _Moved(version, state, last_version, last_state)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
@@ -9,6 +10,7 @@ from sqlalchemy import bindparam, delete, select, text, update
 
 from gateway.store import tables as t
 from gateway.store.metadata import ERASED, IS_ERASED
+from gateway.store.rollups import cells_at, live_positions
 from gateway.store.tx import Standing, Tx
 
 T = TypeVar("T")
@@ -73,6 +75,9 @@ def erase(tx: Tx, feed: int, named: Sequence[tuple[int, bytes, bytes]]) -> None:
         named: Id, natural key and tombstone of each.
     """
     connection = tx.connection
+    live = live_positions(connection, [incident for incident, _, _ in named])
+    gone = Counter(cells_at(connection, live.values()).values())
+    tx.roll({cell: -number for cell, number in gone.items()})
     for part in _parts(named):
         ids = [incident for incident, _, _ in part]
         rows = select(_L.c.position).where(_L.c.incident.in_(ids))
@@ -82,7 +87,9 @@ def erase(tx: Tx, feed: int, named: Sequence[tuple[int, bytes, bytes]]) -> None:
         named_rows = (q.c.feed == feed) & q.c.natural_key.in_(keys)
         connection.execute(update(q).where(named_rows).values(natural_key=None))
     for incident, key, stone in named:
-        connection.execute(update(_I).where(_I.c.id == incident).values(natural_key=stone))
+        connection.execute(
+            update(_I).where(_I.c.id == incident).values(natural_key=stone, state=ERASED)
+        )
         tx.forget(feed, key)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from gateway.store import tables as t
+from gateway.store.metadata import IS_EMPTY_CELL
 
 Row = tuple[Any, ...]
 
@@ -33,6 +34,12 @@ MOVED_COLUMNS = ("version", "position", "content_hmac", "state", "updated", "id"
 UNIT_COLUMNS = ("unit", "content", "seen")
 PLACE_COLUMNS = ("quarter", "place", "seen")
 POSTCODE_COLUMNS = tuple(column.name for column in t.GEOGRAPHY_POSTCODE.columns)
+ROLLUP_COLUMNS = tuple(column.name for column in t.ROLLUP.columns)
+ROLL_UP = (
+    f" ON CONFLICT ({', '.join(ROLLUP_COLUMNS[:-1])}) "
+    "DO UPDATE SET number = rollup.number + excluded.number"
+)
+FORGET_EMPTY_CELLS = f"DELETE FROM rollup WHERE {IS_EMPTY_CELL}"  # noqa: S608 - our own words
 
 HOT_COLUMNS: dict[str, tuple[str, ...]] = {
     "ledger": ("index", "leaf", "hash"),
@@ -76,6 +83,10 @@ class Hot(Protocol):
 
     def keep_place_counts(self, rows: list[Row], before: str) -> None:
         """Set how many incidents places had (``PLACE_COLUMNS``); forget the quarters ``before``."""
+        ...
+
+    def roll(self, rows: list[Row]) -> None:
+        """Add numbers to roll-ups (``ROLLUP_COLUMNS``), each cell once; forget cells that come to 0."""
         ...
 
     def push(self, client_id: str, key_hmac: bytes) -> Row | None:

@@ -14,9 +14,12 @@ from sqlalchemy import BigInteger, Column, Float, Integer, LargeBinary, Text
 
 from gateway.store import tables as t
 from gateway.store.hot import (
+    FORGET_EMPTY_CELLS,
     HOT_COLUMNS,
     MOVED_COLUMNS,
     PUSH_COLUMNS,
+    ROLL_UP,
+    ROLLUP_COLUMNS,
     STANDING_COLUMNS,
     UNIT_COLUMNS,
     Row,
@@ -101,6 +104,10 @@ _PLACES = (
     "SELECT * FROM unnest(%b::text[], %b::bytea[], %b::int4[]) "
     "ON CONFLICT (quarter, place) DO UPDATE SET seen = excluded.seen"
 )
+_ROLLUPS = (
+    f"INSERT INTO rollup ({quoted(ROLLUP_COLUMNS)}) SELECT * FROM unnest("  # noqa: S608 - our own columns
+    f"%b::int4[], {', '.join(['%b::text[]'] * (len(ROLLUP_COLUMNS) - 2))}, %b::int4[]){ROLL_UP}"
+)
 _FORGET_PLACES = "DELETE FROM place_count WHERE quarter < %b"
 _STANDING = (
     f"SELECT natural_key, {quoted(STANDING_COLUMNS)} FROM incident "  # noqa: S608 - our own columns
@@ -178,6 +185,14 @@ class PostgresHot:
                 _PLACES, [list(column) for column in zip(*rows, strict=True)], prepare=True
             )
             cursor.execute(_FORGET_PLACES, (before,), prepare=True)
+
+    def roll(self, rows: list[Row]) -> None:
+        """Add numbers to roll-ups: one trip to the server."""
+        with self._driver.pipeline(), self._driver.cursor() as cursor:
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            cursor.execute(_ROLLUPS, columns, prepare=True)
+            if any(row[-1] < 0 for row in rows):
+                cursor.execute(FORGET_EMPTY_CELLS, prepare=True)
 
     def push(self, client_id: str, key_hmac: bytes) -> Row | None:
         """Return what was kept of a push."""

@@ -11,9 +11,12 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 
 from gateway.store.hot import (
+    FORGET_EMPTY_CELLS,
     HOT_COLUMNS,
     PLACE_COLUMNS,
     PUSH_COLUMNS,
+    ROLL_UP,
+    ROLLUP_COLUMNS,
     STANDING_COLUMNS,
     Row,
     quoted,
@@ -51,6 +54,7 @@ _PLACES = _Insert(
     PLACE_COLUMNS,
     " ON CONFLICT (quarter, place) DO UPDATE SET seen = excluded.seen",
 )
+_ROLLUPS = _Insert("rollup", ROLLUP_COLUMNS, ROLL_UP)
 _PUSH = f"SELECT {quoted(PUSH_COLUMNS)} FROM push WHERE client_id = ? AND key_hmac = ?"  # noqa: S608 - our own columns
 _STANDING = f"SELECT natural_key, {quoted(STANDING_COLUMNS)} FROM incident "  # noqa: S608 - our own columns
 _MOVE = (
@@ -110,6 +114,12 @@ class SqliteHot:
         """Set how many incidents places had, and forget older quarters."""
         _PLACES.run(self._driver, rows)
         self._driver.execute("DELETE FROM place_count WHERE quarter < ?", (before,))
+
+    def roll(self, rows: list[Row]) -> None:
+        """Add numbers to roll-ups."""
+        _ROLLUPS.run(self._driver, rows)
+        if any(row[-1] < 0 for row in rows):
+            self._driver.execute(FORGET_EMPTY_CELLS)
 
     def push(self, client_id: str, key_hmac: bytes) -> Row | None:
         """Return what was kept of a push."""

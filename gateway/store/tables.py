@@ -14,7 +14,14 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from gateway.store.metadata import IS_CORRECTION, IS_ERASED, METADATA, Position, partial_index
+from gateway.store.metadata import (
+    IS_CORRECTION,
+    IS_EMPTY_CELL,
+    IS_ERASED,
+    METADATA,
+    Position,
+    partial_index,
+)
 from gateway.store.place_tables import (
     GEOGRAPHY,
     GEOGRAPHY_AREA,
@@ -221,6 +228,7 @@ ROLLUP = Table(
     Column("district_code", Text, primary_key=True),
     Column("number", Integer, nullable=False),
     Index("rollup_month", "month", "district_code"),
+    partial_index("rollup_empty", "class_id", where=IS_EMPTY_CELL),
     comment="how many current, live versions there are; kept in the recording transaction",
 )
 

@@ -7,7 +7,8 @@ is Core.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Protocol
 
@@ -15,6 +16,7 @@ from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from gateway.store import tables as t
 from gateway.store.hot import DISCLOSURE_COLUMNS, PUSH_COLUMNS, Hot, Row
+from gateway.store.rollups import Cell, cell_of, moved
 from gateway.store.states import OPEN, Delivery
 
 
@@ -60,6 +62,7 @@ class Standing(NamedTuple):
     updated: int | None
 
 
+_LIVE, _RECORDED = "live", "recorded"
 _BUFFERED = ("ledger", "ledger_node", "incident", "log", "sealed", "push")
 """Written once a group of jobs, in this order; incidents that move come after those born."""
 
@@ -99,6 +102,8 @@ class Tx:
         self._pushed: dict[tuple[str, bytes], dict[str, Any]] = {}
         self._quarantine_open: dict[int, bool] = {}
         self.erased: dict[int, bool] = {}  # by feed: whether ``correcting.has_erased``
+        self._rolled: Counter[Cell] = Counter()
+        self._cells: dict[int, Cell] = {}
 
     @property
     def connection(self) -> Connection:
@@ -119,6 +124,9 @@ class Tx:
             for rows in waiting.values():
                 rows.clear()
         if self._moved:
+            now = {row[-1]: row[1] if row[3] == _LIVE else None for row in self._moved}
+            for cell, number in moved(self._connection, now):
+                self._rolled[cell] += number
             self._hot.move(self._moved)
             self._moved.clear()
 
@@ -196,6 +204,9 @@ class Tx:
     def append_log(self, rows: list[tuple[Any, ...]], sealed: list[tuple[Any, ...]]) -> None:
         """Append log rows (``LOG_COLUMNS``) with their secrets; positions follow the head."""
         self._rows["log"].extend(rows)
+        for row in rows:
+            if row[3] == _RECORDED:
+                self._cells[row[0]] = cell_of(row)
         self._rows["sealed"].extend(sealed)
         self.head.log_size += len(rows)
 
@@ -206,8 +217,15 @@ class Tx:
         if born:
             row = (incident, feed, key, version, position, content, state, quarter, updated)
             self._rows["incident"].append(row)
+            if state == _LIVE:
+                self._rolled[self._cells[position]] += 1
         else:
             self._moved.append((version, position, content, state, updated, incident))
+
+    def roll(self, delta: Mapping[Cell, int]) -> None:
+        """Change roll-ups by hand: for what is neither appended nor said by ``stand``."""
+        for cell, number in delta.items():
+            self._rolled[cell] += number
 
     def forget(self, feed: int, key: bytes) -> None:
         """Forget a natural key: its incident was erased."""
@@ -298,5 +316,8 @@ class Tx:
     def save_head(self) -> None:
         """Write what waits and the head; the last statements before the commit."""
         self.flush()
+        rolled = [(*cell, number) for cell, number in self._rolled.items() if number]
+        if rolled:
+            self._hot.roll(rolled)
         head = self.head
         self._hot.save_head(head.log_size, head.ledger_size, head.law_epoch, moved=self.head_moved)

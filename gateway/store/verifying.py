@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from gateway.store.hot import LOG_COLUMNS
+from gateway.store.hot import LOG_COLUMNS, ROLLUP_COLUMNS
 from gateway.store.releasing import CANDIDATE_COLUMNS
 
 Row = tuple[Any, ...]
@@ -69,6 +69,7 @@ _TABLES = {
     "first_position, last_position, at FROM push ORDER BY leaf",
     "release": "SELECT leaf, subscription, number, from_position, to_position, snapshot, "
     "law_epoch, day, at, counts, content_hash FROM release ORDER BY leaf",
+    "rollup": f"SELECT {', '.join(ROLLUP_COLUMNS)} FROM rollup",  # noqa: S608 - our own columns
     "record_class": "SELECT id, sha256, canonical_json FROM record_class ORDER BY id",
     "checkpoint": "SELECT size, note, at FROM checkpoint ORDER BY size",
     "snapshot": "SELECT sha256, parts FROM snapshot ORDER BY sha256",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -75,10 +76,15 @@ def request_of(house: House, body: bytes = b"", key: str | None = None) -> PushR
 
 def send(house: House, sent: list[dict[str, str]], key: str | None = None) -> PushAnswer:
     """Push rows and wait for the commit."""
+    return sending(house, sent, key).result()
+
+
+def sending(house: House, sent: list[dict[str, str]], key: str | None = None) -> Future[PushAnswer]:
+    """Push rows."""
     body = json.dumps(sent).encode()
     desk = house.desk(FEED, house.book.current())
     request = request_of(house, body, key)
-    return push(body, "application/json", desk, request, house.writer, 10_000).result()
+    return push(body, "application/json", desk, request, house.writer, 10_000)
 
 
 def take_back(house: House, references: Iterable[str]) -> int:
@@ -87,12 +93,19 @@ def take_back(house: House, references: Iterable[str]) -> int:
 
 
 def change(house: House, kind: NoticeKind, named: Iterable[str] | Iterable[int]) -> Corrected:
+    """Retract, restrict, lift or erase by reference, or by an incident's id, and wait for the commit."""
+    return changing(house, kind, named).result()
+
+
+def changing(
+    house: House, kind: NoticeKind, named: Iterable[str] | Iterable[int]
+) -> Future[Corrected]:
     """Retract, restrict, lift or erase by reference, or by an incident's id."""
     desk = house.desk(FEED, house.book.current())
     request = Request(house.new_id(), SYSTEM, SENDER, house.clock.now())
     reason = REASONS[kind]("other")
     listed = list(named)
-    return correct(kind, listed, reason, desk, request, house.writer, house.erasures).result()
+    return correct(kind, listed, reason, desk, request, house.writer, house.erasures)
 
 
 def subscribe(

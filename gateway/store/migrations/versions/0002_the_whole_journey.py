@@ -4,6 +4,10 @@ Revision ID: 0002
 Revises: 0001
 """
 
+from collections import Counter
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -14,11 +18,13 @@ depends_on = None
 
 POSITION = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
+LONDON = ZoneInfo("Europe/London")
 AREAS = ("lsoa_code", "msoa_code", "ward_code", "district_code")
 
 PARTIAL_INDEXES = (
     ("incident_erased", "incident", ["feed"], "state = 'erased'"),
     ("log_corrections", "log", ["position"], "entry_kind <> 'recorded'"),
+    ("rollup_empty", "rollup", ["class_id"], "number = 0"),
     ("log_corrected", "log", ["incident", "position"], "entry_kind <> 'recorded'"),
 )
 
@@ -116,10 +122,6 @@ def upgrade() -> None:
         comment="how many current, live versions there are; kept in the recording transaction",
     )
     op.create_index("rollup_month", "rollup", ["month", "district_code"])
-    # --- corrections
-    for name, table, columns, condition in PARTIAL_INDEXES:
-        where = sa.text(condition)
-        op.create_index(name, table, columns, sqlite_where=where, postgresql_where=where)
     # --- places
     op.add_column("geography", sa.Column("notes", sa.Text(), nullable=True))
     op.add_column("geography_point", sa.Column("addresses", sa.Integer(), nullable=True))
@@ -133,6 +135,30 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["geography"], ["geography.id"]),
         sa.PrimaryKeyConstraint("geography", "postcode"),
     )
+    # --- corrections
+    for name, table, columns, condition in PARTIAL_INDEXES:
+        where = sa.text(condition)
+        op.create_index(name, table, columns, sqlite_where=where, postgresql_where=where)
+    _count_what_stands()
+
+
+def _count_what_stands() -> None:
+    """Fill the roll-ups from the log as it is."""
+    counted: Counter[tuple[object, ...]] = Counter()
+    rows = op.get_bind().execute(
+        sa.text(
+            "SELECT l.class_id, coalesce(l.reported, l.occurred_from), l.typology_sub_behaviour, "
+            "l.lsoa_code, l.msoa_code, l.ward_code, l.district_code FROM incident i "
+            "JOIN log l ON l.position = i.position WHERE i.state = 'live'"
+        )
+    )
+    for class_id, at, *texts in rows:
+        month = "" if at is None else datetime.fromtimestamp(at, LONDON).strftime("%Y-%m")
+        counted[(class_id, month, *(text or "" for text in texts))] += 1
+    names = ("class_id", "month", "sub_behaviour", *AREAS, "number")
+    cells = [dict(zip(names, (*cell, number), strict=True)) for cell, number in counted.items()]
+    if cells:
+        op.bulk_insert(sa.table("rollup", *map(sa.column, names)), cells)
 
 
 def downgrade() -> None:
