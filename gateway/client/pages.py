@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 
 from gateway.client.answers import PageBroken
-from schemas.released import DepersonalisedIncident, Notice, Quality
+from schemas.released import DepersonalisedIncident, DisclosedIncident, Notice, Quality
+
+R = TypeVar("R", DepersonalisedIncident, DisclosedIncident)
 
 JSON, NDJSON = "application/json", "application/x-ndjson"
 CLOUDEVENTS = "application/cloudevents-batch+json"
@@ -33,7 +35,7 @@ class Page:
     quality: Quality
     notices: tuple[Notice, ...]
     records: tuple[dict[str, Any], ...]
-    """As they arrived; ``incidents`` reads them as the depersonalised lane's."""
+    """As they arrived; ``incidents`` and ``disclosed`` read them as one lane's."""
     lines: tuple[bytes, ...]
     """Notices and records byte by byte: what the ledger's entry holds the hash of."""
     entry: int | None = None
@@ -50,8 +52,15 @@ class Page:
         Raises:
             PageBroken: They are of another lane, or of a later version of the gateway.
         """
+        return self._read_as(DepersonalisedIncident)
+
+    def disclosed(self) -> tuple[DisclosedIncident, ...]:
+        """Read the records of a page in the personal lane (raises as ``incidents``)."""
+        return self._read_as(DisclosedIncident)
+
+    def _read_as(self, word: type[R]) -> tuple[R, ...]:
         try:
-            return tuple(DepersonalisedIncident.model_validate(one) for one in self.records)
+            return tuple(word.model_validate(one) for one in self.records)
         except ValidationError:
             raise PageBroken from None
 

@@ -55,6 +55,16 @@ class NotWitnessed(ClientError):
         )
 
 
+class NotYetSigned(ClientError):
+    """The entry is newer than the newest checkpoint."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No checkpoint covers this entry yet.",
+            "Ask again when the next one is signed: after a minute, unless the operator set another time.",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Proved:
     """An entry that is in the ledger."""
@@ -150,11 +160,14 @@ class Witness:
 
         Raises:
             LedgerNotBelieved: The proof does not hold.
-            Unexpected: 404 where the entry is not this partner's, or is not under a checkpoint yet.
+            NotYetSigned: No checkpoint covers the entry yet.
+            Unexpected: 404 where the entry is not this partner's.
         """
         kept = self.kept()
         if kept is None or kept.size <= index:
             kept = self.newest()
+        if kept.size <= index:
+            raise NotYetSigned
         entry = self._asked(f"entries/{index}").document
         proof = self._asked("proof", index=index, size=kept.size).document
         path = [_bytes(step) for step in proof["path"]]

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from adapters.synthetic_nsir import csv_bytes
-from gateway.demo.rows import invented
 from tests.support.commands import Shell
+from tests.support.nsir_rows import nsir_rows
 
 SCOPES = [
     word for scope in ("feed:write", "records:read", "ledger:read") for word in ("--scope", scope)
@@ -40,7 +40,7 @@ def joined(shell: Shell, folder: Path, partner: str, url: str) -> Path:
 def test_a_partner_joins_checks_pushes_and_another_pulls(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "fire-17a.toml").write_text(SUBSCRIPTION)
     rows = tmp_path / "incidents.csv"
-    rows.write_bytes(csv_bytes(invented(3, 230)))
+    rows.write_bytes(csv_bytes(nsir_rows(230, 3)))
     out = tmp_path / "pages"
     with shell.serving() as (_, url):
         shell.ok("subscription", "add", tmp_path / "fire-17a.toml")

@@ -19,11 +19,11 @@ from gateway.client.proof import SigningKey
 from gateway.client.retries import Retries
 from gateway.client.state import FileState, MemoryState, StateStore
 from gateway.client.system import PartnerSystem
-from gateway.client.witness import LedgerNotBelieved, NotWitnessed
+from gateway.client.witness import LedgerNotBelieved, NotWitnessed, NotYetSigned
 from gateway.clock import SystemClock
-from gateway.demo.rows import invented
 from gateway.law.register import put_client
 from gateway.ledger.checkpoint import Checkpoint, make_checkpoint, parse_checkpoint, to_header
+from tests.support.nsir_rows import nsir_rows
 from tests.support.server import RunningGateway, running_gateway
 
 FEED, CSV = "police-nsir", "text/csv"
@@ -101,7 +101,7 @@ def partners(tmp_path: Path) -> Iterator[Partners]:
 
 
 def body(seed: int, count: int) -> bytes:
-    return csv_bytes(invented(seed, count))
+    return csv_bytes(nsir_rows(count, seed))
 
 
 def test_an_answer_that_was_lost_is_asked_for_again_and_doubles_nothing(partners: Partners) -> None:
@@ -176,9 +176,11 @@ def test_a_release_is_proved_byte_by_byte_and_a_changed_one_is_not(partners: Par
     partners.gateway.service.publish()
     fire = partners.system("llr-fire")
     page = next(fire.pages("fire-17a"))
+    assert page.entry is not None
+    with pytest.raises(NotYetSigned):
+        fire.witness.prove_content(page.entry, list(page.lines))
     partners.gateway.service.publish()
 
-    assert page.entry is not None
     proved = fire.witness.prove_content(page.entry, list(page.lines))
     assert (proved.says["operation"], proved.says["number"]) == ("release", page.release)
     with pytest.raises(LedgerNotBelieved, match="other content"):
@@ -187,7 +189,7 @@ def test_a_release_is_proved_byte_by_byte_and_a_changed_one_is_not(partners: Par
 
 def test_a_retraction_takes_the_record_from_what_is_held(partners: Partners) -> None:
     police, fire = partners.system("leicestershire-police"), partners.system("llr-fire")
-    rows = invented(5, 60)
+    rows = nsir_rows(60, 5)
     police.push(FEED, csv_bytes(rows), CSV)
     holdings = Holdings()
     for page in fire.pages("fire-17a"):
@@ -321,3 +323,37 @@ def test_a_page_that_never_arrives_whole_is_given_up(partners: Partners) -> None
     with pytest.raises(PageBroken):
         list(fire.pages("fire-17a"))
     assert fire.cursor("fire-17a") is None
+
+
+def test_the_example_of_the_readme_runs_as_it_stands(
+    partners: Partners, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (Path(__file__).resolve().parents[2] / "gateway" / "client" / "README.md").read_text()
+    example = page.partition("```python\n")[2].partition("```")[0]
+    assert len(example.splitlines()) <= 25
+    key = SigningKey("fire-hub", "one", SystemClock(), os.urandom)
+    jwks = Jwks.model_validate({"keys": [key.public_jwk()]})
+    for client_id, partner in (("fire-hub", "llr-fire"), ("police-hub", "leicestershire-police")):
+        client = Client(client_id=client_id, partner=partner, scopes=frozenset(Scope), jwks=jwks)
+        house = partners.gateway.house
+        house.writer.run(put_client(client, house.act("operator")))
+    monkeypatch.chdir(tmp_path)
+    Path("fire-hub.pem").write_bytes(key.pem())
+    Path("fire-hub.pem").chmod(0o600)
+    Path("incidents.csv").write_bytes(body(10, 30))
+    partners.gateway.service.publish()
+    vkey = partners.system("llr-fire").witness.verifier_key().line()
+    assert "system.push" in example
+    assert "system.pages" in example
+    receiving = example.replace("result = system.push", "result = PUSHED or system.push")
+    sending = example.replace('load("fire-hub"', 'load("police-hub"').replace(
+        'system.pages("fire-17a")', "()"
+    )
+    pushed = None
+    for code in (sending, receiving):  # one system sends and another receives, as in life
+        space: dict[str, Any] = {"Path": Path, "os": os, "VKEY": vkey, "PUSHED": pushed}
+        here = code.replace("https://gateway.example", partners.gateway.url)
+        exec(compile(here, "README.md", "exec"), space)  # noqa: S102 - our own page
+        pushed = space["result"]
+        partners.gateway.service.publish()
+    assert len(space["holdings"]) == pushed.receipt.recorded
