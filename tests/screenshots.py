@@ -20,8 +20,12 @@ from tests.support.browser import launched
 from tests.support.pages import demonstration
 
 FOLDER = Path(__file__).resolve().parent.parent / "deploy" / "screenshots"
-SHOTS = {"first-page.png": (1280, 1560), "first-page-375.png": (375, 2300)}
-COLOURS = 256
+SHOTS = {
+    "first-page.png": (1280, ".key"),
+    "first-page-375.png": (375, ".card--example-council"),
+}
+"""Name → width, and the part of the page with which the picture ends."""
+COLOURS, MARGIN = 256, 12
 _PIXELS = """async (shot) => {
   const image = new Image();
   image.src = "data:image/png;base64," + shot;
@@ -43,16 +47,18 @@ def main(folder: Path = FOLDER) -> None:
     with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
         browser = launched(playwright)
         with demonstration(Path(home)) as gateway:
-            for name, size in SHOTS.items():
-                (folder / name).write_bytes(taken(browser, gateway.url, size))
+            for name, (width, last) in SHOTS.items():
+                (folder / name).write_bytes(taken(browser, gateway.url, width, last))
         browser.close()
 
 
-def taken(browser: Browser, url: str, size: tuple[int, int]) -> bytes:
-    """Return the top of a page as a PNG of few colours."""
-    width, height = size
-    page = browser.new_page(viewport={"width": width, "height": height})
+def taken(browser: Browser, url: str, width: int, last: str) -> bytes:
+    """Return a page, down to the end of one part, as a PNG of few colours."""
+    page = browser.new_page(viewport={"width": width, "height": 900})
     page.goto(url)
+    box = page.locator(last).bounding_box()
+    height = round(box["y"] + box["height"] + MARGIN) if box else 900
+    page.set_viewport_size({"width": width, "height": height})
     shot = base64.b64encode(page.screenshot()).decode()
     page.goto("about:blank")
     pixels = base64.b64decode(page.evaluate(_PIXELS, shot))

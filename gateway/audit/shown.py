@@ -45,8 +45,9 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class ExampleProof:
-    """The proof of what the example's recipient got."""
+    """The proof of what one of the example's recipients got."""
 
+    asked: Asked
     says: dict[str, Any]
     """The entry, as the ledger would keep it."""
     content_sha256: str
@@ -67,13 +68,19 @@ class Standing:
     """That the last entry is in it."""
 
 
-def example_proof(followed: Followed) -> ExampleProof:
-    """Make the ledger of the example and prove the fire authority's release in it."""
+def example_proof(followed: Followed) -> ExampleProof | None:
+    """Make the ledger of the example and prove one release in it; None where nobody gets anything.
+
+    It is the fire authority's, whose record is the ordinary one, unless the law in force gives it none.
+    """
     asked = [one for one in followed.asked if one.record is not None]
+    if not asked:
+        return None
+    proven = followed.fire if followed.fire in asked else asked[0]
     entries = [_entry(followed, one, _content(one)) for one in asked]
     hashes = [leaf_hash(entry) for entry in entries]
     nodes = MemoryNodes(hashes)
-    index = asked.index(followed.fire)
+    index = asked.index(proven)
     proof = Proof(
         index=index,
         size=len(hashes),
@@ -81,13 +88,14 @@ def example_proof(followed: Followed) -> ExampleProof:
         path=tuple(inclusion_proof(nodes, index, len(hashes))),
         root=nodes.frontier.root(),
     )
-    altered = _content(followed.fire) + b" "
+    altered = _content(proven) + b" "
     return ExampleProof(
+        asked=proven,
         says=read_leaf(entries[index]),
-        content_sha256=content_hash([_content(followed.fire)]).hex(),
+        content_sha256=content_hash([_content(proven)]).hex(),
         proof=proof,
         altered_sha256=content_hash([altered]).hex(),
-        altered_holds=proof.holds_for(leaf_hash(_entry(followed, followed.fire, altered))),
+        altered_holds=proof.holds_for(leaf_hash(_entry(followed, proven, altered))),
     )
 
 

@@ -29,9 +29,9 @@ class Console:
     """Whether whoever reaches the page may try a file."""
     signed_in: Callable[[str | None], bool]
     """Whether an ``Authorization`` header speaks for a partner's system that sends."""
-    _followed: tuple[str, date, Followed, ExampleProof] | None = field(default=None)
+    _followed: tuple[str, date, Followed, ExampleProof | None] | None = field(default=None)
 
-    def followed(self) -> tuple[Followed, ExampleProof]:
+    def followed(self) -> tuple[Followed, ExampleProof | None]:
         """Return the example under the law in force today; worked out once a law and day."""
         law, day = self.house.book.current().law, london_day(self.house.clock)
         known = self._followed

@@ -65,7 +65,7 @@ _READERS: Final = {
     "example-council": ("Council ASB team", "Section 115, by agreement"),
     "example-fire": ("Fire authority", "Section 17A"),
     "example-analyst": ("County analyst", "Section 17A, statistics"),
-    "example-university": ("University", "Asks under section 17A"),
+    "example-university": ("University", "Section 17A"),
 }
 
 
@@ -73,7 +73,7 @@ def reader(asked: Asked) -> Reader:
     """Return what heads the card of one reader; the figures are counted."""
     who, power = _READERS[asked.subscription.id]
     if not asked.cells:
-        return Reader(who, power, "No record, no count.")
+        return Reader(who, f"{power}, refused", "Told every reason.")
     tally = asked.tally()
     gone = tally[Fate.DROPPED]
     leaves = sum(tally.values()) - gone
@@ -170,6 +170,7 @@ FILTERS: Final = {
     "codes": codes,
     "shown": shown,
     "what_it_was": what_it_was,
+    "in_a_sentence": lambda name: name[:1].lower() + name[1:],
     "number": lambda count: _NUMBERS.get(count, str(count)),
     "as_json": as_json,
     "grouped": grouped,

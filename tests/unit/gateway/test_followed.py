@@ -16,6 +16,9 @@ from gateway.audit.checkpoints import Publisher
 from gateway.audit.followed import Asked, Fate, Followed, follow
 from gateway.audit.shown import example_proof, standing
 from gateway.clock import FixedClock
+from gateway.console.built import Built
+from gateway.console.first import Console
+from gateway.console.rendered import Pages
 from gateway.keys.ring import KeyRing
 from policies.bundle import Bundle, packaged_bundle
 from policies.law import Law
@@ -23,7 +26,7 @@ from policies.treatments import Treatments, packaged_treatments
 from schemas.agreements import AgreementState
 from schemas.released import NoticeKind
 from schemas.sensitivity import Lane
-from tests.support.pages import NOW
+from tests.support.pages import NOW, need_assets
 
 DAY = date(2026, 11, 25)
 
@@ -106,6 +109,29 @@ def test_without_a_permit_for_section_115_the_council_gets_nothing_and_is_told_w
     assert shown.fire.cells
 
 
+@pytest.mark.parametrize(
+    ("without", "refused"),
+    [
+        ((), 1),
+        (("section_115.cedar",), 2),
+        (("section_17a.cedar",), 3),
+        (("section_115.cedar", "section_17a.cedar"), 4),
+    ],
+)
+def test_whatever_the_law_refuses_the_page_says_why(
+    tmp_path: Path, without: tuple[str, ...], refused: int
+) -> None:
+    need_assets()
+    texts = {n: t for n, t in packaged_bundle().texts.items() if n not in without}
+    with open_house(tmp_path, clock=FixedClock(NOW), policies=texts, create=True) as house:
+        pages = Pages(Built(), os.urandom)
+        console = Console(house, pages, demonstration=False, signed_in=lambda _: False)
+        text = pages.text("first.html", **console.first_page(None))
+
+    assert text.count("Nothing leaves") == text.count("gets nothing</h2>") == refused
+    assert ("Hash of what the" in text) is (refused < 4)
+
+
 @pytest.mark.parametrize("day", [date(2020, 2, 29), DAY, date(2035, 1, 1)])
 def test_the_agreement_is_live_on_whatever_day_the_page_is_asked_for(day: date) -> None:
     assert example.agreement(day).state_on(day) is AgreementState.LIVE
@@ -115,6 +141,8 @@ def test_the_agreement_is_live_on_whatever_day_the_page_is_asked_for(day: date) 
 def test_the_proof_holds_for_what_was_sent_and_for_nothing_else(shown: Followed) -> None:
     proof = example_proof(shown)
 
+    assert proof is not None
+    assert proof.asked is shown.fire
     assert proof.proof.holds
     assert not proof.altered_holds
     assert proof.says["content_sha256"] == proof.content_sha256 != proof.altered_sha256
