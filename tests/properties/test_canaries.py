@@ -30,6 +30,8 @@ from gateway.keys.derive import sealed_half_key
 from gateway.keys.sealing import decrypt, position_bytes, unwrap
 from gateway.settings import Settings
 from gateway.store.sqlite import backup
+from policies.keeping import Keeping
+from policies.kept import EVERYTHING, Kept
 from policies.treatments import Treatments
 from schemas.sensitivity import Lane
 from tests.support.canaries import (
@@ -336,12 +338,13 @@ def test_a_broken_treatment_table_turns_the_check_red(tmp_path: Path) -> None:
     assert {"pull json", "pull ndjson", "pull events", "database, log", "backup: bytes"} <= where
 
 
-def test_keeping_more_fields_than_the_law_uses_turns_the_check_red(tmp_path: Path) -> None:
-    def breaking(house: House) -> None:
-        law = house.book.current().law
-        law.kept_fields = lambda _day: frozenset({"description", "people"})  # type: ignore[method-assign]
+def test_keeping_more_fields_than_the_law_uses_turns_the_check_red(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    too_much = Kept(frozenset({"description", "people"}), EVERYTHING.persons)
+    monkeypatch.setattr(Keeping, "of", lambda *_: too_much)
 
-    search = journey(tmp_path, 100, breaking)
+    search = journey(tmp_path, 100, lambda _: None)
 
     where = {place for place, _ in search.found}
     assert {"sealed half", "sealed half, opened"} <= where
