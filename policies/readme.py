@@ -18,6 +18,7 @@ def tables() -> str:
     parts = [
         _rules(packaged_bundle()),
         _authorities(packaged_lists()),
+        _provisions(packaged_lists()),
         _prescribed(packaged_lists()),
         *(_treated(lane, table) for lane, table in packaged_treatments().items()),
     ]
@@ -29,7 +30,11 @@ def _rules(bundle: Bundle) -> str:
     for permit in bundle.permits.values():
         lines += [f"### {permit.power}", "", f"{permit.says} *({permit.cites})* But only if:", ""]
         own = [rule for rule in bundle.rules.values() if rule.power == permit.power]
-        lines += [*_conditions([rule for rule in own if not rule.permits]), ""]
+        stated = [rule for rule in own if not rule.permits]
+        lines += [*_conditions([rule for rule in stated if not rule.sees]), ""]
+        to_see = [rule for rule in stated if rule.sees]
+        if to_see:
+            lines += ["A group of sealed fields is seen only if:", "", *_conditions(to_see), ""]
     lines += ["### Every power", ""]
     shared = [rule for rule in bundle.rules.values() if rule.power == EVERYWHERE]
     return "\n".join([*lines, *_conditions(shared), ""])
@@ -51,6 +56,16 @@ def _authorities(lists: Lists) -> str:
         lines.append(f"| {line.ref} | {kinds} | {duty} | {start} | {line.uncertain or ''} |")
     lines += ["", "Not listed:", ""]
     lines += [f"- {body.kind.value}: {body.why}" for body in listed.unlisted]
+    return "\n".join([*lines, ""])
+
+
+def _provisions(lists: Lists) -> str:
+    lines = ["### Provisions of the Act that an agreement may cite", ""]
+    lines += ["| code | for | not confirmed |", "|---|---|---|"]
+    for one in lists.provisions.provision:
+        lines.append(f"| {one.code} | {one.title} | {one.uncertain or ''} |")
+    lines += ["", "Repealed:", ""]
+    lines += [f"- {one.code}: {one.why}" for one in lists.provisions.repealed]
     return "\n".join([*lines, ""])
 
 
