@@ -286,6 +286,7 @@ def open_house(
         # a database that lost its keys must say so: new ones would open nothing of what it holds
         if not (home / "keys").exists() and not _is_used(database):
             KeyRing.create(home, random)
+        KeyRing.complete(home, random)
     elif not database.exists():
         raise StoreMissing
     keys = KeyRing.open(home)

@@ -140,6 +140,43 @@ class Event(Enum):
         "The law changed before a release was acknowledged; it is decided anew.",
         "subscription release",
     )
+    DELIVERED = _entry(
+        "delivery.acknowledged",
+        Level.INFO,
+        "A subscriber took a release that was sent to it.",
+        "subscription release attempts replay",
+    )
+    DELIVERY_FAILED = _entry(
+        "delivery.failed",
+        Level.WARNING,
+        "A subscriber did not take a release; it is tried again.",
+        "subscription release attempts outcome wait",
+    )
+    DELIVERY_WITHHELD = _entry(
+        "delivery.withheld",
+        Level.INFO,
+        "Law or records changed as a release was to be sent; no byte of it went.",
+        "subscription release",
+    )
+    BREAKER_OPENED = _entry(
+        "delivery.breaker_opened",
+        Level.WARNING,
+        "A subscriber keeps failing and is left alone for a while.",
+        "subscription seconds",
+    )
+    ENDPOINT_DISABLED = _entry(
+        "delivery.endpoint_disabled",
+        Level.ERROR,
+        "An endpoint is gone or failed for too long; nothing is lost, an operator may resume it.",
+        "subscription reason",
+    )
+    LEASE_LOST = _entry(
+        "delivery.lease_lost",
+        Level.WARNING,
+        "Another worker sends for a subscription now.",
+        "subscription",
+    )
+    WORKING = _entry("service.working", Level.INFO, "A worker sends releases.", "version store")
     CHECKPOINT_SIGNED = _entry("ledger.checkpoint", Level.INFO, "A checkpoint was signed.", "size")
     KEYS_CREATED = _entry("keys.created", Level.INFO, "Keys were made.", "kind key_id")
     KEYS_ROTATED = _entry("keys.rotated", Level.INFO, "A key was replaced.", "kind at_once")

@@ -33,6 +33,7 @@ from gateway.audit.checkpoints import Publisher
 from gateway.errors import GatewayError
 from gateway.events import Event, emit, where
 from gateway.guard import Dress, Guard
+from gateway.posting import dispatcher_of
 from gateway.settings import Settings
 from gateway.workshop import Workshop
 
@@ -44,6 +45,7 @@ REFRESH_SECONDS = 1.0
 def make_service(house: House, settings: Settings, issuer: str) -> Service:
     """Return the service that routes work with."""
     registered = RegisteredClients(house, fresh=False)
+    figures = Figures()
     return Service(
         house=house,
         settings=settings,
@@ -58,7 +60,8 @@ def make_service(house: House, settings: Settings, issuer: str) -> Service:
         ),
         verifier=TokenVerifier(issuer, house.keys, registered, house.clock),
         publisher=Publisher(house.reader, house.writer, house.keys, house.home / "checkpoints"),
-        figures=Figures(),
+        figures=figures,
+        dispatcher=dispatcher_of(house, settings, count=figures.attempt),
         workshop=Workshop(house.home, house.database, settings.intake_processes),
     )
 
@@ -120,7 +123,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         asyncio.create_task(_every(interval, service.publish_in_turn)),
         asyncio.create_task(_every(REFRESH_SECONDS, service.house.book.refresh)),
     ]
+    sending = asyncio.create_task(service.dispatcher.run())
     yield
+    service.dispatcher.stop()
+    await sending
     await warming
     for task in tasks:
         task.cancel()

@@ -22,6 +22,12 @@ class Figures:
             ("subscription", "what"),
             registry=self.registry,
         )
+        self._attempts = Counter(
+            "gateway_push_attempts",
+            "Attempts to send, by what came of them",
+            ("subscription", "outcome"),
+            registry=self.registry,
+        )
         self._log = Gauge("gateway_log_positions", "Positions of the log", registry=self.registry)
         self._refused = Gauge(
             "gateway_guard_refused",
@@ -55,6 +61,10 @@ class Figures:
         """Count a page."""
         self._released.labels(subscription, "record").inc(records)
         self._released.labels(subscription, "notice").inc(notices)
+
+    def attempt(self, subscription: str, outcome: str) -> None:
+        """Count an attempt to send."""
+        self._attempts.labels(subscription, outcome).inc()
 
     def text(
         self,

@@ -21,6 +21,7 @@ from gateway.intake.push import push, record, work_out
 from gateway.intake.recorded import Desk, PushRequest
 from gateway.ledger.checkpoint import to_header
 from gateway.log.entries import PreparedPush, PushAnswer
+from gateway.release.dispatch import Dispatcher
 from gateway.settings import Settings
 from gateway.store import tables as t
 from gateway.store.tx import Tx
@@ -52,6 +53,7 @@ class Service:
     publisher: Publisher
     figures: Figures
     workshop: Workshop
+    dispatcher: Dispatcher
     inbox: Inbox = field(default_factory=Inbox)
     refused: Counter[str] = field(default_factory=Counter)
     """Requests that the guard refused, by problem."""

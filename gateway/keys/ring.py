@@ -1,4 +1,4 @@
-"""The key ring: eight secrets in ``GATEWAY_HOME/keys``, a small file each, for one user only."""
+"""The key ring: nine secrets in ``GATEWAY_HOME/keys``, a small file each, for one user only."""
 
 from __future__ import annotations
 
@@ -65,6 +65,7 @@ class _Secrets:
     idempotency: bytes
     ledger: bytes
     token: bytes
+    webhook: bytes
 
 
 class KeyRing:
@@ -76,6 +77,7 @@ class KeyRing:
         cursor: HMAC key of the cursors that pullers hold.
         pseudonym_master: Master of the recipients' pseudonym keys (``derive.pseudonym_key``).
         idempotency: HMAC key of idempotency keys and body fingerprints.
+        webhook: Master of the keys that sign what is pushed (``webhook.signing_key``).
         folder: Where the files lie; the key of tokens may be rotated there (``token_keys``).
     """
 
@@ -87,6 +89,7 @@ class KeyRing:
         self.cursor = secrets.cursor
         self.pseudonym_master = secrets.pseudonym_master
         self.idempotency = secrets.idempotency
+        self.webhook = secrets.webhook
 
     @classmethod
     def create(cls, home: Path, random: RandomSource) -> KeyRing:
@@ -121,6 +124,25 @@ class KeyRing:
                 raise KeysExist from failed
             raise KeysUnavailable("the keys cannot be written") from failed
         return ring
+
+    @staticmethod
+    def complete(home: Path, random: RandomSource) -> bool:
+        """Add the webhook secret to keys made before there was one; return whether it was missing.
+
+        Raises:
+            KeysUnavailable: It cannot be written.
+        """
+        path = home / "keys" / _file_name("webhook")
+        if path.exists() or not path.with_name(_file_name("token")).exists():
+            return False
+        try:
+            write_secret(path, random(SIZE))
+            sync_folder(path.parent)
+        except FileExistsError:  # another process was first
+            return False
+        except OSError as failed:
+            raise KeysUnavailable("the keys cannot be written") from failed
+        return True
 
     @classmethod
     def open(cls, home: Path) -> KeyRing:

@@ -69,6 +69,15 @@ class Look:
             )
         )
 
+    def whole(self) -> bool:
+        """Whether every record may still go, asked of the database: other processes write too."""
+        head = self._reader.head()
+        if head.law_epoch > self._edition.epoch:
+            self._renew()
+        if head.log_size > self._log_size:
+            self._look_at_states(head.log_size)
+        return all(self(index) for index in range(len(self._rows)))
+
     def _renew(self) -> None:
         self._edition, self._moved = self._book.refresh(), True
         row = self._reader.subscription(self._id, self._partner)

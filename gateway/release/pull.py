@@ -27,6 +27,7 @@ from gateway.release.disclosed import (
 from gateway.release.forms import Forms, Rendered
 from gateway.release.handed import Handing
 from gateway.release.leaves import broken_off_leaf, replay_leaf, rests_on
+from gateway.release.load import Load
 from gateway.release.look import Look
 from gateway.release.sent import Page, fitting, quality
 from gateway.release.treated import notice_again, notice_of
@@ -62,7 +63,7 @@ class Pulled:
     """A page to write out, and what to look at before each record."""
 
     page: Page
-    look: Callable[[int], bool]
+    look: Look
     broken: Callable[[int], None]
 
 
@@ -104,21 +105,16 @@ class Door:
         """
         return self._give(subscription_id, partner, actor, after, limit)
 
-    def carry(
-        self, subscription_id: str, partner: str, actor: str, limit: int, most: int
-    ) -> Pulled:
+    def carry(self, subscription_id: str, partner: str, load: Load) -> Pulled:
         """Give the pending release, or make the next, for the courier (raises as ``pull``).
 
         Until a try is noted, nobody counts as having what it holds.
-
-        Args:
-            subscription_id: Whose page.
-            partner: Its owner.
-            actor: The courier, for the ledger.
-            limit: Records and notices at most.
-            most: Bytes of the rendered batch at most; one record that is larger goes alone.
         """
-        return self._give(subscription_id, partner, actor, None, limit, most)
+        return self._give(subscription_id, partner, load.actor, None, load.limit, load)
+
+    def again(self, subscription_id: str, partner: str, actor: str, number: int) -> Pulled | None:
+        """Render the first release after a number again, with its leaf; None after the last."""
+        return self._resend(self._own(subscription_id, partner), number, actor)
 
     def _give(
         self,
@@ -127,17 +123,17 @@ class Door:
         actor: str,
         after: str | None,
         limit: int,
-        most: int | None = None,
+        load: Load | None = None,
     ) -> Pulled:
         for _ in range(MAX_DRAFTS):
             row = self._own(subscription_id, partner)
             number = self._number(row, after)
             try:
                 found = self._resend(row, number, actor) if number < row["last_release"] else None
-                if found is not None and most is None:
+                if found is not None and load is None:
                     self._hand(row["id"], found.page.release)
                 ack = after is not None
-                return found or self._next(row, number, actor, limit, acknowledge=ack, most=most)
+                return found or self._next(row, number, actor, limit, acknowledge=ack, load=load)
             except Stale:
                 continue
         raise StoreUnavailable
@@ -200,18 +196,20 @@ class Door:
         limit: int,
         *,
         acknowledge: bool,
-        most: int | None,
+        load: Load | None,
     ) -> Pulled:
         edition = self._book.for_release()
         draft, unmet = self._draft(row, edition, limit)
-        while most is not None and (fewer := fitting(draft.lines, most)) < len(draft.lines):
+        while load is not None and (fewer := fitting(draft.lines, load.most)) < len(draft.lines):
             draft, unmet = self._draft(row, edition, fewer)
+        if load is not None and load.can_wait(draft):
+            return self._page_of(draft, row["last_release"], edition, actor)
         if draft.window.to_position == draft.after and not draft.lines:
             if acknowledge:
                 self._acknowledge(row, number, actor)
             _refuse(unmet)
             return self._page_of(draft, row["last_release"], edition, actor)
-        job = Disclosing(draft, number if acknowledge else None, actor, handed=most is None)
+        job = Disclosing(draft, number if acknowledge else None, actor, handed=load is None)
         entry = self._writer.run(job)
         tell(draft)
         if not draft.lines:
@@ -304,6 +302,8 @@ class Door:
         pulled = self._pulled(Rendered(*made, edition), actor)
         content = content_hash([*pulled.page.notices, *pulled.page.records])
         pulled.page.entry = release["leaf"]
+        place = {r["position"]: r["sequence"] for r in rows if r["what"] == RECORD}
+        pulled.page.places = [place[one.position] for one in kept]
         if wanted <= row["acknowledged"] or content != bytes(release["content_hash"]):
             at, nonce = stamp(self._clock.now()), self._random(16).hex()
             basis = rests_on(subscription, decided, kept, records)

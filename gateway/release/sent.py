@@ -49,6 +49,9 @@ class Page:
     records: Sequence[bytes]
     entry: int | None = None
     """Index of the release's entry in the ledger, which proves what was sent."""
+    places: Sequence[int] | None = None
+    """Place of each record in the release; it is sent again without those that were taken back since, and
+    the events of the others keep their ids."""
 
     @property
     def is_empty(self) -> bool:
@@ -177,33 +180,34 @@ class _CloudEventsWriter:
 
     def __init__(self, page: Page) -> None:
         self._page = page
-        self._number = 0
+        self._begun = False
 
     def head(self) -> bytes:
         return b"["
 
-    def notice(self, _number: int, line: bytes) -> bytes:
-        return self._event("notice", line)
+    def notice(self, number: int, line: bytes) -> bytes:
+        return self._event("notice", str(number + 1), line)
 
-    def record(self, _index: int, line: bytes) -> bytes:
-        return self._event("incident", line)
+    def record(self, index: int, line: bytes) -> bytes:
+        places = self._page.places
+        place = len(self._page.notices) + index if places is None else places[index]
+        return self._event("incident", str(place + 1), line)
 
     def tail(self, *, complete: bool) -> bytes:
         page = _compact(_page_document(self._page, complete=complete))
-        return self._event("page", page) + b"]"
+        return self._event("page", "page", page) + b"]"
 
-    def _event(self, what: str, data: bytes) -> bytes:
+    def _event(self, what: str, name: str, data: bytes) -> bytes:
         page = self._page
-        self._number += 1
+        before, self._begun = b"," if self._begun else b"", True
         envelope = {
             "specversion": "1.0",
-            "id": f"{page.subscription}.{page.release}.{self._number}",
+            "id": f"{page.subscription}.{page.release}.{name}",
             "source": ORIGIN + page.subscription,
             "type": f"uk.charnwood.gateway.{what}.v1",
             "time": page.stamp,
             "datacontenttype": "application/json",
         }
-        before = b"," if self._number > 1 else b""
         return before + _compact(envelope)[:-1] + b',"data":' + data + b"}"
 
 

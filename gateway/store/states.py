@@ -28,3 +28,13 @@ OPEN = (Delivery.PENDING, Delivery.RETRYING, Delivery.REFUSED, Delivery.EXPIRED)
 
 CLOSED = (Delivery.WITHDRAWN, Delivery.UNCONFIRMED)
 """States of a release that is never sent again: what it covered is decided anew."""
+
+
+class EndpointState(StrEnum):
+    """Whether a subscription's endpoint is sent to."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    """By an operator."""
+    DISABLED = "disabled"
+    """By an operator, by the endpoint's own «gone», or after it failed for too long."""

@@ -47,7 +47,7 @@ def test_only_the_owner_may_read_the_keys_whatever_the_umask(tmp_path: Path) -> 
     folder = tmp_path / "home" / "keys"
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     files = sorted(folder.iterdir())
-    assert len(files) == 8
+    assert len(files) == 9
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     assert sorted(p.name for p in (tmp_path / "home").iterdir()) == ["keys"]
 
