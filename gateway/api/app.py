@@ -16,6 +16,7 @@ from gateway.api import (
     agreements,
     corrections,
     decisions,
+    deliveries,
     feeds,
     health,
     ledger,
@@ -79,7 +80,8 @@ def create_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     problems.install(app)
-    sending, reading = (feeds, corrections, questions), (subscriptions, agreements, decisions)
+    sending = (feeds, corrections, questions)
+    reading = (subscriptions, deliveries, agreements, decisions)
     for module in (*sending, *reading, ledger, oauth, health):
         app.include_router(module.router)
     return app

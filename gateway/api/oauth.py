@@ -39,8 +39,9 @@ async def metadata(request: Request, service: ServiceDep) -> Response:
 
 @router.get("/.well-known/jwks.json", summary="Public keys of our tokens")
 async def jwks(request: Request, service: ServiceDep) -> Response:
-    """Give the keys whose access tokens are good now: two while one is being rotated."""
-    return published(request, service.tokens.jwks())
+    """Give the keys whose signatures are good now: of access tokens (ES256), of webhooks (EdDSA)."""
+    keys = [*service.tokens.jwks()["keys"], *await asyncio.to_thread(service.webhook_keys)]
+    return published(request, {"keys": keys})
 
 
 PUBLISHED_SECONDS = 300

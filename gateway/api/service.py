@@ -19,11 +19,13 @@ from gateway.clock import Clock, SystemClock, london_day
 from gateway.errors import LawMoved, RateLimited
 from gateway.intake.push import push, record, work_out
 from gateway.intake.recorded import Desk, PushRequest
+from gateway.keys.webhook import jwk, signing_key
 from gateway.ledger.checkpoint import to_header
 from gateway.log.entries import PreparedPush, PushAnswer
 from gateway.release.dispatch import Dispatcher
 from gateway.settings import Settings
 from gateway.store import tables as t
+from gateway.store.delivering import Deliveries
 from gateway.store.tx import Tx
 from gateway.workshop import LARGE_BYTES, Order, Workshop
 from schemas.receipts import Receipt
@@ -139,6 +141,13 @@ class Service:
     def count_release(self, subscription: str, records: int, notices: int) -> None:
         """Count what a page carried, for the metrics."""
         self.figures.release(subscription, records, notices)
+
+    def webhook_keys(self) -> list[dict[str, str]]:
+        """Return the public keys that sign what is pushed now, as JWKs."""
+        now = int(self.house.clock.now().timestamp())
+        numbers = Deliveries(self.house.reader).key_numbers(now)
+        keys = (signing_key(self.house.keys.webhook, number) for number in numbers)
+        return [jwk(key.public_key()) for key in keys]
 
     def checkpoint_header(self) -> dict[str, str]:
         """Return the header that makes every partner a witness of the ledger."""

@@ -95,7 +95,7 @@ async def acknowledge(
     subscription: SubscriptionId, request: Request, service: ServiceDep, access: Recipient
 ) -> Response:
     """Say that every page up to a cursor has arrived: `{"cursor": "…"}`."""
-    cursor = _cursor(await request.body())
+    cursor = cursor_of(await request.body())
     house = service.house
     done = await asyncio.to_thread(
         house.door.acknowledge, subscription, access.partner, access.client_id, cursor
@@ -103,7 +103,8 @@ async def acknowledge(
     return Response(json.dumps({"acknowledged": done}), media_type="application/json")
 
 
-def _cursor(body: bytes) -> str:
+def cursor_of(body: bytes) -> str:
+    """Read ``{"cursor": "…"}`` (raises ``RequestInvalid``)."""
     try:
         document = strict_json(body)
     except NotJson as fault:

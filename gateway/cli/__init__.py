@@ -68,6 +68,7 @@ COMMANDS = tuple(
     for name, module, says in (
         ("demo", "demo", "See the whole job done on invented data, in an own database."),
         ("serve", "serve", "Run the gateway: HTTP, intake, releases."),
+        ("work", "work", "Send push subscriptions, beside other processes on PostgreSQL."),
         ("ingest", "ingest", "Take in a file through the same path as a push."),
         ("feed", "feed", "Try, add and list feeds; `try` stores nothing."),
         ("explain", "explain", "Say why a record may or may not go to a subscription."),

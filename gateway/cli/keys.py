@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from enum import StrEnum
+from hashlib import sha256
 from typing import Annotated
 
 import typer
@@ -19,7 +20,12 @@ from gateway.clock import SystemClock
 from gateway.events import JOURNAL, Event, configure, emit
 from gateway.keys.ring import KeyRing, KeysUnavailable
 from gateway.keys.token_keys import rotate as rotate_token_key
+from gateway.keys.webhook import public_text, signing_key
 from gateway.law.register import put_key_rotation
+from gateway.release.endpoints import RotateWebhookKey
+
+WEBHOOK_GRACE_SECONDS = 7 * 86_400
+"""How long the old key for webhooks signs beside the new one: receivers pin it by hand."""
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="The keys under GATEWAY_HOME/keys."
@@ -30,6 +36,7 @@ class Rotated(StrEnum):
     """The keys that can be rotated: whatever else the ring holds has sealed or named something."""
 
     TOKEN = "token"  # noqa: S105 - a key's name
+    WEBHOOK = "webhook"
 
 
 @app.command("create")
@@ -64,7 +71,9 @@ def show(*, as_json: AsJson = False) -> None:
 
 @app.command("rotate")
 def rotate(
-    key: Annotated[Rotated, typer.Argument(help="Which key: `token` signs access tokens.")],
+    key: Annotated[
+        Rotated, typer.Argument(help="`token` signs access tokens, `webhook` what is pushed.")
+    ],
     *,
     at_once: Annotated[
         bool,
@@ -79,6 +88,9 @@ def rotate(
 
     Running gateways take the new key up by themselves, within a second. The old private key is gone.
     """
+    if key is Rotated.WEBHOOK:
+        _rotate_webhook(actor, WEBHOOK_GRACE_SECONDS * (not at_once), as_json=as_json)
+        return
     with own_house() as house:
         now = int(house.clock.now().timestamp())
         until = None if at_once else now + LONGEST_LIFE + SKEW
@@ -95,6 +107,25 @@ def rotate(
         say(
             f"Tokens signed by {old} are good until they end, {LONGEST_LIFE // 60} minutes at most."
         )
+
+
+def _rotate_webhook(actor: str, grace: int, *, as_json: bool) -> None:
+    """Take the next key for webhooks into use; the old one signs beside it until its grace ends."""
+    with own_house() as house:
+        at, master = int(house.clock.now().timestamp()), house.keys.webhook
+
+        def digest(number: int) -> str:
+            return sha256(signing_key(master, number).public_key().public_bytes_raw()).hexdigest()
+
+        number = change(house, actor, lambda act: RotateWebhookKey(digest, act, at, grace))
+        public = public_text(signing_key(master, number).public_key())
+    emit(Event.KEYS_ROTATED, kind=Rotated.WEBHOOK.value, at_once=not grace)
+    if as_json:
+        say_json({"key": Rotated.WEBHOOK.value, "new": public, "old_signs_until": at + grace})
+        return
+    beside = f"; the old one signs beside it for {grace // 86_400} days" if grace else ""
+    say(f"Webhooks are signed by this key from now on{beside}:")
+    say(public)
 
 
 class _Nobody:

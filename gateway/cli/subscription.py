@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from gateway.assembly import House
+from gateway.cli import endpoint
 from gateway.cli.documents import refused, toml_of, word_of
 from gateway.cli.home import change, own_house
 from gateway.cli.terminal import OPERATOR, Actor, AsJson, note, say, say_json, show_table
@@ -18,6 +19,7 @@ from schemas.subscriptions import Subscription
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Partners' standing requests for records."
 )
+app.add_typer(endpoint.app, name="endpoint")
 Repeated = Annotated[list[str] | None, typer.Option(help="May be repeated; none: all.")]
 One = Annotated[str | None, typer.Option()]
 

@@ -157,6 +157,10 @@ class Door:
             raise NotFound
         return row
 
+    def number_of(self, subscription_id: str, partner: str, cursor: str) -> int:
+        """Return the release that a cursor of a partner's own names (raises as ``pull``)."""
+        return self._number(self._own(subscription_id, partner), cursor)
+
     def _number(self, row: dict[str, Any], after: str | None) -> int:
         if after is None:
             return int(row["acknowledged"])

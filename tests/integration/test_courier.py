@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
@@ -17,66 +16,20 @@ from standardwebhooks import Webhook
 from gateway.assembly import House, open_house
 from gateway.audit.verify import verify
 from gateway.keys import webhook
-from gateway.law.register import put_partner
-from gateway.release.courier import BATCH_BYTES, Courier
+from gateway.release.courier import BATCH_BYTES
 from gateway.release.endpoints import RotateSecret, RotateWebhookKey, SetEndpointState
 from gateway.release.schedule import WAITS
 from gateway.store.states import EndpointState
-from schemas.partners import DatedKind, PartnerKind
 from tests.support import house as houses
 from tests.support import pushing
-from tests.support.pushing import NAME, SECRET
-from tests.support.receiver import Got, Receiver, receiving, status
-
-Play = Callable[[House, Receiver], Awaitable[None]]
+from tests.support.pushing import NAME, SECRET, drain, once, play
+from tests.support.receiver import Got, Receiver, status
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     with houses.new_house(tmp_path) as made:
         yield made
-
-
-def play(house: House, what: Play, receiver: Receiver | None = None) -> Receiver:
-    """Run a play with a receiver that the fire authority's subscription is sent to."""
-    receiver = receiver or Receiver()
-
-    async def run() -> None:
-        async with receiving(receiver):
-            pushing.subscribe(house, receiver.url)
-            await what(house, receiver)
-
-    asyncio.run(run())
-    return receiver
-
-
-async def drain(courier: Courier) -> float | None:
-    """Step until there is nothing more to do at once."""
-    for _ in range(200):
-        wait = await courier.step()
-        if wait != 0:
-            return wait
-    raise AssertionError("a courier that does not come to rest")
-
-
-async def once(house: House, **seams: object) -> float | None:
-    """One courier, from its first step until it rests."""
-    courier = pushing.courier(house, **seams)
-    try:
-        return await drain(courier)
-    finally:
-        await courier._line.close()
-
-
-def turn(house: House, kind: PartnerKind) -> None:
-    """Change what the fire authority is, so that the law refuses or allows."""
-    partner = house.book.refresh().register.partners[houses.FIRE]
-    changed = partner.model_copy(update={"kinds": (DatedKind(kind=kind),)})
-    house.writer.run(put_partner(changed, house.act("operator")))
-
-
-def refuse(house: House) -> None:
-    turn(house, PartnerKind.UNIVERSITY)
 
 
 def test_what_is_recorded_is_sent_in_order_and_acknowledged_by_the_answer(house: House) -> None:
@@ -305,89 +258,6 @@ def test_an_endpoint_that_fails_for_five_days_is_given_up_and_its_partner_may_pu
     assert len(pulled.page.records) == 2
     assert house.door.acknowledge(NAME, houses.FIRE, "fire-system", pulled.page.cursor)
     assert pushing.delivery(house, 1)["state"] == "acknowledged"
-
-
-def test_the_law_changing_before_a_try_withdraws_it_and_nobody_is_told(house: House) -> None:
-    async def what(house: House, receiver: Receiver) -> None:
-        houses.send(house, pushing.rows(2))
-        courier = pushing.courier(house)
-        prepared = await asyncio.to_thread(courier._prepare, settle=False)
-        assert not isinstance(prepared, float | None)
-        refuse(house)
-        await drain(courier)
-        houses.take_back(house, ["s0"])
-        await courier.step(settle=True)
-
-    receiver = play(house, what)
-
-    assert receiver.got == []
-    assert pushing.delivery(house, 1)["state"] == "withdrawn"
-    assert "withdrawal" in pushing.operations(house)
-    turn(house, PartnerKind.COMBINED_FIRE_AUTHORITY)
-    assert verify(house.database, house.keys).whole
-    with house.reader.connection() as connection:
-        notices = connection.exec_driver_sql("SELECT 1 FROM disclosure WHERE what != 'record'")
-        assert notices.first() is None
-
-
-def test_the_law_changing_after_a_try_leaves_it_unconfirmed(house: House) -> None:
-    async def what(house: House, receiver: Receiver) -> None:
-        receiver.answering = lambda _got: None
-        houses.send(house, pushing.rows(2))
-        wait = await once(house)
-        refuse(house)
-        houses.later(house, int(wait or 0))
-        await once(house)
-        assert pushing.delivery(house, 1)["state"] == "unconfirmed"
-        receiver.answering = lambda _got: status(200)
-        houses.take_back(house, ["s0"])
-        await once(house)
-
-    first, second = play(house, what).got
-
-    assert first.id != second.id
-    assert second.data("incident") == []
-    assert [one["kind"] for one in second.data("notice")] == ["retracted"]
-    assert verify(house.database, house.keys).whole
-
-
-def test_the_law_changing_while_the_connection_is_made_sends_no_byte(house: House) -> None:
-    async def what(house: House, receiver: Receiver) -> None:
-        houses.send(house, pushing.rows(2))
-        turned: list[int] = []
-
-        async def resolve(host: str, port: int) -> list[str]:
-            if not turned:
-                turned.append(await asyncio.to_thread(lambda: refuse(house) or 1))
-            return ["127.0.0.1"]
-
-        await once(house, resolver=resolve)
-
-    receiver = play(house, what)
-
-    assert receiver.got == []
-    assert pushing.delivery(house, 1)["state"] == "withdrawn"
-
-
-def test_a_record_taken_back_before_the_second_try_is_left_out_and_its_notice_follows(
-    house: House,
-) -> None:
-    async def what(house: House, receiver: Receiver) -> None:
-        receiver.answering = lambda _got: None
-        houses.send(house, pushing.rows(3))
-        wait = await once(house)
-        houses.take_back(house, ["s0"])
-        houses.later(house, int(wait or 0))
-        receiver.answering = lambda _got: status(200)
-        await once(house)
-
-    first, second, third = play(house, what).got
-
-    assert first.id == second.id
-    kept = [event["id"] for event in first.events[1:]]
-    assert [event["id"] for event in second.events] == kept
-    assert [one["kind"] for one in third.data("notice")] == ["retracted"]
-    assert verify(house.database, house.keys).whole
 
 
 @pytest.mark.parametrize("code", [301, 302, 307, 400, 404, 500])

@@ -30,6 +30,8 @@ ROUTES: dict[tuple[str, str], Scope | None] = {
     ("GET", "/v1/subscriptions"): R,
     ("GET", "/v1/subscriptions/{subscription}/records"): R,
     ("POST", "/v1/subscriptions/{subscription}/acknowledgements"): R,
+    ("GET", "/v1/subscriptions/{subscription}/deliveries"): R,
+    ("POST", "/v1/subscriptions/{subscription}/replay"): R,
     ("GET", "/v1/agreements"): R,
     ("GET", "/v1/agreements/{agreement}"): R,
     ("POST", "/v1/decisions/explain"): W,  # for the record's source; `admin` for the IG role
@@ -245,10 +247,12 @@ def test_a_subscription_of_somebody_else_does_not_exist(asker: Asker) -> None:
             asker.ask(f"{name}-all", "GET", f"{base}/records"),
             asker.ask(f"{name}-all", "GET", f"{base}/records?after={own}&limit=1"),
             asker.ask(f"{name}-all", "POST", f"{base}/acknowledgements", json={"cursor": own}),
+            asker.ask(f"{name}-all", "GET", f"{base}/deliveries"),
+            asker.ask(f"{name}-all", "POST", f"{base}/replay", json={"cursor": own}),
         ]
         assert [problem(answer) for answer in asked] == [nothing] * len(asked), (name, base)
         cells += len(asked)
-    assert cells == 3 * 13
+    assert cells == 5 * 13
 
 
 def test_a_cursor_of_somebody_else_opens_nothing(asker: Asker) -> None:

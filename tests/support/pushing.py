@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
+from collections.abc import Awaitable, Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from gateway.assembly import House
+from gateway.law.register import put_partner
 from gateway.net.egress import EgressClient, Limits
 from gateway.net.target import Egress
 from gateway.posting import dispatcher_of
@@ -15,10 +18,13 @@ from gateway.release.breaker import Breaker
 from gateway.release.courier import Courier
 from gateway.release.endpoints import Endpoint, PutEndpoint, SealedSecret, seal_secret
 from gateway.settings import Settings
+from schemas.partners import DatedKind, PartnerKind
 from schemas.subscriptions import DeliveryMode
 from tests.support import house as houses
+from tests.support.receiver import Receiver, receiving
 
 NAME = houses.FIRE_SUBSCRIPTION
+Play = Callable[[House, Receiver], Awaitable[None]]
 SECRET = bytes(range(32))
 TLS = ssl.create_default_context()
 
@@ -87,3 +93,46 @@ def operations(house: House) -> list[str]:
         assert leaf is not None
         found.append(leaf[0].split(b'"operation":"')[1].split(b'"')[0].decode())
     return found
+
+
+def play(house: House, what: Play, receiver: Receiver | None = None) -> Receiver:
+    """Run a play with a receiver that the fire authority's subscription is sent to."""
+    receiver = receiver or Receiver()
+
+    async def run() -> None:
+        async with receiving(receiver):
+            subscribe(house, receiver.url)
+            await what(house, receiver)
+
+    asyncio.run(run())
+    return receiver
+
+
+async def drain(courier: Courier) -> float | None:
+    """Step until there is nothing more to do at once."""
+    for _ in range(200):
+        wait = await courier.step()
+        if wait != 0:
+            return wait
+    raise AssertionError("a courier that does not come to rest")
+
+
+async def once(house: House, **seams: object) -> float | None:
+    """One courier, from its first step until it rests."""
+    one = courier(house, **seams)
+    try:
+        return await drain(one)
+    finally:
+        await one._line.close()
+
+
+def turn(house: House, kind: PartnerKind) -> None:
+    """Change what the fire authority is, so that the law refuses or allows."""
+    partner = house.book.refresh().register.partners[houses.FIRE]
+    changed = partner.model_copy(update={"kinds": (DatedKind(kind=kind),)})
+    house.writer.run(put_partner(changed, house.act("operator")))
+
+
+def refuse(house: House) -> None:
+    """Make the law refuse the fire authority everything."""
+    turn(house, PartnerKind.UNIVERSITY)
