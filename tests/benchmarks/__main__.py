@@ -11,6 +11,7 @@ from gateway import events
 from tests.benchmarks import fanning
 from tests.benchmarks.appending import Appending
 from tests.benchmarks.copying import Copying
+from tests.benchmarks.delivering import Delivering
 from tests.benchmarks.pushing import Pushing
 from tests.benchmarks.releasing import Releasing
 from tests.benchmarks.timing import ROUNDS, Figure, figure, load, rate, report
@@ -25,6 +26,7 @@ class OnSqlite:
     def __init__(self, folder: Path) -> None:
         self._appending, self._releasing = Appending(folder), Releasing(folder)
         self._pushing = Pushing(folder / "http")
+        self._delivering = Delivering(folder / "push")
 
     def round(self) -> dict[str, Pair]:
         """Measure everything once."""
@@ -35,11 +37,13 @@ class OnSqlite:
             "single": self._pushing.singles(),
             "release": self._releasing.round(),
             "pages": (self._pushing.pages(), 1.0),
+            "push": (self._delivering.batches(), 1.0),
+            "push latency": self._delivering.latency(),
         }
 
     def close(self) -> None:
         """Stop what was started."""
-        for one in (self._appending, self._releasing, self._pushing):
+        for one in (self._appending, self._releasing, self._pushing, self._delivering):
             one.close()
 
 
@@ -88,6 +92,8 @@ def figures(rounds: dict[str, list[Pair]]) -> list[Figure]:
         figure("single durable push, 32 connections / bare POST", "pushes/s", 0.06, r["single"]),
         figure("release with ledger / validate_json", "records/s", 0.15, r["release"]),
         figure("pull pages of 1,000 over HTTP, records/s", "records/s", 5_000, r["pages"], 10_000),
+        figure("commit to verified receipt by push, records/s", "records/s", 2_000, r["push"]),
+        figure("100 ms / p95 of commit to receipt at 100 records/s", "s", 1.0, r["push latency"]),
         figure("PostgreSQL append / raw COPY", "records/s", 0.20, r["postgres append"]),
         figure("PostgreSQL NDJSON over HTTP / raw COPY", "records/s", 0.08, r["postgres ndjson"]),
         figure("20 readers: log with cursors / outbox SKIP LOCKED", "deliveries/s", 0, r["outbox"]),

@@ -14,20 +14,29 @@ from gateway.api.app import create_app, guarded, make_service
 from gateway.assembly import open_house
 from gateway.cli.serve import SWITCH_SECONDS
 from gateway.law.register import PutSubscription, put_client
+from gateway.release.endpoints import Endpoint, PutEndpoint, SealedSecret, seal_secret
 from gateway.settings import Settings
 from gateway.store.postgres import PostgresDatabase
 from gateway.workshop import seldom_collect
 from schemas.powers import Power, Purpose
 from schemas.sensitivity import Lane
-from schemas.subscriptions import Subscription
+from schemas.subscriptions import DeliveryMode, Subscription
 
 SECRET = "a-secret-of-the-benchmark-only"
+PUSH_SECRET = b"a secret of the benchmark only.."
 
 
-def main(home: Path, port: int, database: str | None = None) -> None:
-    """Serve a fresh home with a police and a fire system; on PostgreSQL where an address is given."""
+def main(home: Path, port: int, database: str | None = None, receiver: str | None = None) -> None:
+    """Serve a fresh home with a police and a fire system.
+
+    Args:
+        home: Its folder.
+        port: Where to listen.
+        database: A PostgreSQL address; SQLite where there is none.
+        receiver: Where the fire system is pushed to; it pulls where there is none.
+    """
     url = f"http://127.0.0.1:{port}"
-    on = None if database is None else PostgresDatabase(database)
+    on = PostgresDatabase(database) if database else None
     house = open_house(home, database=on, create=True)
     for name, partner in (("police", "leicestershire-police"), ("fire", "llr-fire")):
         client = Client(
@@ -44,9 +53,21 @@ def main(home: Path, port: int, database: str | None = None) -> None:
         power=Power.SECTION_17A,
         purpose=Purpose.SECTION_17A_DUTY,
         lane=Lane.DEPERSONALISED,
+        mode=DeliveryMode.PULL if receiver is None else DeliveryMode.PUSH,
     )
     house.writer.run(PutSubscription(wanted, house.act("operator")))
-    settings = Settings(home=home, public_url=url, requests_per_minute=10**9, client_secrets=True)
+    if receiver is not None:
+        wrapped = seal_secret(house.keys.wrapping, "fire-17a", PUSH_SECRET, house.random(12))
+        secret = SealedSecret(wrapped, "00" * 32)
+        act = house.act("operator")
+        house.writer.run(PutEndpoint("fire-17a", Endpoint(url=receiver), secret, act, 0))
+    settings = Settings(
+        home=home,
+        public_url=url,
+        requests_per_minute=10**9,
+        client_secrets=True,
+        egress_allow=("127.0.0.1",),
+    )
     service = make_service(house, settings, url)
     events.configure(stream=Path("/dev/null").open("w"))  # noqa: SIM115 - for the life of the process
     app = guarded(create_app(service), settings)

@@ -135,6 +135,7 @@ def filled(path: str) -> str:
         "subscription": "fire-17a",
         "receipt": "0" * 32,
         "index": "0",
+        "agreement": "no-such-agreement",
         "name": "page.css",
     }
     return path.format(**own)
