@@ -251,6 +251,19 @@ def _is_used(database: Database) -> bool:
         reader.close()
 
 
+def _keys_of(home: Path, database: Database, random: RandomSource, *, create: bool) -> KeyRing:
+    """Open the keys, made first where there is nothing yet (raises as ``open_house``)."""
+    if create:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # a database that lost its keys must say so: new ones would open nothing of what it holds
+        if not (home / "keys").exists() and not _is_used(database):
+            KeyRing.create(home, random)
+        KeyRing.complete(home, random)
+    elif not database.exists():
+        raise StoreMissing
+    return KeyRing.open(home)
+
+
 def open_house(
     home: Path,
     *,
@@ -281,15 +294,7 @@ def open_house(
     """
     clock = clock or SystemClock()
     database = database or SqliteDatabase(database_path(home))
-    if create:
-        home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # a database that lost its keys must say so: new ones would open nothing of what it holds
-        if not (home / "keys").exists() and not _is_used(database):
-            KeyRing.create(home, random)
-        KeyRing.complete(home, random)
-    elif not database.exists():
-        raise StoreMissing
-    keys = KeyRing.open(home)
+    keys = _keys_of(home, database, random, create=create)
     if create:
         upgrade(database)
     reader = Reader(database.reading())
