@@ -4,9 +4,10 @@ The ledger is walked once. Its own hashes, nodes and checkpoints are recomputed;
 the releases are read in step with it; the register and the subscriptions are folded from it. So every
 column of these tables is bound to an operation, and every operation to a root that partners keep.
 
-Outside it, because it is working state and proves nothing: ``delivery``, ``quarantine``,
-``unit_count``, ``assertion``, and the loaded geography, which a file can be loaded from again. Of a
-checkpoint, the time in our own list is in no hash: its order is checked.
+Outside it, because it is working state and proves nothing: ``delivery``, ``quarantine``, ``question``,
+``unit_count``, ``place_count``, ``assertion``, and the loaded geography, which a file can be loaded from
+again; and which worker sends for a subscription. Of a checkpoint, the time in our own list is in no hash:
+its order is checked.
 """
 
 from __future__ import annotations

@@ -13,7 +13,9 @@ from hashlib import sha256
 from typing import Any
 
 from gateway.audit.verify_findings import Findings
+from gateway.audit.verify_holds import HoldWalk
 from gateway.audit.verify_log import UNREADABLE
+from gateway.audit.verify_stored import body_sha256, unnamed
 from gateway.ledger.leaf import Operation
 from gateway.store.verifying import Evidence
 from policies.law import Law
@@ -68,7 +70,8 @@ class RegisterWalk:
         self._adopted: dict[str, Mapping[str, Any]] = {}
         self.standings: dict[str, Standing] = {}
         self.epoch = 0
-        self.eras: list[int] = []
+        self._holds = HoldWalk(findings)
+        self.eras = self._holds.eras
         """Where the log was put back to (``law.holds.eras``)."""
 
     def take(self, index: int, operation: Operation, document: Mapping[str, Any]) -> None:
@@ -88,9 +91,7 @@ class RegisterWalk:
                 self.epoch += 1
         elif operation is Operation.RESTORE:
             # a hold that is placed or lifted; the restoring itself changes no law
-            self.epoch += document.get("method") in {"held", "lifted"}
-            if document.get("method") == "held":
-                self.eras[:] = sorted({*self.eras, document["log_size"]})
+            self.epoch += self._holds.take(document)
         elif operation is Operation.SUBSCRIPTION:
             self._subscribe(document)
         elif operation is Operation.ACKNOWLEDGEMENT:
@@ -122,6 +123,7 @@ class RegisterWalk:
             self._check_bodies(evidence, table, last)
         self._check_subscriptions(evidence)
         self._check_snapshots(evidence)
+        self._holds.finish(evidence)
 
     # ------------------------------------------------------------------ subscriptions
     def _subscribe(self, document: Mapping[str, Any]) -> None:
@@ -156,9 +158,9 @@ class RegisterWalk:
         for name, partner, body, *numbers in evidence.rows("subscription"):
             standing = left.pop(name, None)
             if standing is None:
-                self._findings.add("register.uncovered", "subscription", _key(name))
+                self._findings.add("register.uncovered", "subscription", unnamed(name))
                 continue
-            if _sha256(body) != standing.body_sha256:
+            if body_sha256(body) != standing.body_sha256:
                 self._findings.add("register.changed", "subscription", name)
             if (partner, *numbers) != standing.row():
                 self._findings.add("subscription.standing", "subscription", name)
@@ -171,14 +173,17 @@ class RegisterWalk:
     ) -> None:
         left = dict(last)
         numbers = {name: number for number, name in enumerate(last, start=1)}
-        for name, body, third in evidence.rows(table):
+        for key, body, third in evidence.rows(table):
+            versioned = table == "agreement" and isinstance(key, str)
+            name = f"{key}.{third}" if versioned else key
             document = left.pop(name, None)
             if document is None:
-                self._findings.add("register.uncovered", table, _key(name))
+                self._findings.add("register.uncovered", table, unnamed(name))
                 continue
             # a feed's number follows the order in which feeds were added; nothing else has one
-            owner = {"client": document.get("partner"), "feed": numbers[name]}.get(table, name)
-            if _sha256(body) != document["content_sha256"] or third != owner:
+            owners = {"client": document.get("partner"), "feed": numbers[name], "agreement": third}
+            owner = owners.get(table, name)
+            if body_sha256(body) != document["content_sha256"] or third != owner:
                 self._findings.add("register.changed", table, name)
         for name in left:
             self._findings.add("register.missing", table, name)
@@ -186,16 +191,16 @@ class RegisterWalk:
     # ------------------------------------------------------------------ snapshots
     def _check_snapshots(self, evidence: Evidence) -> None:
         texts = {row[0]: row[1] for row in evidence.rows("snapshot_part")}
-        whole = {name for name, text in texts.items() if _sha256(text) == name}
+        whole = {name for name, text in texts.items() if body_sha256(text) == name}
         for name in texts.keys() - whole:
-            self._findings.add("snapshot.changed", "snapshot_part", _key(name))
+            self._findings.add("snapshot.changed", "snapshot_part", unnamed(name))
         left, used = dict(self._adopted), set()
         for name, parts in evidence.rows("snapshot"):
             document = left.pop(name, None)
             if document is None:
-                self._findings.add("snapshot.uncovered", "snapshot", _key(name))
+                self._findings.add("snapshot.uncovered", "snapshot", unnamed(name))
                 continue
-            if _sha256(parts) != document["content_sha256"]:
+            if body_sha256(parts) != document["content_sha256"]:
                 self._findings.add("snapshot.changed", "snapshot", name)
                 continue
             digests: dict[str, str] = json.loads(parts)  # noqa: TID251 - hashed just above
@@ -205,7 +210,7 @@ class RegisterWalk:
         for name in left:
             self._findings.add("snapshot.missing", "snapshot", name)
         for name in texts.keys() - used:
-            self._findings.add("snapshot.uncovered", "snapshot_part", _key(name))
+            self._findings.add("snapshot.uncovered", "snapshot_part", unnamed(name))
 
 
 class Laws:
@@ -236,7 +241,7 @@ def stored_requests(evidence: Evidence) -> dict[str, Subscription]:
     requests: dict[str, Subscription] = {}
     for row in evidence.rows("subscription"):
         try:
-            requests[_sha256(row[2])] = Subscription.model_validate_json(row[2])
+            requests[body_sha256(row[2])] = Subscription.model_validate_json(row[2])
         except UNREADABLE:
             continue
     return requests
@@ -245,15 +250,3 @@ def stored_requests(evidence: Evidence) -> dict[str, Subscription]:
 def _law_sha256(digests: Mapping[str, str], texts: Mapping[str, str]) -> str:
     parts = {name: texts[digest] for name, digest in digests.items()}
     return sha256(json.dumps(parts, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
-
-
-def _sha256(text: object) -> str:
-    """The hash of a text; of anything else none, because nothing else was ever written."""
-    if not isinstance(text, str):
-        return ""
-    return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
-
-
-def _key(name: object) -> str:
-    """A key that no operation names may hold anything, so it is not repeated."""
-    return "(no operation names it)" if name else "(empty)"

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
 
 from gateway.law.register import Act
-from gateway.ledger.leaf import Operation, leaf
+from gateway.ledger.leaf import Operation, leaf, stamp
 from gateway.store import tables as t
 from gateway.store.reading import Reader
 from gateway.store.tx import Tx
@@ -79,16 +81,17 @@ class Placing:
         """Place it; return whether it is new to the ledger."""
         about = {"name": self.hold.name}
         row = tx.one(t.HOLD, about)
+        at = self.at if row is None else int(row["at"])
         placed = self.hold.model_copy(
             update={"placed_at": self.act.stamp, "log_size": tx.head.log_size}
         )
         if row is None:
-            tx.add(t.HOLD, [hold_row(placed, self.at)])
+            tx.add(t.HOLD, [hold_row(placed, at)])
         elif Hold.model_validate_json(row["body"]).placed_at is None:
             tx.change(t.HOLD, about, {"body": placed.model_dump_json()})
         else:
             return False
-        tx.seal(_leaf(tx, self.hold, self.act, "held", self.hold.reason))
+        tx.seal(_leaf(tx, placed, self.act, "held", self.hold.reason, at))
         tx.raise_law_epoch()
         return True
 
@@ -104,8 +107,10 @@ class Lifting:
     def __call__(self, tx: Tx) -> bool:
         """Lift it; return whether there was one that stood."""
         row = tx.one(t.HOLD, {"name": self.name})
-        hold = None if row is None else Hold.model_validate_json(row["body"])
-        if hold is None or not hold.stands:
+        if row is None:
+            return False
+        hold = Hold.model_validate_json(row["body"])
+        if not hold.stands:
             return False
         lifted = hold.model_copy(
             update={
@@ -115,12 +120,13 @@ class Lifting:
             }
         )
         tx.change(t.HOLD, {"name": self.name}, {"body": lifted.model_dump_json()})
-        tx.seal(_leaf(tx, hold, self.act, "lifted", self.because))
+        tx.seal(_leaf(tx, lifted, self.act, "lifted", self.because, int(row["at"])))
         tx.raise_law_epoch()
         return True
 
 
-def _leaf(tx: Tx, hold: Hold, act: Act, method: str, reason: str) -> bytes:
+def _leaf(tx: Tx, hold: Hold, act: Act, method: str, reason: str, at: int) -> bytes:
+    """Seal a hold as it stands now; ``count`` names it, because a future is let go once."""
     return leaf(
         Operation.RESTORE,
         at=act.stamp,
@@ -131,4 +137,6 @@ def _leaf(tx: Tx, hold: Hold, act: Act, method: str, reason: str) -> bytes:
         count=hold.known_size,
         method=method,
         reason=reason,
+        content_sha256=sha256(hold.model_dump_json().encode()).hexdigest(),
+        as_of=stamp(datetime.fromtimestamp(at, tz=UTC)),
     )

@@ -78,10 +78,10 @@ _TABLES = {
     "row_version FROM subscription ORDER BY id",
     "partner": "SELECT id, body, id FROM partner ORDER BY id",
     "protocol": "SELECT id, body, id FROM protocol ORDER BY id",
-    "agreement": "SELECT id || '.' || version, body, id || '.' || version FROM agreement "
-    "ORDER BY id, version",
+    "agreement": "SELECT id, body, version FROM agreement ORDER BY id, version",
     "client": "SELECT client_id, body, partner FROM client ORDER BY client_id",
     "feed": "SELECT name, body, id FROM feed ORDER BY id",
+    "hold": "SELECT name, body, at FROM hold ORDER BY name",
 }
 _ORPHANS = {
     "sealed": "SELECT s.position FROM sealed s LEFT JOIN log l ON l.position = s.position "

@@ -28,13 +28,33 @@ from tests.conftest import PROVING
 from tests.support import agreed
 from tests.support import house as houses
 
-WORKING_STATE = {"delivery", "unit_count", "place_count", "quarantine", "assertion"}
+WORKING_STATE = {
+    "assertion": "assertions already used, until they expire",
+    "delivery": "how often a release was tried; how it ended is a leaf",
+    "place_count": "counts for later records; what was said of a record stands in its own hash",
+    "quarantine": "what senders have yet to mend; its number is in the receipt's hash",
+    "question": "what senders are yet to answer; a record taken back by an answer is a leaf",
+    "unit_count": "keys of a file that comes in several pushes, until it is complete",
+    # built next
+    "endpoint": "",
+    "rollup": "",
+    "webhook_key": "",
+    "webhook_secret": "",
+}
+"""Tables that `gateway verify` leaves alone, each with its reason: they prove nothing to anybody."""
+
 GEOGRAPHY = {"geography", "geography_area", "geography_point", "geography_postcode"}
 """Bound by the hash of the file loaded; an operation a load."""
 
-COVERED = sorted(METADATA.tables.keys() - WORKING_STATE - GEOGRAPHY)
-UNBOUND = {("checkpoint", "at"), ("incident", "updated")}
-"""In no hash: our own list's time, whose order is checked; and what orders late arrivals at intake."""
+COVERED = sorted(METADATA.tables.keys() - WORKING_STATE.keys() - GEOGRAPHY)
+UNBOUND = {
+    ("checkpoint", "at"),
+    ("incident", "updated"),
+    ("subscription", "lease_owner"),
+    ("subscription", "lease_until"),
+}
+"""In no hash: our own list's time, whose order is checked; what orders late arrivals at intake; and which
+worker sends at the moment."""
 
 FLIPS = 3 if PROVING else 1
 ROWS_SAMPLED = 1_000 if PROVING else 2
@@ -77,6 +97,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
         houses.send(house, [agreed.personal_row(f"p{n}") for n in range(3)])
         agreed.page(house)
         agreed.suspend(house)
+        houses.lift(house, houses.hold(house, 9_000))
+        houses.hold(house, 9_100)
         keys = house.keys
     copy = home / "copy.sqlite3"
     backup(database_path(home), copy)
@@ -152,7 +174,8 @@ def test_another_type_with_the_same_bytes_is_found(filled: Filled) -> None:
     missed = []
     for table in COVERED:
         for column in METADATA.tables[table].columns:
-            if str(column.type) not in {"TEXT", "BLOB"}:
+            unbound = (table, column.name) in UNBOUND
+            if unbound or str(column.type) not in {"TEXT", "BLOB"}:
                 continue
             other = "BLOB" if str(column.type) == "TEXT" else "TEXT"
             statement = (
@@ -260,15 +283,19 @@ def test_a_changed_byte_of_the_file_is_found_or_changes_no_value(
 
 
 def _values(path: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Every value of the covered tables, but for the one that nothing binds."""
+    """Every value of the covered tables, but for those that nothing binds."""
     with closing(sqlite3.connect(path)) as connection:
         return {
-            table: [
-                row[:2] if table == "checkpoint" else row
-                for row in connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2")
-            ]
+            table: connection.execute(
+                f"SELECT {_bound(table)} FROM {table} ORDER BY 1, 2"
+            ).fetchall()
             for table in COVERED
         }
+
+
+def _bound(table: str) -> str:
+    names = [column.name for column in METADATA.tables[table].columns]
+    return ", ".join(f'"{name}"' for name in names if (table, name) not in UNBOUND)
 
 
 def _clear(path: Path) -> None:

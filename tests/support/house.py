@@ -19,6 +19,7 @@ from gateway.clock import FixedClock
 from gateway.intake.correct import Request, correct
 from gateway.intake.push import push
 from gateway.intake.recorded import PushRequest, fingerprint, idempotency_hmac
+from gateway.law.holds import ROLLED_BACK, Hold, Lifting, Placing
 from gateway.law.register import PutSubscription, put_client, put_partner, put_protocol
 from gateway.log.correcting import Corrected
 from gateway.log.entries import PushAnswer
@@ -177,6 +178,24 @@ def fill(house: House) -> list[str]:
     pull(house)
     notes.append(publish(house))
     return notes
+
+
+def hold(house: House, known_size: int) -> Hold:
+    """Hold everything back, as after a restore: so long a ledger was known."""
+    size = house.reader.head().ledger_size
+    placed = Hold(
+        name=f"rolled-back-{known_size}",
+        reason=ROLLED_BACK,
+        ledger_size=size,
+        known_size=known_size,
+    )
+    house.writer.run(Placing(placed, house.act("operator"), int(house.clock.now().timestamp())))
+    return placed
+
+
+def lift(house: House, placed: Hold) -> None:
+    """Let it go."""
+    assert house.writer.run(Lifting(placed.name, "partners-were-asked", house.act("operator")))
 
 
 def _system() -> Client:
