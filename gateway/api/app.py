@@ -14,6 +14,7 @@ from gateway.access.server import TokenServer
 from gateway.access.verify import TokenVerifier
 from gateway.api import (
     agreements,
+    analysis,
     corrections,
     decisions,
     deliveries,
@@ -81,7 +82,7 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     problems.install(app)
     sending = (feeds, corrections, questions)
-    reading = (subscriptions, deliveries, agreements, decisions)
+    reading = (subscriptions, deliveries, agreements, decisions, analysis)
     for module in (*sending, *reading, ledger, oauth, health):
         app.include_router(module.router)
     return app

@@ -49,5 +49,6 @@ def needs(scope: Scope) -> Callable[[Access], Any]:
 
 Sender = Annotated[Access, Depends(needs(Scope.FEED_WRITE))]
 Recipient = Annotated[Access, Depends(needs(Scope.RECORDS_READ))]
+Analyst = Annotated[Access, Depends(needs(Scope.ANALYSIS_READ))]
 Witness = Annotated[Access, Depends(needs(Scope.LEDGER_READ))]
 Administrator = Annotated[Access, Depends(needs(Scope.ADMIN))]

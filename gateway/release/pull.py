@@ -51,9 +51,9 @@ MAX_DRAFTS = 8
 """How often a draft that went stale is made anew before the recipient is asked to come again."""
 
 
-_LANE_NOT_BUILT = {
-    "id": "lane.not_built",
-    "says": "Records leave in the depersonalised and personal lanes; statistics are read as tables.",
+_GIVES_TABLES = {
+    "id": "lane.gives_tables",
+    "says": "Records leave in the other lanes; statistics are read as tables at /v1/statistics.",
     "cites": "Data Protection Act 2018 s.57(3)",
 }
 
@@ -227,7 +227,7 @@ class Door:
     ) -> tuple[Draft, tuple[Condition, ...]]:
         subscription = _subscription(row)
         if subscription.lane is Lane.STATISTICS:
-            raise LawRefuses(extra={"conditions": [_LANE_NOT_BUILT]})
+            raise LawRefuses(extra={"conditions": [_GIVES_TABLES]})
         now = self._clock.now()
         day = now.astimezone(LONDON).date()
         classes = self._book.classes()

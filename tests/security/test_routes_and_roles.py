@@ -27,6 +27,8 @@ ROUTES: dict[tuple[str, str], Scope | None] = {
     ("POST", "/v1/feeds/{feed}/restrictions"): W,
     ("POST", "/v1/feeds/{feed}/liftings"): W,
     ("POST", "/v1/feeds/{feed}/erasures"): W,
+    ("GET", "/v1/incidents"): Scope.ANALYSIS_READ,
+    ("GET", "/v1/statistics"): Scope.ANALYSIS_READ,
     ("GET", "/v1/subscriptions"): R,
     ("GET", "/v1/subscriptions/{subscription}/records"): R,
     ("POST", "/v1/subscriptions/{subscription}/acknowledgements"): R,
