@@ -96,6 +96,39 @@ def classify(
     return _class_of(traits)
 
 
+def reclassify(
+    before: RecordClass, incident: Incident, controller_kind: PartnerKind | None
+) -> RecordClass:
+    """Return the class of a recorded version whose codes mean something else now.
+
+    Args:
+        before: Its class so far: everything but what the codes say stays.
+        incident: What the codes say, on the common schema; nothing else of it is read.
+        controller_kind: As ``classify``.
+    """
+    traits = _Traits(
+        before.source,
+        before.controller,
+        before.regime,
+        before.open_data,
+        controller_kind,
+        incident.kind,
+        incident.mapping_status,
+        incident.typology_area,
+        incident.typology_behaviour,
+        is_sensitive(incident),
+        before.marking,
+        before.handling,
+        before.roles,
+        before.field_groups,
+        before.grounds,
+        before.child,
+        before.case,
+        incident.mapping_rule_id is not None or incident.nsir_class is not None,
+    )
+    return _class_of(traits)
+
+
 def is_sensitive(incident: Incident) -> bool:
     """Whether the incident's place is coarsened: by behaviour or source code, never by a hidden flag.
 

@@ -7,11 +7,11 @@ at a fifth of the cost.
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from policies.classes import classify
+from policies.classes import classify, reclassify
 from policies.depersonalise import open_half
 from policies.kept import NOTHING, Kept
 from policies.operations import Recording
@@ -19,7 +19,7 @@ from policies.treatments import Treatments
 from schemas.codes import LocationPrecision
 from schemas.feeds import Feed
 from schemas.incident import Incident
-from schemas.open_half import MapPoint
+from schemas.open_half import MapPoint, OpenDetail
 from schemas.partners import PartnerKind
 from schemas.record_class import RecordClass
 
@@ -71,6 +71,20 @@ OPEN_ORDER = (
     "district_code",
 )
 """The open half's fields in the order in which a version is hashed and stored."""
+
+
+_BY_CODE = (
+    "kind",
+    "typology_area",
+    "typology_behaviour",
+    "typology_sub_behaviour",
+    "mapping_status",
+)
+"""Columns that a crosswalk fills."""
+_POINT = ("point_longitude", "point_latitude")
+_STAYS = ("response_grade", "status", "fly_tip")
+_DETAIL_STAYS = (*_STAYS, "location_precision", "geography_editions", "point_edition")
+"""What of the detail no crosswalk fills."""
 
 
 class Recorded(NamedTuple):
@@ -145,6 +159,35 @@ class Recorder:
             # what is kept of people, references and marks differs row by row
             record_class = classify(incident, self._feed, self._controller_kind, kept)
         return Recorded(columns, record_class)
+
+    def again(self, columns: Sequence[Any], before: RecordClass, incident: Incident) -> Recorded:
+        """Return the open columns and class of a recorded version whose codes mean something else now.
+
+        Times and places stay; a point goes where the version has become sensitive.
+
+        Args:
+            columns: As recorded, in the order of ``OPEN_ORDER`` with the detail's JSON.
+            before: Its class as recorded.
+            incident: What the codes say now; nothing else of it is read.
+        """
+        was = OpenDetail.model_validate_json(columns[-1])
+        now, _ = self(
+            incident.model_copy(update={name: getattr(was, name) for name in _STAYS}), None
+        )
+        record_class = reclassify(before, incident, self._controller_kind)
+        published = was.location_precision is LocationPrecision.PUBLISHED_POINT
+        hidden = record_class.sensitive and not published
+        made = list(columns)
+        for name in _BY_CODE:
+            made[OPEN_ORDER.index(name)] = now[OPEN_ORDER.index(name)]
+        for name in _POINT if hidden else ():
+            made[OPEN_ORDER.index(name)] = None
+        kept = {name: getattr(was, name) for name in _DETAIL_STAYS}
+        detail = OpenDetail.model_validate_json(now[-1]).model_copy(
+            update={**kept, **({"point_edition": None} if hidden else {})}
+        )
+        made[-1] = detail.model_dump_json(exclude_defaults=True)
+        return Recorded(made, record_class)
 
     def _work_out(self, incident: Incident, point: MapPoint | None) -> _Coded:
         half = open_half(incident, point, self._treatments, self._listed)

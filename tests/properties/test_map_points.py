@@ -68,7 +68,7 @@ def incident(longitude: float, latitude: float, behaviour: str | None = None) ->
 
 def released(found: Located) -> Place:
     """The one place of a record as it leaves."""
-    recorder = Recorder(FEED, None, frozenset(), packaged_treatments()[Lane.DEPERSONALISED])
+    recorder = Recorder(FEED, None, packaged_treatments()[Lane.DEPERSONALISED])
     columns, record_class = recorder(found.incident, found.point)
     values = dict(zip(OPEN_ORDER, columns, strict=False))
     half = OpenHalf(**values, detail=OpenDetail.model_validate_json(columns[len(OPEN_ORDER)]))

@@ -102,3 +102,32 @@ def test_what_is_remembered_is_bounded(monkeypatch: Any) -> None:
             Incident(kind="asb_incident", mapping_status="unclassified", opening_code=code), None
         )
     assert len(recorder._known) <= 2
+
+
+_CODES = (
+    "kind",
+    "mapping_status",
+    "typology_area",
+    "typology_behaviour",
+    "candidate_behaviours",
+    "mapping_rule_id",
+    "source_category_label",
+    "opening_code",
+    "closing_codes",
+)
+
+
+@given(incidents, incidents, st.sampled_from([None, POINT]))
+def test_codes_that_mean_something_else_now_come_out_as_the_row_would(
+    incident: Incident, codes: Incident, point: MapPoint | None
+) -> None:
+    """The same row, its codes read by a later crosswalk; only a point that was hidden stays hidden."""
+    recorder = Recorder(FEED, KIND, TABLE)
+    later = incident.model_copy(update={name: getattr(codes, name) for name in _CODES})
+    before, after = recorder(incident, point), recorder(later, point)
+
+    again = recorder.again(before.columns, before.record_class, later)
+
+    assert again.record_class == after.record_class
+    if not before.record_class.sensitive or after.record_class.sensitive:
+        assert again.columns == after.columns
