@@ -103,13 +103,17 @@ def _performed(folder: Path, wishes: Wishes, console: Console, started: float) -
     from gateway.cli.demo_server import listening, running  # noqa: PLC0415 - as above
     from gateway.cli.demo_story import Story  # noqa: PLC0415 - as above
     from gateway.demo.cast import Cast  # noqa: PLC0415 - as above
+    from gateway.demo.endpoint import running_subscriber  # noqa: PLC0415 - as above
     from gateway.demo.play import Play  # noqa: PLC0415 - as above
     from gateway.demo.rows import invented  # noqa: PLC0415 - as above
     from gateway.demo.scenes import Ended  # noqa: PLC0415 - as above
     from gateway.demo.stage import set_stage  # noqa: PLC0415 - as above
 
-    with open_house(folder, create=True) as house:
-        stage = set_stage(house, with_open_data=wishes.street is not None)
+    with (
+        open_house(folder, create=True) as house,
+        running_subscriber(house) as (subscriber, secret),
+    ):
+        stage = set_stage(house, subscriber.url, secret, with_open_data=wishes.street is not None)
         with listening(wishes.port) as listener, running(house, listener) as gateway:
             story = Story(console, gateway.url, folder, stage.visitor, own_command())
             story.open(wishes.port)
@@ -119,6 +123,7 @@ def _performed(folder: Path, wishes: Wishes, console: Console, started: float) -
                 stage=stage,
                 rows=invented(wishes.seed, wishes.rows),
                 publish=gateway.service.publish,
+                subscriber=subscriber,
                 started=started,
                 street=wishes.street,
             )

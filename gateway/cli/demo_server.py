@@ -22,6 +22,9 @@ from gateway.settings import Settings
 HOST = "127.0.0.1"
 START_SECONDS = 10.0
 STOP_SECONDS = 10.0
+LINGER_SECONDS = 0.2
+"""How long a courier waits for more: short, since the story waits for it."""
+
 _PAUSE = 0.01
 
 
@@ -54,8 +57,10 @@ def running(house: House, listener: socket.socket) -> Iterator[Running]:
         public_url=url,
         client_secrets=True,
         demonstration=True,
+        egress_allow=(f"{HOST}/32",),  # the simulated subscriber lives on this machine
     )
     service = make_service(house, settings, url)
+    service.dispatcher.linger = LINGER_SECONDS
     app = application(service, settings)
     config = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=2

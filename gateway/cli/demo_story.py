@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from functools import singledispatchmethod
 from pathlib import Path
@@ -15,12 +16,23 @@ from rich.text import Text
 
 from gateway.client.proof import Secret
 from gateway.demo import scenes
-from gateway.demo.stage import FIRE_17A, HOUSING, NSIR, POLICE_UK, STREET, UNIVERSITY_RECORDS
+from gateway.demo.stage import (
+    COUNCIL_115,
+    FIRE_17A,
+    HOUSING,
+    NSIR,
+    POLICE_UK,
+    STREET,
+    UNIVERSITY_RECORDS,
+)
+from gateway.demo.summary import Account
+from schemas.released import Notice
 
 NAMES = {
     "fire-17a": "The fire authority",
     "university-incidents": "Example University",
     "pcc-open-data": "The Police and Crime Commissioner",
+    COUNCIL_115: "The council's team",
 }
 _SENDERS = {
     NSIR: "The police system sends its incidents",
@@ -113,10 +125,12 @@ class Story:
     @tell.register
     def _(self, scene: scenes.SentLater) -> None:
         receipt = scene.receipt
+        self._head("The police correct what they sent")
         self._say(
             f"The next day's export repeats rows and closes others as noise: {receipt.duplicate} "
-            f"duplicate, {receipt.revised} revised, {receipt.recorded} new."
+            f"duplicate, {receipt.revised} revised, {receipt.recorded} new. At the next pull:"
         )
+        self._told(scene.notices)
 
     @tell.register
     def _(self, scene: scenes.BadBody) -> None:
@@ -139,12 +153,54 @@ class Story:
         )
         places = _listed({_PLACES.get(level, level): n for level, n in scene.places.items()})
         self._say(f"Each has one place: {places}. Times are given to the hour at most.")
-        self._say(
-            f"Considered {account.considered:,} = released {account.released:,} + withheld "
-            f"{account.withheld:,} + held {account.held:,} + superseded {account.superseded:,}."
-        )
+        self._balance(account)
         for says, count in scene.unmet.items():
             self._say(f"Withheld, {count:,} of them, because this is not met: {says}")
+
+    @tell.register
+    def _(self, scene: scenes.Delivered) -> None:
+        account = scene.account
+        self._head("The council's anti-social behaviour team is sent its cases under section 115")
+        self._say(
+            f"{scene.records:,} records with what the agreement lists, {scene.named:,} of them naming who "
+            f"called, in {scene.deliveries} signed deliveries to the team's own system, in "
+            f"{scene.seconds:.1f} s. It checked every signature; {scene.refused} did not hold."
+        )
+        self._tick(
+            "The ledger's checkpoint that came along extends the one that the council kept.",
+            holds=scene.witnessed,
+        )
+        self._balance(account)
+        for says, count in scene.unmet.items():
+            self._say(f"Withheld, {count:,} of them, because this is not met: {says}")
+
+    @tell.register
+    def _(self, scene: scenes.SwitchedOff) -> None:
+        self._head("The council's own system was switched off meanwhile")
+        if not scene.failures:
+            self._say(
+                "Nothing that it may have was recorded meanwhile, so nobody tried to reach it."
+            )
+            return
+        self._say(
+            f"{_many(scene.failures, 'try')} to reach it failed. The next ones would come after 5 seconds, 5 "
+            "minutes, up to 10 hours. Nobody else waits, and no row is kept for it alone: the gateway knows "
+            "how far it has got."
+        )
+
+    @tell.register
+    def _(self, scene: scenes.CaughtUp) -> None:
+        if not scene.deliveries:
+            self._say(f"It comes back, and holds {scene.held:,} records as before.")
+            return
+        kinds = _listed(dict(Counter(one.kind.value for one in scene.notices)))
+        self._say(
+            f"It comes back, and what it missed is sent in order: {_many(scene.deliveries, 'delivery')} with "
+            f"{_many(scene.records, 'record')} that have come under the agreement since, and "
+            f"{_many(len(scene.notices), 'notice')} ({kinds or 'none'}). It holds {scene.held:,} records now."
+        )
+        if scene.repeated:
+            self._say(f"{scene.repeated} deliveries came twice, under the same id, and count once.")
 
     @tell.register
     def _(self, scene: scenes.Refused) -> None:
@@ -163,21 +219,35 @@ class Story:
     @tell.register
     def _(self, scene: scenes.Compared) -> None:
         self._head("One record, before and after")
-        self._say("As the police hold it, and all that the fire authority got of it:")
+        self._say(
+            "As the police hold it, what the council's team got under the agreement, and all that the fire "
+            "authority got:"
+            if scene.held_by_council
+            else "As the police hold it, and all that the fire authority got of it:"
+        )
         table = Table(box=box.SIMPLE, pad_edge=False)
-        for title in ("Police column", "Police hold", "Fire got", "What happened"):
+        council = ("Council, s.115",) if scene.held_by_council else ()
+        for title in (
+            "Police column",
+            "Police hold",
+            *council,
+            "Fire, s.17A",
+            "On the way to fire",
+        ):
             table.add_column(title, overflow="fold", no_wrap=title == "Police column")
         for line in scene.lines:
-            style = "dim" if line.after == "–" else ""
-            cells = (line.column, line.before, line.after, line.happened)
+            style = "dim" if line.fire == "–" and line.council == "–" else ""
+            given = (line.council,) if scene.held_by_council else ()
+            cells = (line.column, line.before, *given, line.fire, line.happened)
             table.add_row(*(Text(cell) for cell in cells), style=style)
         self._show(table)
 
     @tell.register
     def _(self, scene: scenes.Explained) -> None:
         name = NAMES[scene.subscription]
+        if scene.is_first:
+            self._head("Why that record went to some and not to all")
         if not scene.unmet:
-            self._head("Why that record went to one and not to the other")
             self._say(f"{name}: {scene.decision}. All {len(scene.met)} conditions are met.")
             self._say(f"The basis: {scene.basis}")
             return
@@ -191,12 +261,23 @@ class Story:
     def _(self, scene: scenes.Retracted) -> None:
         self._head("The police take that record back: recorded in error")
         self._say(f"Retracted: {scene.retracted}. Who held it is told at the next pull:")
-        table = _plain()
-        for subscription, notices in scene.notices.items():
-            said = [f"{one.id} is {one.kind.value} ({one.reason})" for one in notices]
-            never = "nothing, because it never had it"
-            table.add_row(NAMES[subscription], "; ".join(said) or never)
-        self._show(table)
+        self._told(scene.notices)
+
+    @tell.register
+    def _(self, scene: scenes.Restricted) -> None:
+        self._head("Somebody contests a record, and the police restrict it")
+        self._say(
+            f"Restricted: {scene.restricted}. It is kept, and leaves by no way until that is lifted:"
+        )
+        self._told(scene.notices)
+
+    @tell.register
+    def _(self, scene: scenes.Lifted) -> None:
+        self._head("It was accurate, and the police lift the restriction")
+        self._say(
+            f"Lifted: {scene.lifted}. {_many(scene.given_again, 'record')} given again, under the same id:"
+        )
+        self._told(scene.notices)
 
     @tell.register
     def _(self, scene: scenes.Proved) -> None:
@@ -269,6 +350,22 @@ class Story:
         sign = Text("✓ ", style="green") if holds else Text("✗ ", style="red")
         self._show(sign + Text(says))
 
+    def _told(self, told: Mapping[str, list[Notice]]) -> None:
+        table = _plain()
+        for subscription, notices in told.items():
+            kinds = Counter(one.kind.value for one in notices)
+            said = _listed({f"{kind}": count for kind, count in kinds.items()})
+            if len(notices) == 1:
+                said = f"{notices[0].id} is {notices[0].kind.value} ({notices[0].reason})"
+            table.add_row(NAMES[subscription], said or "nothing about what it never had")
+        self._show(table)
+
+    def _balance(self, account: Account) -> None:
+        self._say(
+            f"Considered {account.considered:,} = released {account.released:,} + withheld "
+            f"{account.withheld:,} + held {account.held:,} + superseded {account.superseded:,}."
+        )
+
     def _say(self, sentence: str) -> None:
         self._show(Text(sentence))
 
@@ -278,6 +375,12 @@ class Story:
 
 def _plain() -> Table:
     return Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+
+
+def _many(count: int, name: str) -> str:
+    """Say a number with its noun: 1 try, 2 tries."""
+    plural = name.removesuffix("y") + "ies" if name.endswith("y") else name + "s"
+    return f"{count:,} {name if count == 1 else plural}"
 
 
 def _listed(counted: Mapping[str, int]) -> str:

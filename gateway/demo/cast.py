@@ -9,8 +9,9 @@ from pathlib import Path
 from gateway.assembly import House
 from gateway.client.system import PartnerSystem
 from gateway.demo.inbox import Inbox
-from gateway.demo.rows import Rows
+from gateway.demo.rows import Rows, SyntheticRow
 from gateway.demo.stage import Stage
+from gateway.demo.subscriber import Subscriber
 from schemas.receipts import Receipt
 
 
@@ -24,6 +25,8 @@ class Cast:
     rows: Rows
     publish: Callable[[], None]
     """Sign the ledger as it stands; a running gateway does it on a clock."""
+    subscriber: Subscriber
+    """The council's own system, to which section 115 sends."""
     started: float
     """``time.monotonic()`` when the whole run began."""
     street: Path | None = None
@@ -34,3 +37,5 @@ class Cast:
     """By feed."""
     inboxes: dict[str, Inbox] = field(default_factory=dict)
     """By subscription."""
+    taken: list[SyntheticRow] = field(default_factory=list)
+    """Rows of the police's first push that are not in quarantine."""

@@ -65,41 +65,71 @@ _WORKED_OUT: Final = (
 )
 
 
+_PART: Final = {"caller_name": "name", "caller_telephone": "telephone"}
+"""Setting of a column → part of a person."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One field."""
 
     column: str
     before: str
-    after: str
+    council: str
+    """What the council's team got under section 115."""
+    fire: str
+    """What the fire authority got under section 17A."""
     happened: str
+    """What was done to it on the way to the fire authority."""
 
 
 def compared(
     row: Mapping[str, str],
-    record: Mapping[str, Any],
+    fire: Mapping[str, Any],
+    council: Mapping[str, Any] | None,
     treatments: Treatments,
     sealed: frozenset[str],
 ) -> list[Line]:
-    """Set a row as the police hold it beside the record that a recipient got.
+    """Set a row as the police hold it beside the records that two recipients got.
 
     Args:
         row: Column → text, as sent.
-        record: The released record.
-        treatments: The table that was in force.
+        fire: The record in the depersonalised lane.
+        council: The record in the personal lane, where the agreement covers it.
+        treatments: The table of the depersonalised lane that was in force.
         sealed: Settings of the columns that are kept sealed, because an agreement lists them.
     """
-    lines = [
-        _line(setting, column.name, row[column.name], record, treatments, sealed)
-        for setting, column in NsirColumns().listed()
-        if row.get(column.name)
-    ]
-    added = [
-        Line("", "", str(record[name]), f"added: {name.replace('_', ' ')}")
-        for name in _WORKED_OUT
-        if record.get(name)
-    ]
-    return lines + added
+    lines = []
+    for setting, column in NsirColumns().listed():
+        if not row.get(column.name):
+            continue
+        treatment = treatments.lines[_FIELD_OF[setting]]
+        value = fire.get(treatment.releases) if treatment.releases else None
+        happened = _HAPPENED.get(treatment.op, treatment.op.replace("_", " "))
+        if value is None and treatment.releases:
+            happened = "not given"
+        elif value is None and setting in sealed:
+            happened = "sealed, for section 115 alone"
+        given = None if council is None else _agreed(setting, council, treatment.releases)
+        lines.append(Line(column.name, row[column.name], _shown(given), _shown(value), happened))
+    for name in _WORKED_OUT:
+        if fire.get(name):
+            given = None if council is None else council.get(name)
+            said = f"added: {name.replace('_', ' ')}"
+            lines.append(Line("", "", _shown(given), str(fire[name]), said))
+    return lines
+
+
+def _agreed(setting: str, council: Mapping[str, Any], releases: str | None) -> object:
+    """Return what the council got of a column: as agreed, else as in the other lane."""
+    agreed, field = council["agreed"], _FIELD_OF[setting]
+    if field == PEOPLE:
+        people = agreed.get(PEOPLE, [])
+        named = [person.get(_PART[setting]) for person in people if person.get(_PART[setting])]
+        return ", ".join(named) or None
+    if agreed.get(field) is not None:
+        return agreed[field]
+    return council.get(releases) if releases else None
 
 
 def sealed_columns(incident: Incident, kept: Kept) -> frozenset[str]:
@@ -114,26 +144,8 @@ def sealed_columns(incident: Incident, kept: Kept) -> frozenset[str]:
     return frozenset(
         setting
         for setting, field in _FIELD_OF.items()
-        if field in fields and (field != PEOPLE or setting.removeprefix("caller_") in parts)
+        if field in fields and (field != PEOPLE or _PART[setting] in parts)
     )
-
-
-def _line(
-    setting: str,
-    column: str,
-    before: str,
-    record: Mapping[str, Any],
-    treatments: Treatments,
-    sealed: frozenset[str],
-) -> Line:
-    treatment = treatments.lines[_FIELD_OF[setting]]
-    value = record.get(treatment.releases) if treatment.releases else None
-    happened = _HAPPENED.get(treatment.op, treatment.op.replace("_", " "))
-    if value is None and treatment.releases:
-        happened = "not given"
-    elif value is None and setting in sealed:
-        happened = "sealed, for section 115 alone"
-    return Line(column, before, _shown(value), happened)
 
 
 def _shown(value: object) -> str:

@@ -14,10 +14,11 @@ from gateway.client.system import PartnerSystem
 from gateway.client.witness import LedgerNotBelieved
 from gateway.demo import scenes
 from gateway.demo.cast import Cast
-from gateway.demo.correcting import correcting
+from gateway.demo.correcting import correcting, lifted
+from gateway.demo.pushing import caught_up, delivered, missed
 from gateway.demo.receiving import exemplary, followed, receiving
 from gateway.demo.sending import sending
-from gateway.demo.stage import FIRE, FIRE_17A
+from gateway.demo.stage import COUNCIL_115, FIRE, FIRE_17A
 from gateway.demo.summary import LedgerState, Summary, account_of, summed
 
 
@@ -42,18 +43,24 @@ class Play:
             cast.publish()
             older = cast.systems[FIRE].witness.newest().size
             yield from sending(cast)
+            yield delivered(cast)
             yield from receiving(cast)
-            row, record = exemplary(cast)
-            yield from followed(cast, row, record)
-            for scene in correcting(cast, row):
+            found = exemplary(cast)
+            yield from followed(cast, found)
+            cast.subscriber.switch_off()
+            contested = exemplary(cast, but=(found.row["URN"],)).row["URN"]
+            for scene in correcting(cast, found.row, contested):
                 if isinstance(scene, scenes.Retracted):
                     retracted = scene.retracted
                 yield scene
+            yield missed(cast)
+            yield caught_up(cast)
+            yield lifted(cast, contested)
             cast.publish()
             proved = scenes.Proved(self._witnessed(older), self._verified())
             yield proved
         start = cast.house.door.cursor(FIRE_17A, 0)
-        yield scenes.Ended(self._summary(retracted, proved), row["URN"], start)
+        yield scenes.Ended(self._summary(retracted, proved), found.row["URN"], start)
 
     def _witnessed(self, older: int) -> scenes.Witnessed:
         """Let the fire authority check the ledger by itself, from nothing but what it was given."""
@@ -86,7 +93,7 @@ class Play:
         cast, reader = self.cast, self.cast.house.reader
         return Summary(
             feeds={feed: summed(feed, listed) for feed, listed in cast.receipts.items()},
-            subscriptions={name: account_of(reader, name) for name in cast.inboxes},
+            subscriptions={name: account_of(reader, name) for name in (*cast.inboxes, COUNCIL_115)},
             retracted=retracted,
             ledger=LedgerState(size=reader.head().ledger_size, verified=proved.holds),
             seconds=round(time.monotonic() - cast.started, 2),

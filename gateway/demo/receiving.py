@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from adapters.source import Mapped
 from gateway.client.answers import Unexpected
+from gateway.client.holdings import Holdings
 from gateway.demo import scenes
 from gateway.demo.cast import Cast
 from gateway.demo.compared import compared, sealed_columns
 from gateway.demo.inbox import Inbox
 from gateway.demo.rows import SyntheticRow
 from gateway.demo.stage import (
+    COUNCIL_115,
     FIRE,
     FIRE_17A,
     NSIR,
@@ -31,6 +34,9 @@ from schemas.sensitivity import Lane
 _TRIES = 60
 """Records asked about at most, until one is found that shows every kind of treatment."""
 
+_NUISANCE = frozenset({"211", "213"})
+"""Closing codes of noise and of nuisance, which the agreement covers."""
+
 _SHOWS = ("CALLER_TEL", "LOCATION", "QUALIFIERS", "RESULT_TEXT", "INCIDENT_DATE")
 
 
@@ -42,43 +48,75 @@ def receiving(cast: Cast) -> Iterator[scenes.Scene]:
     yield _refused(cast)
 
 
-def followed(cast: Cast, row: SyntheticRow, record: dict[str, Any]) -> Iterator[scenes.Scene]:
+def followed(cast: Cast, found: Exemplary) -> Iterator[scenes.Scene]:
     """Set one record beside what became of it, and say why."""
     edition = cast.house.book.current()
     table = edition.law.treatments[Lane.DEPERSONALISED]
-    yield scenes.Compared(compared(row, record, table, _sealed(cast, row)), record["id"])
-    for subscription in (FIRE_17A, UNIVERSITY_RECORDS):
-        told = cast.systems[POLICE].explain(NSIR, row["URN"], subscription).wanted().document
+    lines = compared(found.row, found.fire, found.council, table, _sealed(cast, found.row))
+    yield scenes.Compared(lines, held_by_council=found.council is not None)
+    council = () if found.council is None else (COUNCIL_115,)
+    for number, subscription in enumerate((*council, FIRE_17A, UNIVERSITY_RECORDS)):
+        answer = cast.systems[POLICE].explain(NSIR, found.row["URN"], subscription)
+        told = answer.wanted().document
         yield scenes.Explained(
-            subscription, told["decision"], told["basis"], told["met"], told["unmet"]
+            subscription, number == 0, told["decision"], told["basis"], told["met"], told["unmet"]
         )
 
 
-def exemplary(cast: Cast) -> tuple[SyntheticRow, dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Exemplary:
+    """A police row, and what the fire authority and the council hold of it."""
+
+    row: SyntheticRow
+    fire: dict[str, Any]
+    council: dict[str, Any] | None
+
+    @property
+    def shows_all(self) -> bool:
+        """Whether it shows every kind of treatment in both lanes."""
+        fire = self.fire
+        exact = fire["place"]["level"] == "map_point" and "typology_behaviour" in fire
+        return exact and self.council is not None and bool(self.council["agreed"].get("people"))
+
+
+def exemplary(cast: Cast, but: Collection[str] = ()) -> Exemplary:
     """Find a police row that was closed with a behaviour and went out as a map point, and what it became.
+
+    Args:
+        cast: Who plays.
+        but: References of rows that will not do.
 
     Raises:
         LookupError: None of the rows reached the fire authority.
     """
-    held = cast.inboxes[FIRE_17A].holdings.records
-    rows = cast.rows.police
+    rows = [row for row in cast.rows.police if row["URN"] not in but]
     full = [row for row in rows if all(row.get(name) for name in _SHOWS)]
-    full.sort(key=lambda row: row["CLOSING_CODE_1"] == row["OPENING_CODE"])
-    best: tuple[SyntheticRow, dict[str, Any]] | None = None
+    full.sort(key=lambda row: row["CLOSING_CODE_1"] not in _NUISANCE)
+    best: Exemplary | None = None
     for row in [*full[:_TRIES], *rows[:_TRIES]]:
-        answer = cast.systems[POLICE].explain(NSIR, row["URN"], FIRE_17A)
-        document = {} if answer.is_error else answer.document
-        for given in document.get("given", []):
-            record = held.get(given["released_id"])
-            if record is None or document["state"] != "live":
-                continue
-            best = best or (row, record)
-            if record["place"]["level"] == "map_point" and "typology_behaviour" in record:
-                return row, record
+        fire = _held(cast, row, FIRE_17A, cast.inboxes[FIRE_17A].holdings)
+        if fire is None:
+            continue
+        found = Exemplary(row, fire, _held(cast, row, COUNCIL_115, cast.subscriber.holdings))
+        if found.shows_all:
+            return found
+        best = best or found
     if best is None:
         message = "no row of the police system reached the fire authority"
         raise LookupError(message)
     return best
+
+
+def _held(
+    cast: Cast, row: SyntheticRow, subscription: str, holdings: Holdings
+) -> dict[str, Any] | None:
+    """Return what a recipient holds of a live row, as its source may learn by asking why."""
+    answer = cast.systems[POLICE].explain(NSIR, row["URN"], subscription)
+    document = {} if answer.is_error or not row["URN"] else answer.document
+    if document.get("state") != "live":
+        return None
+    ids = (given["released_id"] for given in document.get("given", []))
+    return next((holdings.records[one] for one in ids if one in holdings.records), None)
 
 
 def _sealed(cast: Cast, row: SyntheticRow) -> frozenset[str]:

@@ -43,6 +43,8 @@ class SentLater:
     """A later export repeats rows and corrects others."""
 
     receipt: Receipt
+    notices: dict[str, list[Notice]]
+    """By subscription: who was told what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,44 @@ class Pulled:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivered:
+    """A subscriber was sent everything that it may have."""
+
+    subscription: str
+    account: Account
+    unmet: dict[str, int]
+    deliveries: int
+    records: int
+    named: int
+    """Records that name somebody."""
+    refused: int
+    """Deliveries whose signature did not hold."""
+    witnessed: bool
+    """Whether the ledger's checkpoint that came along extends the one that the partner kept."""
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchedOff:
+    """A subscriber does not answer."""
+
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaughtUp:
+    """A subscriber has come back and was sent what it missed."""
+
+    deliveries: int
+    notices: list[Notice]
+    records: int
+    held: int
+    """Records that it holds now."""
+    repeated: int
+    """Deliveries that came more than once, under the same id."""
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """A subscriber was refused."""
 
@@ -85,7 +125,7 @@ class Compared:
     """One record as its holder has it, and as the recipient got it."""
 
     lines: list[Line]
-    released_id: str
+    held_by_council: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +133,7 @@ class Explained:
     """Why that record went to one, and not to the other."""
 
     subscription: str
+    is_first: bool
     decision: str
     basis: str | None
     met: list[dict[str, str]]
@@ -106,6 +147,25 @@ class Retracted:
     retracted: int
     notices: dict[str, list[Notice]]
     """By subscription: who was told what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restricted:
+    """The source keeps a record and lets nobody use it for now."""
+
+    restricted: int
+    notices: dict[str, list[Notice]]
+    """By subscription: who was told what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """A restriction was lifted."""
+
+    lifted: int
+    notices: dict[str, list[Notice]]
+    given_again: int
+    """Records that the fire authority holds again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +218,15 @@ Scene = (
     | SentLater
     | BadBody
     | Pulled
+    | Delivered
+    | SwitchedOff
+    | CaughtUp
     | Refused
     | Compared
     | Explained
     | Retracted
+    | Restricted
+    | Lifted
     | Proved
     | Ended
 )

@@ -13,7 +13,6 @@ from gateway.demo.rows import (
     Body,
     SyntheticRow,
     housing_bodies,
-    later_export,
     police_bodies,
     street_bodies,
     street_file,
@@ -43,9 +42,7 @@ def sending(cast: Cast) -> Iterator[scenes.Scene]:
     first = pushes[0]
     again = police.send(NSIR, first.content, first.media_type, key=f"{NSIR}-0")
     yield scenes.Repeated(same_receipt=receipt_of(again) == cast.receipts[NSIR][0])
-    later = later_export(_taken(first, answers[0], cast.rows.police))
-    cast.receipts[NSIR].append(receipt_of(police.send(NSIR, later.content, later.media_type)))
-    yield scenes.SentLater(cast.receipts[NSIR][-1])
+    cast.taken = _taken(first, answers[0], cast.rows.police)
     bad = police.send(NSIR, BAD_BODY, "application/json")
     yield scenes.BadBody(bad.status, bad.document)
     if cast.street is not None:

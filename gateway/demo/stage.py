@@ -12,6 +12,7 @@ from gateway.assembly import House
 from gateway.audit.checkpoints import ledger_verifier_key
 from gateway.client.proof import Proof, Secret, SigningKey
 from gateway.clock import london_day
+from gateway.demo.endpoint import put_endpoint
 from gateway.demo.geography import Loaded, load_invented_geography
 from gateway.law.agreements import PutAgreement, sign
 from gateway.law.register import PutSubscription, put_client, put_feed, put_partner, put_protocol
@@ -102,8 +103,15 @@ class Stage:
     agreement: Agreement
 
 
-def set_stage(house: House, *, with_open_data: bool) -> Stage:
-    """Fill a new home: geography, protocol, agreement, partners, systems, feeds, subscriptions."""
+def set_stage(house: House, url: str, secret: bytes, *, with_open_data: bool) -> Stage:
+    """Fill a new home: geography, protocol, agreement, partners, systems, feeds, subscriptions.
+
+    Args:
+        house: The home, empty but for its first register.
+        url: Where the council's system takes deliveries.
+        secret: What it shares with the gateway, to know its signatures.
+        with_open_data: Whether somebody asks for open data too.
+    """
     loaded = load_invented_geography(house, ACTOR)
     write, day = house.writer.run, london_day(house.clock)
     for partner in _partners():
@@ -121,8 +129,9 @@ def set_stage(house: House, *, with_open_data: bool) -> Stage:
         partner: _with_key(house, partner, granted) for partner, granted in scopes.items()
     }
     open_data = (OPEN_DATA_SUBSCRIPTION,) if with_open_data else ()
-    for subscription in PULLED + open_data:
+    for subscription in (*PULLED, PUSHED, *open_data):
         write(PutSubscription(subscription, house.act(ACTOR)))
+    put_endpoint(house, COUNCIL_115, url, secret, house.act(ACTOR))
     key = ledger_verifier_key(house.keys).line()
     visitor = _with_secret(house)
     return Stage(proofs, visitor, key, loaded, len(PARTNERS) + 1, protocol, agreement)
