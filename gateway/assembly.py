@@ -14,6 +14,7 @@ from uuid_utils import uuid7
 
 from adapters import sources
 from adapters.source import Mapper, SettingsRefused
+from gateway.audit.checkpoints import demand_own_keys
 from gateway.audit.rollback import Guard, newest_notes
 from gateway.clock import Clock, SystemClock, london_day
 from gateway.errors import FeedHasNoAdapter, GatewayError, NotFound
@@ -300,6 +301,7 @@ def open_house(
     reader = Reader(database.reading())
     try:
         require_newest(reader)
+        demand_own_keys(reader, keys)
     except BaseException:
         reader.close()
         raise

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.events import Event, emit
-from gateway.keys.ring import KeyRing
+from gateway.keys.ring import KeyRing, KeysUnavailable
 from gateway.ledger.checkpoint import (
     Checkpoint,
+    CheckpointRefused,
     VerifierKey,
     make_checkpoint,
     verifier_key,
+    verify_checkpoint,
 )
 from gateway.ledger.tree import Frontier
 from gateway.store import tables as t
@@ -30,6 +32,23 @@ ORIGIN = "charnwood-gateway"
 def ledger_verifier_key(keys: KeyRing) -> VerifierKey:
     """Return the public key that partners check checkpoints with."""
     return verifier_key(ORIGIN, keys.ledger_key)
+
+
+def demand_own_keys(reader: Reader, keys: KeyRing) -> None:
+    """Demand that a home's keys are those of its database, as far as a checkpoint tells.
+
+    A process with other keys would know no incident again and record every one a second time.
+
+    Raises:
+        KeysUnavailable: The last checkpoint was signed by another key.
+    """
+    newest = reader.newest_checkpoint()
+    if newest is None:
+        return
+    try:
+        verify_checkpoint(newest[1], ledger_verifier_key(keys))
+    except CheckpointRefused:
+        raise KeysUnavailable("they are not the keys of this database") from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ CHANNEL = "gateway_head"
 """What is notified when the head has moved."""
 
 FEW = 24
-"""Rows up to here go in a pipeline; from there on COPY is faster (0006)."""
+"""Rows up to here go in a pipeline, one trip for all tables; from there on by COPY, three trips a table."""
 
 _TYPES: tuple[tuple[type[Any], str], ...] = (
     (LargeBinary, "bytea"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,9 +10,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from gateway.assembly import House
+from gateway.assembly import House, open_house
 from gateway.audit.verify import kept_notes, verify
 from gateway.clock import FixedClock, SystemClock
+from gateway.keys.ring import KeyRing, KeysUnavailable
 from gateway.law.register import put_partner
 from tests.support import house as houses
 from tests.support.server import running_gateway
@@ -109,3 +111,15 @@ def test_a_machine_whose_clock_differs_from_the_databases_is_not_ready(tmp_path:
     assert ready.json()["checks"]["clock"] is True
     assert (ready.status_code, late.status_code) == (200, 503)
     assert late.json()["checks"] == {**ready.json()["checks"], "clock": False}
+
+
+def test_a_process_with_other_keys_is_not_let_at_the_database(
+    both: tuple[House, House], tmp_path: Path
+) -> None:
+    houses.publish(both[0])
+    KeyRing.create(tmp_path / "other", os.urandom)
+
+    with pytest.raises(KeysUnavailable) as refused:
+        open_house(tmp_path / "other", database=both[0].database)
+
+    assert "not the keys of this database" in refused.value.reason
