@@ -7,6 +7,7 @@ import signal
 import time
 
 from gateway.api.app import VERSION
+from gateway.assembly import hold_if_rolled_back
 from gateway.cli import Exit
 from gateway.cli.home import own_house, own_settings
 from gateway.cli.terminal import Stopped, say
@@ -31,6 +32,7 @@ def command() -> None:
     started = time.monotonic()
     with own_house(settings) as house:
         configure(settings.log_level.value, strict=JOURNAL.strict)
+        hold_if_rolled_back(house)
         emit(Event.WORKING, version=VERSION, store=house.database.name)
         asyncio.run(_run(dispatcher_of(house, settings)))
     emit(Event.STOPPED, seconds=round(time.monotonic() - started, 1))
