@@ -28,6 +28,7 @@ from gateway.intake.trial import counted_by
 from gateway.release.treated import Names, notice_of
 from gateway.store.releasing import Held
 from policies.allowance import allowance
+from policies.audience import Shown, masked
 from policies.classes import classify
 from policies.depersonalise import depersonalise, open_half
 from policies.disclose import disclose
@@ -51,6 +52,8 @@ from schemas.subscriptions import Subscription
 
 INCIDENT = 1
 """The incident's own number inside, from which recipients' ids are derived."""
+COUNTED = 23
+"""A count of some size, to show beside that of the incident alone."""
 _MASTER = sha256(b"the key of the example on the first page; no record is named by it").digest()
 _CASES = sha256(b"the example lists no case").digest()
 _COARSE = frozenset({"hour", "map_point", "area", "month", "area_total", "count_place"})
@@ -96,6 +99,8 @@ class Asked:
     """What is sent, as JSON; None where nothing is."""
     notice: Notice | None = None
     """What it is told when the source takes the record back; None where it never had it."""
+    counts: Mapping[int, Shown] | None = None
+    """For statistics: how a table shows it alone, and beside others, by the true count."""
 
     @property
     def decision(self) -> Decision:
@@ -227,7 +232,10 @@ class _Asking:
             held = Held(1, INCIDENT, "retracted", reason, 1, record["id"], now=1, follows=False)
             notice = notice_of(held)
         cells = tuple(self._cell(subscription, line, record) for line in self.lines)
-        return replace(asked, cells=cells, record=record, notice=notice)
+        counts = None
+        if subscription.lane is Lane.STATISTICS:
+            counts = {number: masked(number) for number in (1, COUNTED)}
+        return replace(asked, cells=cells, record=record, notice=notice, counts=counts)
 
     def _record(self, subscription: Subscription) -> dict[str, Any]:
         """Return what is sent, as JSON; for statistics, what the incident is counted by."""

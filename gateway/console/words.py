@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from gateway.audit.followed import Asked, Cell, Fate
+from policies.audience import HIDDEN_FROM, HIDDEN_TO, Shown
 from schemas.typology import TYPOLOGY
 
 LABELS: Final = {
@@ -77,13 +78,21 @@ def reader(asked: Asked) -> Reader:
     tally = asked.tally()
     gone = tally[Fate.DROPPED]
     leaves = sum(tally.values()) - gone
-    if asked.notice is None:
-        return Reader(who, power, f"No record: a count by {leaves} fields, without {gone}.")
+    if asked.counts is not None:
+        told = ", ".join(
+            f"{number} shows as {counted(one)}" for number, one in asked.counts.items()
+        )
+        return Reader(who, power, f"No record: a count by {leaves} fields; {told}.")
     said = f"{leaves} fields leave, {gone} do not."
     until = (asked.record or {}).get("delete_by")
     if until is not None:
         said += f" To be deleted by {_day(date.fromisoformat(until))}."
     return Reader(who, power, said)
+
+
+def counted(one: Shown) -> str:
+    """Return a count as a table shows it."""
+    return f"«{HIDDEN_FROM} to {HIDDEN_TO}»" if one.number is None else str(one.number)
 
 
 def _day(day: date) -> str:

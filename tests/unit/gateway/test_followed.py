@@ -19,7 +19,9 @@ from gateway.clock import FixedClock
 from gateway.console.built import Built
 from gateway.console.first import Console
 from gateway.console.rendered import Pages
+from gateway.console.words import reader
 from gateway.keys.ring import KeyRing
+from policies.audience import CountRule
 from policies.bundle import Bundle, packaged_bundle
 from policies.law import Law
 from policies.treatments import Treatments, packaged_treatments
@@ -66,6 +68,12 @@ def test_the_four_get_four_different_things(shown: Followed) -> None:
     assert shown.analyst.notice is None
     assert shown.university.cells == ()
     assert shown.university.record is None
+
+
+def test_the_analyst_sees_counts_by_the_audience_rule(shown: Followed) -> None:
+    assert shown.analyst.counts == {1: (None, CountRule.HIDDEN), 23: (25, CountRule.ROUNDED)}
+    assert reader(shown.analyst).gist.endswith("1 shows as «1 to 7», 23 shows as 25.")
+    assert shown.fire.counts is None
 
 
 def test_what_is_dropped_is_not_in_what_is_sent(shown: Followed) -> None:
