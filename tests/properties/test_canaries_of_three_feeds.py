@@ -7,12 +7,15 @@ byte at rest) no canary may be.
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
 import re
+import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,9 +30,12 @@ from gateway.store.database import Database
 from schemas.agreements import Agreement
 from schemas.powers import Power, Purpose
 from schemas.sensitivity import Lane
+from schemas.subscriptions import DeliveryMode
 from tests.support import agreed, planted_feeds
 from tests.support.canaries import LATIN, Planted, Search
 from tests.support.house import subscribe
+from tests.support.pushing import set_endpoint
+from tests.support.receiver import OK, Got, Receiver, receiving
 from tests.support.server import RunningGateway, running_gateway
 from tests.support.stores import Store, database_for
 
@@ -43,6 +49,9 @@ LISTED = {
     ),
 }
 """Subscription in the personal lane → (feed, column) that its agreement lists."""
+LISTED["council-115-pushed"] = LISTED["council-115"]
+PUSHED = ("council-115-pushed", "fire-17a-pushed")
+"""Subscriptions that are pushed to; each asks for what the one of the same name that is pulled asks."""
 SENDERS = {"police-nsir": "police-system", "cnh-housing": "council-system"}
 ADDRESSES = ("/metrics", "/readyz", "/openapi.json", "/", "/docs", "/v1/agreements")
 
@@ -99,12 +108,65 @@ class Ear:
             records, cursor = records + len(page["records"]), page["cursor"]
 
 
+class Inbox:
+    """The partners' receiver on loopback, in a thread of its own; it lets the search hear every batch."""
+
+    def __init__(self) -> None:
+        self.got: list[Got] = []
+        self.url = ""
+        self._ready, self._loop = threading.Event(), asyncio.new_event_loop()
+        self._stop = asyncio.Event()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+        assert self._ready.wait(20)
+
+    def _serve(self) -> None:
+        async def serve() -> None:
+            async with AsyncExitStack() as stack:
+                receiver = await stack.enter_async_context(receiving(Receiver(self._take)))
+                self.url = receiver.url
+                self._ready.set()
+                await self._stop.wait()
+
+        self._loop.run_until_complete(serve())
+        self._loop.close()
+
+    def _take(self, got: Got) -> bytes:
+        self.got.append(got)
+        return OK
+
+    def heard(self, ear: Ear, least: int) -> dict[str, int]:
+        """Wait until so many records came to each subscription, then search every batch."""
+        deadline, came = time.monotonic() + 600, dict.fromkeys(PUSHED, 0)
+        at = 0
+        while min(came.values()) < least or at < len(self.got):
+            assert time.monotonic() < deadline, came
+            if at == len(self.got):
+                time.sleep(0.05)
+                continue
+            got, at = self.got[at], at + 1
+            name = got.page["subscription"]
+            came[name] += len(got.data("incident"))
+            ear.search.look("push: headers", "\n".join(f"{k}: {v}" for k, v in got.headers.items()))
+            if name in LISTED:
+                ear.given(name, got.body.decode())
+            else:
+                ear.search.look(f"push {name}", got.body)
+                planted_feeds.never_in(ear.search, f"push {name}", got.body.decode())
+        return came
+
+    def close(self) -> None:
+        """Hang up."""
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(20)
+
+
 def terms(name: str, holder: str, recipient: str, **more: Any) -> Agreement:
     """Terms that list references, callers' or complainants' names, addresses and exact times."""
     return agreed.terms(id=name, holders=(holder,), recipients=(recipient,), fields=FIELDS, **more)
 
 
-def arrange(gateway: RunningGateway) -> None:
+def arrange(gateway: RunningGateway, url: str) -> None:
     """Register systems, agreements both ways, and what each partner asks for."""
     gateway.usual()
     gateway.system("operator-system", COUNCIL, frozenset({Scope.ADMIN}))
@@ -120,6 +182,12 @@ def arrange(gateway: RunningGateway) -> None:
     ):
         subscribe(gateway.house, name, partner, lane=Lane.PERSONAL, agreement=agreement, **asked)
     gateway.subscribe("county-17a", "leicestershire-cc")
+    pushed = {"mode": DeliveryMode.PUSH}
+    subscribe(gateway.house, "fire-17a-pushed", FIRE, **pushed)
+    lane = {"lane": Lane.PERSONAL, "agreement": "police-council", **asked}
+    subscribe(gateway.house, "council-115-pushed", COUNCIL, **lane, **pushed)
+    for name in PUSHED:
+        set_endpoint(gateway.house, url, name)
 
 
 def push_all(ear: Ear, count: int, batch: int = 300) -> int:
@@ -169,18 +237,25 @@ def read_the_rest(ear: Ear) -> None:
 
 
 @contextmanager
-def hearing(home: Path, search: Search) -> Iterator[Ear]:
-    """A gateway whose log the search hears too."""
+def hearing(home: Path, search: Search) -> Iterator[tuple[Ear, Inbox]]:
+    """A gateway that pushes to an inbox, and whose log the search hears too."""
+    inbox = Inbox()
     log, handler = io.StringIO(), events._LibraryHandler()
     before, events.JOURNAL.stream = events.JOURNAL.stream, log
     level, events.JOURNAL.level = events.JOURNAL.level, events.Level.DEBUG
     logging.getLogger().addHandler(handler)
-    settings = Settings(home=home, requests_per_minute=10**6, checkpoint_interval_seconds=0.5)
+    settings = Settings(
+        home=home,
+        requests_per_minute=10**6,
+        checkpoint_interval_seconds=0.5,
+        egress_allow=("127.0.0.0/8",),
+    )
     try:
         with running_gateway(home, settings=settings) as gateway:
-            arrange(gateway)
-            yield Ear(gateway, search, planted_feeds.Marks(search.planted))
+            arrange(gateway, inbox.url)
+            yield Ear(gateway, search, planted_feeds.Marks(search.planted)), inbox
     finally:
+        inbox.close()
         logging.getLogger().removeHandler(handler)
         events.JOURNAL.stream, events.JOURNAL.level = before, level
         search.look("log", log.getvalue())
@@ -203,7 +278,7 @@ def test_what_is_personal_leaves_by_section_115_alone(
     records, home = count(50_000), tmp_path / "home"
     search = Search(Planted())
 
-    with hearing(home, search) as ear:
+    with hearing(home, search) as (ear, inbox):
         recorded = push_all(ear, records)
         drained = {
             name: ear.drain(name, system)
@@ -214,6 +289,7 @@ def test_what_is_personal_leaves_by_section_115_alone(
                 ("police-115", "police-system"),
             )
         }
+        pushed = inbox.heard(ear, min(drained["fire-17a"], drained["council-115"]))
         take_back(ear)
         for name, system in (("fire-17a", "fire-system"), ("council-115", "council-system")):
             ear.drain(name, system)
@@ -223,13 +299,14 @@ def test_what_is_personal_leaves_by_section_115_alone(
 
     assert recorded > records / 4
     assert min(drained.values()) > 0
-    assert all(ear.personal[name] > drained[name] for name in LISTED)
+    assert pushed == {f"{name}-pushed": drained[name] for name in ("council-115", "fire-17a")}
+    assert all(ear.personal[name] > {**drained, **pushed}[name] for name in LISTED)
     assert search.found == set()
     proved(
         "canaries-three-feeds",
         store=store.value,
         records=records,
-        released=sum(drained.values()),
+        released=sum({**drained, **pushed}.values()),
         listed=sum(ear.personal.values()),
         leaked=len(search.found),
         mebibytes=round(sum(search.looked_at.values()) / 2**20),
@@ -241,7 +318,7 @@ def test_a_field_that_no_agreement_lists_turns_the_check_red(
 ) -> None:
     monkeypatch.setitem(LISTED, "council-115", (("police", "URN"),))
     search = Search(Planted())
-    with hearing(tmp_path / "home", search) as ear:
+    with hearing(tmp_path / "home", search) as (ear, _):
         push_all(ear, 300)
         ear.drain("council-115", "council-system")
 
