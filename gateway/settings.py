@@ -109,6 +109,9 @@ class Settings(BaseSettings):
     push_attempts_at_once: int = Field(
         50, gt=0, description="Attempts to send that this process makes at the same time."
     )
+    notice_overdue_days: float = Field(
+        7.0, gt=0, description="A notice that nobody acknowledged for so long is overdue."
+    )
     log_level: LogLevel = Field(LogLevel.INFO, description="debug, info, warning or error.")
 
     @field_validator("egress_allow", "egress_ports", mode="before")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
 from gateway.api.caller import Recipient, ServiceDep
 from gateway.api.subscriptions import SubscriptionId, cursor_of
+from gateway.audit.notices import Notices
 from gateway.errors import NotFound
 from gateway.ledger.leaf import stamp
 from gateway.release.courier import webhook_id
@@ -19,6 +20,30 @@ from gateway.store.delivering import Deliveries
 from schemas.subscriptions import DeliveryMode, Subscription
 
 router = APIRouter(prefix="/v1/subscriptions", tags=["receiving"])
+
+
+@router.get("/{subscription}/notices", summary="What you were told about records you hold")
+def list_notices(
+    subscription: SubscriptionId,
+    service: ServiceDep,
+    access: Recipient,
+    limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
+) -> Response:
+    """List the newest notices of a subscription of yours, newest first: `delivered` or `acknowledged`.
+
+    A notice counts as acknowledged with the page that held it. One that is `overdue` is on the
+    operator's list too.
+    """
+    house = service.house
+    if house.reader.subscription(subscription, access.partner) is None:
+        raise NotFound
+    allowed = timedelta(days=service.settings.notice_overdue_days)
+    found = Notices(house.reader, house.clock.now(), allowed).of(subscription, limit)
+    told = [
+        {k: v for k, v in one.document().items() if k not in {"subscription", "recipient"}}
+        for one in found
+    ]
+    return Response(json.dumps({"notices": told}), media_type="application/json")
 
 
 @router.get("/{subscription}/deliveries", summary="How your deliveries stand")

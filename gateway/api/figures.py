@@ -41,6 +41,12 @@ class Figures:
             ("event",),
             registry=self.registry,
         )
+        self._notices = Gauge(
+            "gateway_notices",
+            "Notices that no recipient acknowledged, and of these the overdue",
+            ("state",),
+            registry=self.registry,
+        )
         self._ledger = Gauge("gateway_ledger_leaves", "Ledger size", registry=self.registry)
 
     def push(self, feed: str, receipt: Receipt) -> None:
@@ -72,8 +78,11 @@ class Figures:
         ledger_size: int,
         refused: Mapping[str, int],
         dropped: Mapping[str, int],
+        notices: Mapping[str, int],
     ) -> bytes:
         """Return the exposition text."""
+        for state, number in notices.items():
+            self._notices.labels(state).set(number)
         for problem, number in refused.items():
             self._refused.labels(problem).set(number)
         for event, number in dropped.items():

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import timedelta
 
 from fastapi import APIRouter, Response
 
 from gateway import events
 from gateway.api.caller import Administrator, ServiceDep
 from gateway.api.service import Service
+from gateway.audit.notices import Notices
 from gateway.errors import GatewayError
 from gateway.events import Event, emit
 
@@ -62,8 +64,12 @@ def _is_timely(service: Service) -> bool:
 @router.get("/metrics", summary="Figures for Prometheus")
 def metrics(service: ServiceDep, _access: Administrator) -> Response:
     """Give counters to whoever runs the gateway: how much others send and get is no partner's business."""
-    head = service.house.reader.head()
+    house = service.house
+    head = house.reader.head()
+    allowed = timedelta(days=service.settings.notice_overdue_days)
+    found = Notices(house.reader, house.clock.now(), allowed).open(overdue=False)
+    notices = {"open": len(found), "overdue": sum(one.overdue for one in found)}
     text = service.figures.text(
-        head.log_size, head.ledger_size, service.refused, events.JOURNAL.dropped
+        head.log_size, head.ledger_size, service.refused, events.JOURNAL.dropped, notices
     )
     return Response(text, media_type="text/plain; version=0.0.4")

@@ -74,6 +74,7 @@ COMMANDS = tuple(
         ("crosswalk", "crosswalk", "Code lists: list, show, apply a change to what was recorded."),
         ("explain", "explain", "Say why a record may or may not go to a subscription."),
         ("correct", "correct", "Retract, restrict, lift or erase records; holders are told."),
+        ("notice", "notice", "Notices about records that somebody holds: open and overdue."),
         ("verify", "verify", "Prove that log, releases and ledger are whole."),
         ("client", "client", "A partner's side: make a key, check, push a file, pull records."),
         ("partner", "partner", "The register of partners, and what each is under section 115(2)."),

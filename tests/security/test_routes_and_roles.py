@@ -33,6 +33,7 @@ ROUTES: dict[tuple[str, str], Scope | None] = {
     ("GET", "/v1/subscriptions/{subscription}/records"): R,
     ("POST", "/v1/subscriptions/{subscription}/acknowledgements"): R,
     ("GET", "/v1/subscriptions/{subscription}/deliveries"): R,
+    ("GET", "/v1/subscriptions/{subscription}/notices"): R,
     ("POST", "/v1/subscriptions/{subscription}/replay"): R,
     ("GET", "/v1/agreements"): R,
     ("GET", "/v1/agreements/{agreement}"): R,
