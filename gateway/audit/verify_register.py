@@ -12,6 +12,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
+from gateway.audit.verify_endpoints import EndpointWalk
 from gateway.audit.verify_findings import Findings
 from gateway.audit.verify_holds import HoldWalk
 from gateway.audit.verify_log import UNREADABLE
@@ -70,6 +71,7 @@ class RegisterWalk:
         self._adopted: dict[str, Mapping[str, Any]] = {}
         self.standings: dict[str, Standing] = {}
         self.epoch = 0
+        self._endpoints = EndpointWalk(findings)
         self._holds = HoldWalk(findings)
         self.eras = self._holds.eras
         """Where the log was put back to (``law.holds.eras``)."""
@@ -92,6 +94,8 @@ class RegisterWalk:
         elif operation is Operation.RESTORE:
             # a hold that is placed or lifted; the restoring itself changes no law
             self.epoch += self._holds.take(document)
+        elif operation is Operation.ENDPOINT:
+            self._endpoints.take(document)
         elif operation is Operation.SUBSCRIPTION:
             self._subscribe(document)
         elif operation is Operation.ACKNOWLEDGEMENT:
@@ -123,6 +127,7 @@ class RegisterWalk:
             self._check_bodies(evidence, table, last)
         self._check_subscriptions(evidence)
         self._check_snapshots(evidence)
+        self._endpoints.finish(evidence)
         self._holds.finish(evidence)
 
     # ------------------------------------------------------------------ subscriptions

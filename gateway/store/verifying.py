@@ -81,6 +81,7 @@ _TABLES = {
     "agreement": "SELECT id, body, version FROM agreement ORDER BY id, version",
     "client": "SELECT client_id, body, partner FROM client ORDER BY client_id",
     "feed": "SELECT name, body, id FROM feed ORDER BY id",
+    "endpoint": "SELECT subscription, body, state FROM endpoint ORDER BY subscription",
     "hold": "SELECT name, body, at FROM hold ORDER BY name",
 }
 _ORPHANS = {
