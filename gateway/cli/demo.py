@@ -105,7 +105,7 @@ def _performed(folder: Path, wishes: Wishes, console: Console, started: float) -
     from gateway.demo.cast import Cast  # noqa: PLC0415 - as above
     from gateway.demo.endpoint import running_subscriber  # noqa: PLC0415 - as above
     from gateway.demo.play import Play  # noqa: PLC0415 - as above
-    from gateway.demo.rows import invented  # noqa: PLC0415 - as above
+    from gateway.demo.rows import invented, month_before  # noqa: PLC0415 - as above
     from gateway.demo.scenes import Ended  # noqa: PLC0415 - as above
     from gateway.demo.stage import set_stage  # noqa: PLC0415 - as above
 
@@ -117,11 +117,13 @@ def _performed(folder: Path, wishes: Wishes, console: Console, started: float) -
         with listening(wishes.port) as listener, running(house, listener) as gateway:
             story = Story(console, gateway.url, folder, stage.visitor, own_command())
             story.open(wishes.port)
+            first = month_before(house.clock)
             cast = Cast(
                 url=gateway.url,
                 house=house,
                 stage=stage,
-                rows=invented(wishes.seed, wishes.rows),
+                rows=invented(wishes.seed, wishes.rows, first),
+                month=f"{first:%Y-%m}",
                 publish=gateway.service.publish,
                 subscriber=subscriber,
                 started=started,

@@ -14,33 +14,28 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from gateway.cli.demo_words import (
+    NAMES,
+    PLACES,
+    RULES,
+    SENDERS,
+    compared_table,
+    counted_table,
+    listed,
+    many,
+    plain,
+    receipt_lines,
+)
 from gateway.client.proof import Secret
 from gateway.demo import scenes
 from gateway.demo.stage import (
-    COUNCIL_115,
     FIRE_17A,
-    HOUSING,
     NSIR,
-    POLICE_UK,
-    STREET,
     UNIVERSITY_RECORDS,
 )
 from gateway.demo.summary import Account
 from schemas.released import Notice
 
-NAMES = {
-    "fire-17a": "The fire authority",
-    "university-incidents": "Example University",
-    "pcc-open-data": "The Police and Crime Commissioner",
-    COUNCIL_115: "The council's team",
-}
-_SENDERS = {
-    NSIR: "The police system sends its incidents",
-    HOUSING: "The council's housing system sends the cases of the former CNH",
-    STREET: "The council's street management sends its reports",
-    POLICE_UK: "The borough council sends the published month",
-}
-_PLACES = {"map_point": "at a map point", "lsoa": "in an LSOA", "none": "without a place"}
 _INDENT = (0, 0, 0, 3)
 _FINDINGS = 10
 
@@ -94,16 +89,16 @@ class Story:
 
     @tell.register
     def _(self, scene: scenes.Pushed) -> None:
-        receipt, sender = scene.receipt, _SENDERS[scene.feed]
+        receipt, sender = scene.receipt, SENDERS[scene.feed]
         self._head(sender)
-        forms = _listed({f"as {form}": count for form, count in scene.pushes.items()})
+        forms = listed({f"as {form}": count for form, count in scene.pushes.items()})
         rate = receipt.received / max(scene.seconds, 0.001)
         self._say(
             f"{receipt.received:,} rows in {sum(scene.pushes.values())} pushes ({forms}), answered "
             f"after commit in {scene.seconds:.1f} s: {rate:,.0f} rows a second."
         )
-        table = _plain()
-        for label, count, note in _receipt_lines(scene):
+        table = plain()
+        for label, count, note in receipt_lines(scene):
             table.add_row(label, f"{count:,}", note)
         self._show(table)
         if receipt.dropped_fields:
@@ -135,7 +130,7 @@ class Story:
     @tell.register
     def _(self, scene: scenes.BadBody) -> None:
         self._say(f"A body that names a key twice is refused with {scene.status}, and not echoed:")
-        table = _plain()
+        table = plain()
         for name in ("type", "title", "remedy"):
             table.add_row(name, str(scene.problem.get(name, "")))
         for fault in scene.problem.get("errors", []):
@@ -149,13 +144,24 @@ class Story:
         self._head(f"{name} pulls {power}")
         self._say(
             f"{scene.records:,} depersonalised records arrived on {scene.pages} pages in "
-            f"{scene.seconds:.1f} s: {_listed(scene.sources)}. Asking on acknowledges the last page."
+            f"{scene.seconds:.1f} s: {listed(scene.sources)}. Asking on acknowledges the last page."
         )
-        places = _listed({_PLACES.get(level, level): n for level, n in scene.places.items()})
+        places = listed({PLACES.get(level, level): n for level, n in scene.places.items()})
         self._say(f"Each has one place: {places}. Times are given to the hour at most.")
         self._balance(account)
         for says, count in scene.unmet.items():
             self._say(f"Withheld, {count:,} of them, because this is not met: {says}")
+
+    @tell.register
+    def _(self, scene: scenes.Counted) -> None:
+        self._head("An analyst of the county council, who may have no record, asks for counts")
+        totals = listed({k.replace("_", " "): n for k, n in scene.totals.items() if n is not None})
+        self._say(
+            f"{scene.month}, the whole district: {totals}. By behaviour, beside the true counts:"
+        )
+        self._show(counted_table(scene))
+        rules = listed({RULES.get(rule, rule): n for rule, n in scene.by_lsoa.items()})
+        self._say(f"By LSOA and behaviour: {rules}. Nothing can be filtered, so nothing subtracts.")
 
     @tell.register
     def _(self, scene: scenes.Delivered) -> None:
@@ -183,7 +189,7 @@ class Story:
             )
             return
         self._say(
-            f"{_many(scene.failures, 'try')} to reach it failed. The next ones would come after 5 seconds, 5 "
+            f"{many(scene.failures, 'try')} to reach it failed. The next ones would come after 5 seconds, 5 "
             "minutes, up to 10 hours. Nobody else waits, and no row is kept for it alone: the gateway knows "
             "how far it has got."
         )
@@ -193,11 +199,11 @@ class Story:
         if not scene.deliveries:
             self._say(f"It comes back, and holds {scene.held:,} records as before.")
             return
-        kinds = _listed(dict(Counter(one.kind.value for one in scene.notices)))
+        kinds = listed(dict(Counter(one.kind.value for one in scene.notices)))
         self._say(
-            f"It comes back, and what it missed is sent in order: {_many(scene.deliveries, 'delivery')} with "
-            f"{_many(scene.records, 'record')} that have come under the agreement since, and "
-            f"{_many(len(scene.notices), 'notice')} ({kinds or 'none'}). It holds {scene.held:,} records now."
+            f"It comes back, and what it missed is sent in order: {many(scene.deliveries, 'delivery')} with "
+            f"{many(scene.records, 'record')} that have come under the agreement since, and "
+            f"{many(len(scene.notices), 'notice')} ({kinds or 'none'}). It holds {scene.held:,} records now."
         )
         if scene.repeated:
             self._say(f"{scene.repeated} deliveries came twice, under the same id, and count once.")
@@ -225,22 +231,7 @@ class Story:
             if scene.held_by_council
             else "As the police hold it, and all that the fire authority got of it:"
         )
-        table = Table(box=box.SIMPLE, pad_edge=False)
-        council = ("Council, s.115",) if scene.held_by_council else ()
-        for title in (
-            "Police column",
-            "Police hold",
-            *council,
-            "Fire, s.17A",
-            "On the way to fire",
-        ):
-            table.add_column(title, overflow="fold", no_wrap=title == "Police column")
-        for line in scene.lines:
-            style = "dim" if line.fire == "–" and line.council == "–" else ""
-            given = (line.council,) if scene.held_by_council else ()
-            cells = (line.column, line.before, *given, line.fire, line.happened)
-            table.add_row(*(Text(cell) for cell in cells), style=style)
-        self._show(table)
+        self._show(compared_table(scene))
 
     @tell.register
     def _(self, scene: scenes.Explained) -> None:
@@ -252,7 +243,7 @@ class Story:
             self._say(f"The basis: {scene.basis}")
             return
         self._say(f"{name}: {scene.decision}. {len(scene.met)} conditions are met, these are not:")
-        table = _plain()
+        table = plain()
         for condition in scene.unmet:
             table.add_row(Text("✗", style="red"), Text(condition["says"]))
         self._show(table)
@@ -275,7 +266,7 @@ class Story:
     def _(self, scene: scenes.Lifted) -> None:
         self._head("It was accurate, and the police lift the restriction")
         self._say(
-            f"Lifted: {scene.lifted}. {_many(scene.given_again, 'record')} given again, under the same id:"
+            f"Lifted: {scene.lifted}. {many(scene.given_again, 'record')} given again, under the same id:"
         )
         self._told(scene.notices)
 
@@ -351,10 +342,10 @@ class Story:
         self._show(sign + Text(says))
 
     def _told(self, told: Mapping[str, list[Notice]]) -> None:
-        table = _plain()
+        table = plain()
         for subscription, notices in told.items():
             kinds = Counter(one.kind.value for one in notices)
-            said = _listed({f"{kind}": count for kind, count in kinds.items()})
+            said = listed({f"{kind}": count for kind, count in kinds.items()})
             if len(notices) == 1:
                 said = f"{notices[0].id} is {notices[0].kind.value} ({notices[0].reason})"
             table.add_row(NAMES[subscription], said or "nothing about what it never had")
@@ -371,45 +362,3 @@ class Story:
 
     def _show(self, what: Any) -> None:  # noqa: ANN401 - anything that Rich prints
         self._console.print(Padding(what, _INDENT))
-
-
-def _plain() -> Table:
-    return Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-
-
-def _many(count: int, name: str) -> str:
-    """Say a number with its noun: 1 try, 2 tries."""
-    plural = name.removesuffix("y") + "ies" if name.endswith("y") else name + "s"
-    return f"{count:,} {name if count == 1 else plural}"
-
-
-def _listed(counted: Mapping[str, int]) -> str:
-    return ", ".join(f"{count:,} {name}" for name, count in counted.items())
-
-
-def _receipt_lines(scene: scenes.Pushed) -> list[tuple[str, int, str]]:
-    receipt = scene.receipt
-    kinds = _listed({name.replace("_", " "): n for name, n in receipt.recorded_by_kind.items()})
-    said = receipt.mapping
-    behaviour = (
-        f"{said.get('mapped', 0):,} with a behaviour, {said.get('ambiguous', 0):,} between several, "
-        f"{said.get('unclassified', 0):,} without one"
-    )
-    lines = [
-        ("recorded", receipt.recorded, kinds),
-        ("revised", receipt.revised, "a later version of a known record"),
-        ("duplicate", receipt.duplicate, "known already, with the same content"),
-        (
-            "out of scope",
-            receipt.out_of_scope,
-            "neither anti-social behaviour, crime nor prescribed",
-        ),
-        ("excluded", receipt.excluded, "domestic, error, duplicate, test: counted, never kept"),
-        (
-            "in quarantine",
-            receipt.quarantined,
-            "a row that cannot be right: field and rule, no value",
-        ),
-    ]
-    shown = [line for line in lines if line[1]]
-    return [*shown, ("received", receipt.received, f"the sum; {behaviour}")]

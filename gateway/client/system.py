@@ -237,6 +237,40 @@ class PartnerSystem:
         )
         return listed
 
+    # ------------------------------------------------------------------ asking
+    def statistics(self, subscription: str, first: str, last: str, **levels: str) -> dict[str, Any]:
+        """Ask for counts of closed periods, by the audience rule.
+
+        Args:
+            subscription: Id of your subscription.
+            first: The first month, as ``2026-10``.
+            last: The last month.
+            levels: ``place`` (lsoa, msoa, ward, district), ``period`` (month, quarter), ``by`` (none,
+                behaviour, sub_behaviour).
+
+        Raises:
+            Unexpected: An error answer.
+        """
+        asked: dict[str, str | int] = {"subscription": subscription, "first": first, "last": last}
+        answer = self.call("GET", "/v1/statistics", params={**asked, **levels})
+        counted: dict[str, Any] = answer.wanted().document
+        return counted
+
+    def incidents(self, subscription: str, **filters: str) -> Iterator[dict[str, Any]]:
+        """Yield the depersonalised records that you may have, page after page (raises as ``statistics``).
+
+        Args:
+            subscription: Id of your subscription.
+            filters: ``kind``, ``area``, ``behaviour``, ``place``, ``first``, ``last`` and so on.
+        """
+        asked: dict[str, str | int] = {"subscription": subscription, **filters}
+        while True:
+            page = self.call("GET", "/v1/incidents", params=asked).wanted().document
+            yield from page["records"]
+            if page["after"] is None:
+                return
+            asked["after"] = page["after"]
+
     # ------------------------------------------------------------------ witnessing
     def ledger(self, what: str, **params: int) -> Answer:
         """Ask the ledger: ``checkpoint``, ``proof``, ``consistency``, ``entries/{index}``."""

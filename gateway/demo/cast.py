@@ -23,6 +23,8 @@ class Cast:
     house: House
     stage: Stage
     rows: Rows
+    month: str
+    """In which the rows begin, and which is over, as ``2026-10``."""
     publish: Callable[[], None]
     """Sign the ledger as it stands; a running gateway does it on a clock."""
     subscriber: Subscriber

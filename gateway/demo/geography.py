@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -17,6 +17,7 @@ from gateway.intake.geography import parse_areas, parse_police_uk_points
 from gateway.intake.outlines import to_degrees
 from gateway.intake.postcodes import parse_postcodes
 from gateway.law.geography import POINTS, Area, Point, Postcode, PutGeography
+from gateway.seed import CHARNWOOD
 
 EDITION = "2021-invented"
 WEST, EAST = 442_000, 466_000
@@ -50,20 +51,25 @@ class Loaded:
 def load_invented_geography(house: House, actor: str) -> Loaded:
     """Load the invented LSOAs, map points and postcodes; return how many of each."""
     now = int(house.clock.now().timestamp())
-    lsoas = parse_areas("lsoa", _outlines(), EDITION)
+    lsoas = parse_areas("lsoa", _lsoas(), EDITION)
+    district = parse_areas("districts", _district(), EDITION)
     points = parse_police_uk_points(_points(), EDITION)
     listed = _postcodes()
     digest = hashlib.sha256(listed).hexdigest()
     postcodes = parse_postcodes("code-point-open", [BytesIO(listed)], EDITION, digest)
-    for put in (
+    areas = [
         PutGeography(
-            "lsoa",
+            outlined.kind,
             EDITION,
-            lsoas.sha256,
+            outlined.sha256,
             now,
             house.act(actor),
-            areas=[Area(*row) for row in lsoas.rows],
-        ),
+            areas=[Area(*row) for row in outlined.rows],
+        )
+        for outlined in (lsoas, district)
+    ]
+    for put in (
+        *areas,
         PutGeography(
             POINTS,
             EDITION,
@@ -89,7 +95,7 @@ def load_invented_geography(house: House, actor: str) -> Loaded:
 def _postcodes() -> bytes:
     """Write the postcodes as Code-Point Open does, whose files have no header."""
     lines = [
-        f'"{postcode}",10,{east},{north},"E92000001","","","","E07000130",""'
+        f'"{postcode}",10,{east},{north},"E92000001","","","","{CHARNWOOD}",""'
         for postcode, (east, north) in POSTCODES.items()
     ]
     return "\n".join(lines).encode()
@@ -104,15 +110,27 @@ def _squares() -> Iterator[tuple[int, str, int, int]]:
             yield number, f"Charnwood {number:03}A", west, south
 
 
-def _outlines() -> bytes:
+def _lsoas() -> bytes:
+    return _outlines(
+        ("LSOA21", f"E01999{number:03}", name, west, south, SQUARE)
+        for number, name, west, south in _squares()
+    )
+
+
+def _district() -> bytes:
+    return _outlines([("LAD21", CHARNWOOD, "Charnwood", WEST, SOUTH, EAST - WEST)])
+
+
+def _outlines(squares: Iterable[tuple[str, str, str, int, int, int]]) -> bytes:
+    """Write squares as GeoJSON: prefix of the properties, code, name, west, south, side."""
     features = []
-    for number, name, west, south in _squares():
-        east, north = west + SQUARE, south + SQUARE
+    for prefix, code, name, west, south, side in squares:
+        east, north = west + side, south + side
         ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
         features.append(
             {
                 "type": "Feature",
-                "properties": {"LSOA21CD": f"E01999{number:03}", "LSOA21NM": name},
+                "properties": {f"{prefix}CD": code, f"{prefix}NM": name},
                 "geometry": {"type": "Polygon", "coordinates": [ring]},
             }
         )

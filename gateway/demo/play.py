@@ -18,8 +18,8 @@ from gateway.demo.correcting import correcting, lifted
 from gateway.demo.pushing import caught_up, delivered, missed
 from gateway.demo.receiving import exemplary, followed, receiving
 from gateway.demo.sending import sending
-from gateway.demo.stage import COUNCIL_115, FIRE, FIRE_17A
-from gateway.demo.summary import LedgerState, Summary, account_of, summed
+from gateway.demo.stage import COUNCIL_115, COUNTY_COUNTS, FIRE, FIRE_17A
+from gateway.demo.summary import Account, LedgerState, Summary, account_of, summed
 
 
 @dataclass(slots=True)
@@ -27,6 +27,8 @@ class Play:
     """One performance. ``perform`` yields its scenes."""
 
     cast: Cast
+    counted: Account | None = None
+    """What the analyst's questions came to, in cells."""
 
     def perform(self) -> Iterator[scenes.Scene]:
         """Do the whole job.
@@ -44,7 +46,10 @@ class Play:
             older = cast.systems[FIRE].witness.newest().size
             yield from sending(cast)
             yield delivered(cast)
-            yield from receiving(cast)
+            for scene in receiving(cast):
+                if isinstance(scene, scenes.Counted):
+                    self.counted = scene.account
+                yield scene
             found = exemplary(cast)
             yield from followed(cast, found)
             cast.subscriber.switch_off()
@@ -91,9 +96,12 @@ class Play:
 
     def _summary(self, retracted: int, proved: scenes.Proved) -> Summary:
         cast, reader = self.cast, self.cast.house.reader
+        accounts = {name: account_of(reader, name) for name in (*cast.inboxes, COUNCIL_115)}
+        if self.counted is not None:
+            accounts[COUNTY_COUNTS] = self.counted
         return Summary(
             feeds={feed: summed(feed, listed) for feed, listed in cast.receipts.items()},
-            subscriptions={name: account_of(reader, name) for name in (*cast.inboxes, COUNCIL_115)},
+            subscriptions=accounts,
             retracted=retracted,
             ledger=LedgerState(size=reader.head().ledger_size, verified=proved.holds),
             seconds=round(time.monotonic() - cast.started, 2),

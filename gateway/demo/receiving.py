@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,8 @@ from gateway.demo.inbox import Inbox
 from gateway.demo.rows import SyntheticRow
 from gateway.demo.stage import (
     COUNCIL_115,
+    COUNTY,
+    COUNTY_COUNTS,
     FIRE,
     FIRE_17A,
     NSIR,
@@ -27,7 +29,7 @@ from gateway.demo.stage import (
     UNIVERSITY,
     UNIVERSITY_RECORDS,
 )
-from gateway.demo.summary import account_of
+from gateway.demo.summary import Account, account_of
 from schemas.powers import Power
 from schemas.sensitivity import Lane
 
@@ -45,6 +47,7 @@ def receiving(cast: Cast) -> Iterator[scenes.Scene]:
     yield _pulled(cast, FIRE, FIRE_17A)
     if cast.street is not None:
         yield _pulled(cast, PCC, OPEN_DATA)
+    yield _counted(cast)
     yield _refused(cast)
 
 
@@ -143,6 +146,45 @@ def _pulled(cast: Cast, partner: str, subscription: str) -> scenes.Pulled:
     return scenes.Pulled(
         subscription, account, unmet, inbox.pages, len(inbox.holdings), places, sources, took
     )
+
+
+def _counted(cast: Cast) -> scenes.Counted:
+    """Let an analyst who may have no record ask, and one who may."""
+    analyst, month = cast.systems[COUNTY], cast.month
+
+    def cells(by: str, place: str = "district") -> list[dict[str, Any]]:
+        told = analyst.statistics(COUNTY_COUNTS, month, month, place=place, by=by)
+        found: list[dict[str, Any]] = told["cells"]
+        return found
+
+    totals, split, fine = cells("none"), cells("behaviour"), cells("behaviour", "lsoa")
+    told = cast.systems[FIRE].statistics(FIRE_17A, month, month, place="district", by="behaviour")
+    all_cells = [*totals, *split, *fine]
+    hidden = Counter(cell["rule"] for cell in all_cells if cell["count"] is None)
+    return scenes.Counted(
+        month=month,
+        totals={cell["kind"]: cell["count"] for cell in totals if cell["place"]},
+        behaviours=_behaviours(split),
+        by_lsoa=dict(Counter(cell["rule"] for cell in fine).most_common()),
+        own=_behaviours(told["cells"]),
+        account=Account(
+            considered=len(all_cells),
+            released=len(all_cells) - hidden.total(),
+            withheld=hidden.total(),
+            held=0,
+            superseded=0,
+            reasons=dict(sorted(hidden.items())),
+        ),
+    )
+
+
+def _behaviours(cells: Iterable[dict[str, Any]]) -> dict[str, int | None]:
+    """Return the counts of anti-social behaviour that has a behaviour."""
+    return {
+        cell["behaviour"]: cell["count"]
+        for cell in cells
+        if cell["kind"] == "asb_incident" and cell["behaviour"] and cell["place"]
+    }
 
 
 def _refused(cast: Cast) -> scenes.Refused:

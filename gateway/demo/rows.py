@@ -7,6 +7,7 @@ import json
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
 from random import Random  # noqa: TID251 - seeded: the same seed invents the same rows
@@ -14,6 +15,7 @@ from typing import TypeVar
 
 from adapters import synthetic_housing, synthetic_nsir, synthetic_street
 from adapters.source import Row
+from gateway.clock import Clock, london_day
 from gateway.errors import BodyUnreadable
 
 SyntheticRow = dict[str, str]
@@ -62,16 +64,28 @@ class Rows:
         return len(self.police) + len(self.housing) + len(self.requests) + len(self.export)
 
 
-def invented(seed: int, count: int) -> Rows:
-    """Invent so many rows in all: half police, a fifth each housing and requests, a tenth back office."""
+def month_before(clock: Clock) -> datetime:
+    """Return the first instant of the last month that is over: the invented rows begin there."""
+    this_month = london_day(clock).replace(day=1)
+    return datetime.combine((this_month - timedelta(days=1)).replace(day=1), time.min, UTC)
+
+
+def invented(seed: int, count: int, first: datetime) -> Rows:
+    """Invent so many rows in all: half police, a fifth each housing and requests, a tenth back office.
+
+    Args:
+        seed: Another one invents other rows.
+        count: How many.
+        first: When the first of them was reported.
+    """
     drawn = Random(seed)  # noqa: S311 - nothing secret
     housing, requests, export = count // 5, count // 5, count // 10
     police = count - housing - requests - export
     return Rows(
-        police=list(synthetic_nsir.rows(police, drawn)),
-        housing=list(synthetic_housing.rows(housing, drawn)),
-        requests=list(synthetic_street.requests(requests, drawn)),
-        export=list(synthetic_street.rows(export, drawn)),
+        police=list(synthetic_nsir.rows(police, drawn, None, first)),
+        housing=list(synthetic_housing.rows(housing, drawn, None, first)),
+        requests=list(synthetic_street.requests(requests, drawn, None, first)),
+        export=list(synthetic_street.rows(export, drawn, None, first)),
     )
 
 

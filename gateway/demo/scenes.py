@@ -111,6 +111,22 @@ class CaughtUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """An analyst has asked for counts."""
+
+    month: str
+    totals: dict[str, int | None]
+    """By kind, for the whole district: as who may have no record sees them."""
+    behaviours: dict[str, int | None]
+    """Of anti-social behaviour, likewise; None where the count is hidden."""
+    by_lsoa: dict[str, int]
+    """Cells by LSOA and behaviour: how many follow which rule."""
+    own: dict[str, int | None]
+    """The same behaviours as the fire authority sees them, which may have the records."""
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """A subscriber was refused."""
 
@@ -221,6 +237,7 @@ Scene = (
     | Delivered
     | SwitchedOff
     | CaughtUp
+    | Counted
     | Refused
     | Compared
     | Explained

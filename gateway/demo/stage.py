@@ -25,11 +25,12 @@ from schemas.sensitivity import Lane
 from schemas.subscriptions import DeliveryMode, Filter, Subscription
 
 POLICE, FIRE, COUNCIL, PCC = "leicestershire-police", "llr-fire", "charnwood-bc", "llr-pcc"
-UNIVERSITY = "example-university"
+COUNTY, UNIVERSITY = "leicestershire-cc", "example-university"
 NSIR, HOUSING, STREET = "police-nsir", "cnh-housing", "street-management"
 POLICE_UK = "police-uk"
 FIRE_17A = "fire-17a"
 COUNCIL_115 = "council-asb-team"
+COUNTY_COUNTS = "county-statistics"
 UNIVERSITY_RECORDS = "university-incidents"
 OPEN_DATA = "pcc-open-data"
 PROTOCOL = "example-protocol"
@@ -62,6 +63,14 @@ PULLED: Final = (
         lane=Lane.DEPERSONALISED,
         filter=Filter(sources=FEEDS_SENT),
     ),
+)
+COUNTED: Final = Subscription(
+    id=COUNTY_COUNTS,
+    partner=COUNTY,
+    power=Power.SECTION_17A,
+    purpose=Purpose.CRIME_AND_DISORDER_STRATEGY,
+    lane=Lane.STATISTICS,
+    filter=Filter(sources=FEEDS_SENT),
 )
 PUSHED: Final = Subscription(
     id=COUNCIL_115,
@@ -122,14 +131,15 @@ def set_stage(house: House, url: str, secret: bytes, *, with_open_data: bool) ->
     housing = next(feed for feed in FEEDS if feed.name == HOUSING)
     settled = housing.model_copy(update={"settings": LOCAL_SETTINGS})
     write(put_feed(settled, house.act(ACTOR)))
-    scopes = {POLICE: _SENDS, COUNCIL: _SENDS | _ANALYSES, FIRE: _ANALYSES, UNIVERSITY: _ANALYSES}
+    scopes = {POLICE: _SENDS, COUNCIL: _SENDS | _RECEIVES, FIRE: _ANALYSES}
+    scopes |= {COUNTY: _ANALYSES, UNIVERSITY: _RECEIVES}
     if with_open_data:
         scopes[PCC] = _RECEIVES
     proofs: dict[str, Proof] = {
         partner: _with_key(house, partner, granted) for partner, granted in scopes.items()
     }
     open_data = (OPEN_DATA_SUBSCRIPTION,) if with_open_data else ()
-    for subscription in (*PULLED, PUSHED, *open_data):
+    for subscription in (*PULLED, COUNTED, PUSHED, *open_data):
         write(PutSubscription(subscription, house.act(ACTOR)))
     put_endpoint(house, COUNCIL_115, url, secret, house.act(ACTOR))
     key = ledger_verifier_key(house.keys).line()

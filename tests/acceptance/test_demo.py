@@ -15,7 +15,8 @@ import httpx
 import pytest
 
 from adapters import synthetic_housing, synthetic_nsir, synthetic_street
-from gateway.demo.rows import Rows, invented
+from gateway.clock import SystemClock
+from gateway.demo.rows import Rows, invented, month_before
 from tests.support.demo import BOX_TITLE, ROOT, command, environment, outside_the_box, ran
 
 RECEIPT = {
@@ -114,6 +115,16 @@ def test_the_councils_team_is_sent_what_its_agreement_covers_though_its_system_w
     assert council["reasons"] == {"section_115.agreement_covers_record": council["withheld"]}
 
 
+def test_the_analyst_sees_cells_of_a_closed_month_and_small_ones_are_hidden(
+    summary: dict[str, Any],
+) -> None:
+    counted = summary["subscriptions"]["county-statistics"]
+
+    assert counted["released"] > 50
+    assert counted["withheld"] == sum(counted["reasons"].values()) > 50
+    assert set(counted["reasons"]) <= {"hidden_1_to_7", "split_left_out"}
+
+
 def test_the_story_tells_of_the_subscriber_that_came_back(tmp_path: Path) -> None:
     done = ran(tmp_path, "--once", "--port", "0", "--rows", "900")
 
@@ -143,7 +154,7 @@ def test_the_story_shows_no_personal_value_but_in_its_box(tmp_path: Path) -> Non
     done = ran(tmp_path, "--once", "--port", "0", "--seed", "5", "--rows", "400")
 
     assert (done.returncode, done.stderr) == (0, "")
-    personal = personal_values(invented(5, 400))
+    personal = personal_values(invented(5, 400, month_before(SystemClock())))
     assert len(personal) > 500
     assert any(value in done.stdout for value in personal), f"not even in «{BOX_TITLE}»"
     assert [value for value in personal if value in outside_the_box(done.stdout)] == []

@@ -204,6 +204,17 @@ def test_a_retraction_takes_the_record_from_what_is_held(partners: Partners) -> 
     assert not fire.acknowledge("fire-17a"), "asking on had acknowledged all"
 
 
+def test_an_analyst_asks_for_incidents_page_by_page_and_for_counts(partners: Partners) -> None:
+    recorded = partners.system("leicestershire-police").push(FEED, body(12, 70), CSV).receipt
+    fire = partners.system("llr-fire")
+
+    found = list(fire.incidents("fire-17a", limit="20"))
+    counted = fire.statistics("fire-17a", "2020-01", "2020-02", place="district", by="behaviour")
+
+    assert len({one["id"] for one in found}) == len(found) == recorded.recorded
+    assert (counted["cells"], counted["first"], counted["last"]) == ([], "2020-01", "2020-02")
+
+
 def test_a_refusal_names_its_conditions(partners: Partners) -> None:
     partners.system("leicestershire-police").push(FEED, body(6, 5), CSV)
     university = partners.system("example-university")
