@@ -15,10 +15,9 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, tuple_
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.errors import Overloaded, StoreUnavailable
@@ -209,7 +208,7 @@ class Writer:
         head = Head(*self._database.begin(connection))
         if self._sealer.size != head.ledger_size:
             # another process has written since: its leaves are between ours
-            self._sealer.load(head.ledger_size, partial(_node, connection))
+            self._sealer.load(head.ledger_size, _peaks(connection, head.ledger_size))
         return connection, Tx(
             connection, self._database.hot(connection), head, self._sealer, self._classes
         )
@@ -238,12 +237,25 @@ def _no_node(_level: int, _index: int) -> bytes:
     raise LookupError
 
 
-def _node(connection: Connection, level: int, index: int) -> bytes:
-    table = t.LEDGER if level == 0 else t.LEDGER_NODE
-    statement = select(table.c.hash).where(table.c["index"] == index)
-    if level:
-        statement = statement.where(t.LEDGER_NODE.c.level == level)
-    return bytes(connection.execute(statement).scalar_one())
+def _peaks(connection: Connection, size: int) -> Callable[[int, int], bytes]:
+    """Read the roots of the complete subtrees of ``size`` leaves at once: one for each one-bit of it.
+
+    They are read with the lock held, and one by one they took most of the time that it was held.
+    """
+    n, leaves = t.LEDGER_NODE.c, t.LEDGER.c
+    wanted = [
+        (level, (size >> level) - 1) for level in range(1, size.bit_length()) if size >> level & 1
+    ]
+    found: dict[tuple[int, int], bytes] = {}
+    if wanted:
+        statement = select(n.level, n["index"], n.hash).where(
+            tuple_(n.level, n["index"]).in_(wanted)
+        )
+        found = {(row[0], row[1]): bytes(row[2]) for row in connection.execute(statement)}
+    if size & 1:
+        last = select(leaves.hash).where(leaves["index"] == size - 1)
+        found[0, size - 1] = bytes(connection.execute(last).scalar_one())
+    return lambda level, index: found[level, index]
 
 
 def _is_gone(connection: Connection, error: Exception) -> bool:
