@@ -8,10 +8,12 @@ from schemas.receipts import FieldFault
 
 RULES: Final[dict[str, str]] = {
     "area.unreadable": "An area code is a letter and eight digits, as the ONS writes it.",
+    "code.not_in_list": "The value is none of the list that this field takes.",
     "code.missing": "The row names no opening, closing or class code, so it cannot be placed.",
     "field.not_accepted": "The value does not fit this field of the common schema.",
     "flag.not_in_list": "The flag is none of the words that the settings give for yes and no.",
     "handling.unreadable": "A handling code is P or C.",
+    "id.unreadable": "An id is one that `gateway prepare` made.",
     "json.too_deep": "A row nests deeper than this source does.",
     "marking.above_official_sensitive": "SECRET and above are not accepted; nothing was kept.",
     "marking.unreadable": "The marking is neither OFFICIAL nor OFFICIAL-SENSITIVE.",
@@ -35,6 +37,7 @@ RULES: Final[dict[str, str]] = {
     "time.ends_before_it_begins": "The incident ends before it begins.",
     "time.missing": "The row has neither a time of the incident nor one of the report.",
     "time.out_of_range": "The year lies outside 1996 to 2099.",
+    "time.too_fine": "A prepared record states its times to the hour at the finest.",
     "time.unreadable": "The time has none of the formats that the settings name.",
     "value.not_a_scalar": "The value is a list or an object where one plain value stands.",
     "value.not_finite": "The number is not finite.",

@@ -70,6 +70,7 @@ COMMANDS = tuple(
         ("serve", "serve", "Run the gateway: HTTP, intake, releases."),
         ("work", "work", "Send push subscriptions, beside other processes on PostgreSQL."),
         ("ingest", "ingest", "Take in a file through the same path as a push."),
+        ("prepare", "prepare", "At the holder: depersonalise a file before it travels."),
         ("feed", "feed", "Try, add and list feeds; `try` stores nothing."),
         ("crosswalk", "crosswalk", "Code lists: list, show, apply a change to what was recorded."),
         ("explain", "explain", "Say why a record may or may not go to a subscription."),

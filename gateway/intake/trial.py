@@ -16,7 +16,7 @@ from adapters.coverage import Coverage
 from adapters.source import CannotMap, Mapped, Mapper, Outcome, Row, Source
 from adapters.tabular import CsvRow
 from gateway.intake.located import Located, Places, located_batch
-from gateway.intake.received import Received, receive
+from gateway.intake.received import receive
 from policies.classes import classify
 from policies.depersonalise import depersonalise, open_half
 from policies.pseudonym import LONDON, quarter_of, released_id
@@ -97,9 +97,8 @@ def try_body(
         BodyUnreadable, MediaTypeNotTaken, TooManyRecords: As for a push.
     """
     before = trial.coverage.received
-    received = receive(body, media_type, bench.mapper, limit)
     key = random(32)
-    for number, row, outcome, located in _outcomes(received, bench):
+    for number, row, outcome, located in outcomes(body, media_type, bench, limit):
         trial.coverage.count(outcome)
         if isinstance(outcome, CannotMap) and len(trial.problems) < PROBLEMS_SHOWN:
             trial.problems.append(RowProblem(row=before + number, faults=outcome.faults))
@@ -107,16 +106,21 @@ def try_body(
             trial.rows.append(_shown(row, located, bench, key, random))
 
 
-def _outcomes(
-    received: Received, bench: Bench
+def outcomes(
+    body: bytes, media_type: str, bench: Bench, limit: int = maxsize
 ) -> Iterator[tuple[int, Row, Outcome, Located | None]]:
-    """Each row with its outcome; a place that cannot be right sends it to quarantine, as in intake."""
+    """Each row with its number and outcome; a place that cannot be right quarantines it, as in intake.
+
+    Raises:
+        BodyUnreadable, MediaTypeNotTaken, TooManyRecords: As for a push.
+    """
+    received = receive(body, media_type, bench.mapper, limit)
     for problem in received.refused:
         yield problem.row, {}, CannotMap(problem.faults), None
-    outcomes = [(number, row, bench.mapper.map(row)) for number, row in received.rows]
-    mapped = [outcome.incident for _, _, outcome in outcomes if isinstance(outcome, Mapped)]
+    made = [(number, row, bench.mapper.map(row)) for number, row in received.rows]
+    mapped = [outcome.incident for _, _, outcome in made if isinstance(outcome, Mapped)]
     places = iter(located_batch(mapped, bench.places, bench.feed.district_code))
-    for number, row, outcome in outcomes:
+    for number, row, outcome in made:
         if not isinstance(outcome, Mapped):
             yield number, row, outcome, None
             continue

@@ -23,7 +23,13 @@ UK_ROW = dict(UK.examples[0].given)
 
 
 def test_the_sources_are_found_by_name() -> None:
-    assert list(sources()) == ["cnh_housing", "police_nsir", "police_uk", "street_management"]
+    assert list(sources()) == [
+        "cnh_housing",
+        "police_nsir",
+        "police_uk",
+        "prepared",
+        "street_management",
+    ]
     with pytest.raises(KeyError):
         source("no_such")
 
