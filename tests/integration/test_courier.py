@@ -24,10 +24,11 @@ from tests.support import house as houses
 from tests.support import pushing
 from tests.support.pushing import NAME, SECRET, drain, once, play
 from tests.support.receiver import Got, Receiver, status
+from tests.support.stores import Store
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def house(tmp_path: Path, store: Store) -> Iterator[House]:
     with houses.new_house(tmp_path) as made:
         yield made
 
@@ -45,7 +46,7 @@ def test_what_is_recorded_is_sent_in_order_and_acknowledged_by_the_answer(house:
     assert len(first.data("incident")) == 3
     assert (first.page["release"], first.page["complete"]) == (1, True)
     assert [one["version"] for one in second.data("incident")] == [2]
-    assert [one["kind"] for one in second.data("notice")] == ["retracted"]
+    assert [one["kind"] for one in second.data("notice")] == ["corrected", "retracted"]
     assert first.headers["content-type"] == "application/cloudevents-batch+json"
     assert first.headers["gateway-cursor"] == first.page["cursor"]
     row = house.reader.subscription(NAME, houses.FIRE)

@@ -15,10 +15,11 @@ from tests.support import house as houses
 from tests.support import pushing
 from tests.support.pushing import drain, once, play, refuse, turn
 from tests.support.receiver import Receiver, status
+from tests.support.stores import Store
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def house(tmp_path: Path, store: Store) -> Iterator[House]:
     with houses.new_house(tmp_path) as made:
         yield made
 

@@ -15,6 +15,7 @@ from gateway.store.leasing import Leases
 from tests.support import house as houses
 from tests.support import pushing
 from tests.support.receiver import Receiver, receiving, status
+from tests.support.stores import Store
 
 
 async def until(true: Callable[[], bool]) -> None:
@@ -53,7 +54,7 @@ def play(house: House, *dispatchers: Dispatcher, what: Callable[[], Awaitable[No
     asyncio.run(run())
 
 
-def test_a_commit_is_sent_without_waiting_for_the_next_look(tmp_path: Path) -> None:
+def test_a_commit_is_sent_without_waiting_for_the_next_look(tmp_path: Path, store: Store) -> None:
     with houses.new_house(tmp_path) as house:
         receiver = Receiver()
 
@@ -71,7 +72,7 @@ def test_a_commit_is_sent_without_waiting_for_the_next_look(tmp_path: Path) -> N
         assert [one.page["release"] for one in receiver.got] == [1, 2, 3, 4, 5]
 
 
-def test_dead_and_slow_subscribers_hold_up_only_themselves(tmp_path: Path) -> None:
+def test_dead_and_slow_subscribers_hold_up_only_themselves(tmp_path: Path, store: Store) -> None:
     with houses.new_house(tmp_path) as house:
         good = [Receiver() for _ in range(4)]
         failing = Receiver(answering=lambda _got: status(500))
@@ -104,7 +105,9 @@ def test_dead_and_slow_subscribers_hold_up_only_themselves(tmp_path: Path) -> No
             assert numbers == sorted(set(numbers))
 
 
-def test_several_workers_share_the_work_and_each_release_goes_once(tmp_path: Path) -> None:
+def test_several_workers_share_the_work_and_each_release_goes_once(
+    tmp_path: Path, store: Store
+) -> None:
     with houses.new_house(tmp_path) as house:
         receivers = [Receiver() for _ in range(4)]
 
@@ -131,7 +134,9 @@ def test_several_workers_share_the_work_and_each_release_goes_once(tmp_path: Pat
             assert left.first() is None
 
 
-def test_what_a_worker_left_half_done_another_takes_over_under_the_same_id(tmp_path: Path) -> None:
+def test_what_a_worker_left_half_done_another_takes_over_under_the_same_id(
+    tmp_path: Path, store: Store
+) -> None:
     with houses.new_house(tmp_path) as house:
         receiver = Receiver()
         held = asyncio.Event()
