@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 import tempfile
 from collections import Counter
 from collections.abc import Callable
@@ -29,7 +28,7 @@ from hypothesis.stateful import (
 from pydantic_core import from_json, to_json
 from typing_extensions import override
 
-from gateway.assembly import House, database_path, open_house
+from gateway.assembly import House
 from gateway.audit.verify import verify
 from gateway.errors import LawRefuses
 from gateway.intake import correct as orders
@@ -40,7 +39,7 @@ from gateway.release.pull import Pulled
 from schemas.partners import DatedKind, HolderDecision, PartnerKind
 from schemas.released import REASONS, NoticeKind
 from tests.conftest import PROVING
-from tests.support.recipients import PARTNERS, Recipient, sent, template
+from tests.support.recipients import PARTNERS, Recipient, begun, opened, sent
 
 POLICE = "leicestershire-police"
 WITHHELD = HolderDecision(reference="d1", nominated_person="a post", reason="a reason")
@@ -60,9 +59,7 @@ class Pulling(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="gateway-play-"))
-        shutil.copytree(template(), self.folder / "home")
-        self.house: House = open_house(self.folder / "home")
-        self.sql = sqlite3.connect(database_path(self.house.home))
+        self.house: House = begun(self.folder / "home")
         self.urns: list[str] = []
         self.recipients = {name: Recipient() for name in PARTNERS}
         self.restricted: set[str] = set()
@@ -77,7 +74,6 @@ class Pulling(RuleBasedStateMachine):
         try:
             self._at_last()
         finally:
-            self.sql.close()
             self.house.close()
             shutil.rmtree(self.folder)
 
@@ -171,7 +167,7 @@ class Pulling(RuleBasedStateMachine):
     def it_crashes_after_the_commit(self, name: str) -> None:
         self._pull(name, self.recipients[name].cursor, 500)
         self.house.close()
-        self.house = open_house(self.folder / "home")
+        self.house = opened(self.folder / "home")
 
     @rule(name=WHO, which=PICK)
     def an_old_page_is_asked_for_again(self, name: str, which: int) -> None:
@@ -231,7 +227,10 @@ class Pulling(RuleBasedStateMachine):
 
     # --- what must be true after every step
     def _rows(self, query: str, *values: Any) -> list[Any]:
-        return self.sql.execute(query, values).fetchall()
+        if self.house.database.shared:
+            query = query.replace("?", "%s")
+        with self.house.reader.connection() as connection:
+            return [tuple(row) for row in connection.exec_driver_sql(query, values)]
 
     def _releases(self, name: str) -> list[tuple[int, int, int, dict[str, Any]]]:
         """(number, from, to, counts) of every release that was not closed."""
@@ -261,7 +260,7 @@ class Pulling(RuleBasedStateMachine):
 
     @invariant()
     def every_version_is_accounted_for_once(self) -> None:
-        for name in PARTNERS if hasattr(self, "sql") else ():
+        for name in PARTNERS if hasattr(self, "house") else ():
             releases = self._releases(name)
             decided_to = self._decided_to(name)
             (versions,) = self._rows(
@@ -285,7 +284,7 @@ class Pulling(RuleBasedStateMachine):
     @invariant()
     def nobody_gets_a_version_twice_or_under_two_names(self) -> None:
         names: dict[tuple[str, int], str] = {}
-        for name in PARTNERS if hasattr(self, "sql") else ():
+        for name in PARTNERS if hasattr(self, "house") else ():
             given = self._disclosed(name, closed_too=False)
             versions = Counter((i, v) for _, i, v, _, what, _ in given if what == "record")
             lifted = self._rows("SELECT incident, version FROM log WHERE entry_kind = 'lifted'")
@@ -297,7 +296,7 @@ class Pulling(RuleBasedStateMachine):
 
     @invariant()
     def who_had_it_is_told_and_nobody_else(self) -> None:
-        if not hasattr(self, "sql"):
+        if not hasattr(self, "house"):
             return
         corrections = self._rows(
             "SELECT position, incident FROM log WHERE entry_kind <> 'recorded' ORDER BY position"
@@ -371,17 +370,18 @@ class Pulling(RuleBasedStateMachine):
             assert recipient.holds == expected
         self.every_version_is_accounted_for_once()
         self.who_had_it_is_told_and_nobody_else()
-        report = verify(database_path(self.house.home), self.house.keys, ())
+        report = verify(self.house.database, self.house.keys, ())
         assert report.whole, report.findings
 
 
 @pytest.mark.prove
 def test_whatever_happens_the_counts_balance_and_the_notices_are_right(
-    count: Callable[[int], int], proved: Callable[..., None]
+    store: str, count: Callable[[int], int], proved: Callable[..., None]
 ) -> None:
     Pulling.steps = 0
-    many = settings(max_examples=400 if PROVING else 20, stateful_step_count=50)
+    many = settings(max_examples=400 if PROVING else 12, stateful_step_count=50)
     run_state_machine_as_test(Pulling, settings=many)
 
     assert Pulling.steps >= count(10_000)
-    proved("corrections", steps=Pulling.steps, notices_missing=0, notices_to_others=0)
+    figures = {"steps": Pulling.steps, "notices_missing": 0, "notices_to_others": 0}
+    proved(f"corrections-{store}", **figures)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,33 +10,49 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from gateway.assembly import open_house
+from gateway.assembly import House, open_house
 from gateway.law.register import PutSubscription
 from gateway.release.pull import Pulled
 from gateway.release.sent import PageForm, written
 from schemas.powers import Power, Purpose
 from schemas.sensitivity import Lane
 from schemas.subscriptions import Subscription
+from tests.support.stores import database_for
 
 PARTNERS = {"fire-17a": "llr-fire", "council-17a": "charnwood-bc"}
 TEMPLATE = Path(tempfile.mkdtemp(prefix="gateway-template-"))
 
 
-def template() -> Path:
-    """A home with both subscriptions, made once and copied for each play."""
-    home = TEMPLATE / "home"
-    if not home.exists():
-        with open_house(home, create=True) as house:
-            for name, partner in PARTNERS.items():
-                wanted = Subscription(
-                    id=name,
-                    partner=partner,
-                    power=Power.SECTION_17A,
-                    purpose=Purpose.SECTION_17A_DUTY,
-                    lane=Lane.DEPERSONALISED,
-                )
-                house.writer.run(PutSubscription(wanted, house.act("operator")))
-    return home
+def opened(home: Path) -> House:
+    """Open a home in the store of the test."""
+    return open_house(home, database=database_for(home))
+
+
+def begun(home: Path) -> House:
+    """A fresh home with both subscriptions; on SQLite a copy of one that was made once."""
+    database = database_for(home)
+    if database.shared:
+        house = open_house(home, database=database, create=True)
+        _subscribe(house)
+        return house
+    template = TEMPLATE / "home"
+    if not template.exists():
+        with open_house(template, create=True) as house:
+            _subscribe(house)
+    shutil.copytree(template, home)
+    return opened(home)
+
+
+def _subscribe(house: House) -> None:
+    for name, partner in PARTNERS.items():
+        wanted = Subscription(
+            id=name,
+            partner=partner,
+            power=Power.SECTION_17A,
+            purpose=Purpose.SECTION_17A_DUTY,
+            lane=Lane.DEPERSONALISED,
+        )
+        house.writer.run(PutSubscription(wanted, house.act("operator")))
 
 
 @dataclass
