@@ -18,6 +18,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 
 import httpx
@@ -48,6 +49,7 @@ from tests.support.canaries import (
 from tests.support.server import running_gateway
 
 ROOT = Path(__file__).resolve().parents[2]
+CORRECTIONS = ("/retractions", "/restrictions", "/liftings", "/erasures")
 COMMANDS = (
     ("verify",),
     ("verify", "--json"),
@@ -69,6 +71,7 @@ def listening(home: Path, search: Search) -> Iterator[Listener]:
         with running_gateway(home, settings=settings) as gateway:
             gateway.usual()
             gateway.system("operator-system", "charnwood-bc", frozenset({Scope.ADMIN}))
+            gateway.system("fire-analyst", "llr-fire", frozenset({Scope.ANALYSIS_READ}))
             for form in FORMS:
                 gateway.subscribe(f"fire-{form}", "llr-fire")
             yield Listener(gateway, search)
@@ -162,12 +165,22 @@ def ask_badly(listener: Listener) -> None:
             listener.call("bad address", "GET", path, system, headers=headers)
             listener.call("bad address", "POST", path, system, json={LATIN: SPACED})
     for body in ({"references": [LATIN], "reason": LATIN}, {LATIN: 1}):
-        listener.call("bad request", "POST", FEED + "/retractions", "police-system", json=body)
+        for path in CORRECTIONS:
+            listener.call("bad request", "POST", FEED + path, "police-system", json=body)
         listener.call("bad request", "POST", "/v1/decisions/explain", "police-system", json=body)
     form = {"grant_type": LATIN, "client_id": LATIN, "client_secret": LATIN, "scope": LATIN}
     listener.call("bad token", "POST", "/oauth/token", "police-system", data=form)
     bearer = {"Authorization": f"Bearer {LATIN}.{LATIN}.{LATIN}"}
     listener.call("bad token", "GET", "/v1/subscriptions", "fire-system", headers=bearer)
+
+
+def ask_questions(listener: Listener) -> None:
+    """Incidents and counts, as they should be asked for and with canaries for parameters."""
+    paths = ("incidents?", "statistics?place=district&first=2020-01&last=2099-12&")
+    badly = ("", f"&place={LATIN}&after={LATIN}", f"&{LATIN}={SPACED}")
+    for path, more, accept in product(paths, badly, ("application/json", "text/csv")):
+        address = f"/v1/{path}subscription=fire-json{more}"
+        listener.call("question", "GET", address, "fire-analyst", headers={"Accept": accept})
 
 
 def read_everything(listener: Listener, references: list[str]) -> None:
@@ -270,6 +283,10 @@ def journey(tmp_path: Path, count: int, breaking: Callable[[House], None] | None
         path = FEED + "/retractions"
         done = listener.call("retraction", "POST", path, "police-system", json=wanted)
         assert done.json()["retracted"] > 0
+        named = {"references": urns[40:55], "reason": "other"}
+        for path in CORRECTIONS[1:]:
+            listener.call("correction", "POST", FEED + path, "police-system", json=named)
+        ask_questions(listener)
         for form in FORMS:
             assert listener.drain(form)[1] > 0
         read_everything(listener, [*urns[:3], *urns[60:63], f"{LATIN}-never-sent"])
@@ -291,6 +308,7 @@ PLACES = (
     *("bad request", "bad address", "bad token", "refusal", "ledger", "ledger entry", "/metrics"),
     *("/docs", "/openapi.json", "database, log", "backup, log", "backup: bytes"),
     *("at rest: .sqlite3", "at rest: .sqlite3-wal", "at rest: checkpoints"),
+    *("question", "correction", "at rest: .jsonl"),
     *("gateway verify", "gateway verify --json", "gateway feed list"),
 )
 """Where a search that looked at nothing would prove nothing."""
