@@ -23,6 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent
 REPORTS = ROOT / "tests" / "reports"
 EXAMPLE = "deploy/settings.example.env"
 NOT_FIGURES = {"name", "seed", "test", "commit", "date"}
+FOLDED = ("changed-byte",)
+"""Proofs whose reports are parts of one, whatever follows in their names."""
 
 
 def table(head: tuple[str, ...], rows: Iterable[Iterable[object]]) -> str:
@@ -108,24 +110,32 @@ def _type(name: str) -> str:
 
 
 def figures() -> str:
-    """The newest line of every report of `make prove`, oldest claim first."""
-    rows = []
+    """What every proof has shown: the newest line of each of its parts, counted together."""
+    proofs: dict[str, dict[str, dict[str, Any]]] = {}
     for report in sorted(REPORTS.glob("*.jsonl")):
-        lines = report.read_text(encoding="utf-8").splitlines()
-        if lines:
-            rows.append(_figure(json.loads(lines[-1])))  # noqa: TID251 - our own report
-    if not rows:
+        for text in report.read_text(encoding="utf-8").splitlines():
+            line = json.loads(text)  # noqa: TID251 - our own report
+            name = str(line["name"])
+            proof = next((one for one in FOLDED if name.startswith(one)), name)
+            proofs.setdefault(proof, {})[f"{name} {line['test']}"] = line
+    if not proofs:
         return "Nothing has been proved at full count yet: run `make prove`."
-    return table(("proof", "figures", "commit", "date"), rows)
+    rows = [_figure(name, list(parts.values())) for name, parts in proofs.items()]
+    return table(("proof", "parts", "figures", "commit", "date"), rows)
 
 
-def _figure(line: dict[str, Any]) -> tuple[str, str, str, str]:
-    counted = ", ".join(
-        f"{key.replace('_', ' ')} {value:,}" if isinstance(value, int | float) else f"{key} {value}"
-        for key, value in line.items()
-        if key not in NOT_FIGURES
-    )
-    return str(line["name"]).replace("_", " "), counted, str(line["commit"]), str(line["date"])
+def _figure(name: str, parts: list[dict[str, Any]]) -> tuple[str, str, str, str, str]:
+    counted: dict[str, float] = {}
+    for part in parts:
+        for key, value in part.items():
+            if key not in NOT_FIGURES and isinstance(value, int | float):
+                # counts of the parts add up; of seconds and rates the largest is told
+                before = counted.get(key, 0)
+                alone = key.endswith(("seconds", "per_second"))
+                counted[key] = max(before, value) if alone else before + value
+    said = ", ".join(f"{key.replace('_', ' ')} {value:,}" for key, value in counted.items())
+    newest = max(parts, key=lambda part: str(part["date"]))
+    return name, str(len(parts)), said, str(newest["commit"]), str(newest["date"])
 
 
 def decisions() -> str:
