@@ -147,17 +147,15 @@ def test_a_rotated_key_signs_at_once_and_the_old_one_is_good_until_its_tokens_en
     now = int(time.time())
     old, new = rotate(gateway.house.keys.folder, _drawn, now, until=now + 610)
     after = gateway.token("fire-system")
-    published = gateway.http.get(f"{gateway.url}/.well-known/jwks.json").json()["keys"]
 
     assert (_kid(before), _kid(after)) == (old, new)
-    assert {key["kid"] for key in published} == {old, new}
+    assert _published(gateway) == {old, new}
     assert [_listed(gateway, token) for token in (before, after)] == [200, 200]
     rotate(gateway.house.keys.folder, lambda _: bytes([9]) * 32, now, until=None)
     again = gateway.token("fire-system")
     _wait_a_second(now)
     assert [_listed(gateway, token) for token in (before, after, again)] == [401, 401, 200]
-    kids = gateway.http.get(f"{gateway.url}/.well-known/jwks.json").json()["keys"]
-    assert [key["kid"] for key in kids] == [_kid(again)]
+    assert _published(gateway) == {_kid(again)}
 
 
 def test_an_assertion_used_at_one_process_is_used_up_at_another(gateway: RunningGateway) -> None:
@@ -166,6 +164,12 @@ def test_an_assertion_used_at_one_process_is_used_up_at_another(gateway: Running
     with open_house(gateway.house.home) as other:
         assert StoredReplay(other).seen("fire-hub", "once", expires)
         assert not StoredReplay(other).seen("police-system", "once", expires)
+
+
+def _published(gateway: RunningGateway) -> set[str]:
+    """Ids of the published keys of tokens; those of webhooks stand beside them (EdDSA)."""
+    keys = gateway.http.get(f"{gateway.url}/.well-known/jwks.json").json()["keys"]
+    return {key["kid"] for key in keys if key["alg"] == "ES256"}
 
 
 def _drawn(size: int) -> bytes:

@@ -136,7 +136,7 @@ def test_a_canary_stands_in_every_personal_cell() -> None:
     for row in synthetic_housing.rows(50, Random(3), canary):
         filled = [row[column] for column in synthetic_housing.PERSONAL if row[column]]
         assert all("-Zq" in cell for cell in filled)
-    for row in synthetic_street.rows(50, Random(3), canary):
+    for row in synthetic_street.rows(900, Random(3), canary):
         assert all("-Zq" in row[column] for column in synthetic_street.PERSONAL if row[column])
     for one in synthetic_street.requests(50, Random(3), canary):
         assert all("-Zq" in str(one[member]) for member in synthetic_street.PERSONAL_OF_REQUESTS)
