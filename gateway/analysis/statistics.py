@@ -16,7 +16,7 @@ from typing import Any
 from pydantic_core import to_json
 
 from gateway.analysis.entitled import MAX_DRAFTS, Desk, Entitled, entitle, filter_digest
-from gateway.errors import StoreUnavailable
+from gateway.errors import LawRefuses, StoreUnavailable
 from gateway.ledger.leaf import Operation, leaf
 from gateway.release.disclosed import Stale, content_hash
 from gateway.store.analysing import Sum, sums
@@ -28,6 +28,11 @@ from schemas.sensitivity import Lane
 
 _LANES = frozenset({Lane.DEPERSONALISED, Lane.STATISTICS})
 _MONTHS_A_QUARTER = 3
+_NARROWED = {
+    "id": "statistics.whole_totals_only",
+    "says": "Totals are counted over all behaviours; a filter by behaviour would show a hidden part whole.",
+    "cites": "Data Protection Act 2018 s.57(3)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +64,17 @@ class Table:
 
 
 def ask_for_counts(desk: Desk, question: StatisticsQuestion, partner: str, actor: str) -> Table:
-    """Answer a question with one table (raises as ``ask_for_incidents``)."""
+    """Answer a question with one table (raises as ``ask_for_incidents``).
+
+    Raises:
+        LawRefuses: Also where a subscription of statistics asks for some behaviours only: its exact total
+            would be the very part that a split hides, and two such totals could be subtracted.
+    """
     for _ in range(MAX_DRAFTS):
         entitled = entitle(desk, question.subscription, partner, _LANES)
+        asked = entitled.subscription
+        if asked.lane is Lane.STATISTICS and asked.filter.behaviours:
+            raise LawRefuses(extra={"conditions": [_NARROWED]})
         try:
             return _answer(desk, question, entitled, actor)
         except Stale:

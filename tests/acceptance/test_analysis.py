@@ -235,6 +235,17 @@ def test_a_reader_of_statistics_sees_totals_and_masked_parts(gateway: RunningGat
     assert (said["operation"], said["cells"]) == ("table", len(parts["cells"]))
 
 
+def test_no_filter_by_behaviour_shows_a_hidden_part_as_a_total(gateway: RunningGateway) -> None:
+    gateway.subscribe(
+        "fire-noise", "llr-fire", lane=Lane.STATISTICS, behaviours=("rowdy_inconsiderate",)
+    )
+    query = {**MONTHS, "subscription": "fire-noise", "place": "district"}
+    answer = gateway.call("GET", "/v1/statistics", "fire-analyst", params=query)
+
+    assert problem(answer) == (403, "law.refused")
+    assert "statistics.whole_totals_only" in answer.text
+
+
 def test_only_closed_periods_are_counted(gateway: RunningGateway) -> None:
     table = asked(gateway, "statistics", **MONTHS, period="quarter", place="district")
 

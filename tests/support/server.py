@@ -93,7 +93,7 @@ class RunningGateway:
             power=power,
             purpose=more.get("purpose", Purpose.SECTION_17A_DUTY),
             lane=more.get("lane", Lane.DEPERSONALISED),
-            filter=Filter(sources=more.get("sources", ())),
+            filter=Filter(sources=more.get("sources", ()), behaviours=more.get("behaviours", ())),
         )
         self.house.writer.run(PutSubscription(subscription, self.house.act("operator")))
         return name
