@@ -14,7 +14,7 @@ from gateway.keys.sealing import encrypt, position_bytes
 from gateway.ledger.leaf import Operation, leaf
 from gateway.ledger.tree import batch_root
 from gateway.log.commitment import EntryKind, State, commitment, inner_hash, open_bytes
-from gateway.log.correcting import Named, Secret, corrected_row
+from gateway.log.correcting import Named, Retracting, Secret, corrected_row
 from gateway.store.tx import Standing, Tx
 
 
@@ -87,20 +87,26 @@ class Remapping:
         log: list[tuple[Any, ...]] = []
         sealed: list[tuple[Any, ...]] = []
         commitments: list[bytes] = []
+        standings: list[tuple[bytes, Standing]] = []
         revised = 0
         for change in remap.changes:
             standing = known.get(change.natural_key)
             if standing is None or standing.position != change.position:
                 continue
+            if standing.state not in Retracting.begins:
+                continue  # taken back meanwhile, by which its current version stays where it is
             position = first + len(log)
             row, held, hashed, now = self._entry(tx, change, standing, position)
             log.append(row)
             sealed.append((position, change.secret.wrapped, held))
             commitments.append(hashed)
-            tx.stand(remap.feed_id, change.natural_key, now, born=False)
+            standings.append((change.natural_key, now))
             revised += change.version is not None
         if log:
+            # first the versions, then where incidents stand: roll-ups count the one by the other
             tx.append_log(log, sealed)
+            for key, now in standings:
+                tx.stand(remap.feed_id, key, now, born=False)
             tx.seal(self._leaf(first, commitments, revised))
         return Remapped(revised, len(log) - revised, len(remap.changes) - len(log))
 

@@ -14,15 +14,18 @@ from adapters import source
 from gateway.assembly import House
 from gateway.audit.verify import verify
 from gateway.errors import LawMoved
+from gateway.intake import remapped
 from gateway.intake.remapped import Decision, apply, differences
 from gateway.law.register import put_feed
 from gateway.log.remapping import Remapped
 from gateway.store import tables as t
 from schemas.powers import Power, Purpose
+from schemas.released import NoticeKind
 from schemas.sensitivity import Lane
 from tests.support.agreed import ASKED, COUNCIL, agree, personal_row, prepare, terms
 from tests.support.house import (
     FEED,
+    change,
     later,
     new_house,
     pull,
@@ -164,6 +167,29 @@ def test_what_moved_or_was_taken_back_meanwhile_is_left_alone(house: House) -> N
     adopt(house, {"force": FORCE})
 
     assert applied(house) == Remapped(1, 0, 0)
+    assert proven(house)
+
+
+@pytest.mark.parametrize("kind", [NoticeKind.RETRACTED, NoticeKind.ERASED])
+def test_what_was_taken_back_between_reading_and_recording_is_not_brought_back(
+    house: House, monkeypatch: pytest.MonkeyPatch, kind: NoticeKind
+) -> None:
+    send(house, [row("a", "801"), row("b", "213"), row("c", "801")])
+    adopt(house, {"force": FORCE})
+    read = remapped._changes
+
+    def changes(*arguments: Any) -> Any:
+        made = list(read(*arguments))
+        change(house, kind, ["a", "b"])
+        return iter(made)
+
+    monkeypatch.setattr(remapped, "_changes", changes)
+
+    assert applied(house) == Remapped(revised=1, retracted=0, moved=2)
+    with house.reader.connection() as connection:
+        kinds = [one["entry_kind"] for one in connection.execute(t.LOG.select()).mappings()]
+    assert kinds.count("recorded") == 4
+    assert kinds.count(kind.value) == 2
     assert proven(house)
 
 
