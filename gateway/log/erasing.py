@@ -1,7 +1,8 @@
 """Erasing: the content of every version goes, the proof that something stood there stays.
 
 What goes: the secrets of all entries of the incident with their sealed halves, every open column, the
-keyed hash of the content, the natural key, and the natural key of rows of it in quarantine. Without its
+keyed hash of the content, the natural key, and the natural key of rows of it in quarantine and among what
+an unfinished full extract held. Without its
 secret a version's ``inner_hash`` says nothing about what it was made from, and class and row still verify.
 
 What stays: positions, versions, record class, which recipient had which version under which id (the law

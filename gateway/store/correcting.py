@@ -86,6 +86,8 @@ def erase(tx: Tx, feed: int, named: Sequence[tuple[int, bytes, bytes]]) -> None:
         q, keys = t.QUARANTINE, [key for _, key, _ in part]
         named_rows = (q.c.feed == feed) & q.c.natural_key.in_(keys)
         connection.execute(update(q).where(named_rows).values(natural_key=None))
+        # of a full extract that never ended
+        connection.execute(delete(t.UNIT_COUNT).where(t.UNIT_COUNT.c.content.in_(keys)))
     for incident, key, stone in named:
         connection.execute(
             update(_I).where(_I.c.id == incident).values(natural_key=stone, state=ERASED)

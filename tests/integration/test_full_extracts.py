@@ -17,6 +17,7 @@ from gateway.intake.questions import Answer, Answering, listed
 from gateway.intake.recorded import PushRequest, fingerprint, idempotency_hmac
 from gateway.law.register import put_feed
 from gateway.log.entries import PushAnswer
+from gateway.store import tables as t
 from schemas.feeds import FeedMode
 from schemas.released import NoticeKind
 from tests.support.house import FEED, SENDER, SYSTEM, change, later, new_house, row
@@ -175,6 +176,22 @@ def test_a_question_about_a_record_that_was_corrected_meanwhile_is_no_longer_ask
     change(house, NoticeKind.RETRACTED, ["b"])
 
     assert asked(house) == 0
+
+
+def test_an_unfinished_extract_forgets_what_was_erased(house: House) -> None:
+    extract(house, ["a", "b"], unit="week 1", complete=False)
+    with house.reader.connection() as connection:
+        held = {bytes(one["natural_key"]) for one in _rows(connection, t.INCIDENT)}
+        assert {bytes(one["content"]) for one in _rows(connection, t.UNIT_COUNT)} == held
+
+    change(house, NoticeKind.ERASED, ["a"])
+
+    with house.reader.connection() as connection:
+        assert len(_rows(connection, t.UNIT_COUNT)) == 1
+
+
+def _rows(connection: Any, table: Any) -> list[Any]:
+    return list(connection.execute(table.select()).mappings())
 
 
 def test_a_delta_feed_asks_nothing(store: str, tmp_path: Path) -> None:
