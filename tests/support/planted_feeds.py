@@ -81,6 +81,6 @@ def _lines(rows: list[dict[str, str]]) -> bytes:
 
 def never_in(search: Search, place: str, text: str) -> None:
     """Search for what the generators write by themselves: telephone numbers, postcodes, officers."""
-    for word in (*NEVER, PHONE, POSTCODE.split()[1]):
+    for word in (*NEVER, PHONE, f" {POSTCODE.split()[1]}"):
         if word in text:
             search.found.add((place, f"what the generator writes: {word}"))
