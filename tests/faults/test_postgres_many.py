@@ -23,7 +23,7 @@ import pytest
 from gateway.assembly import open_house
 from gateway.store.leasing import LEASE_SECONDS
 from tests.support import postgres, pushing, stores
-from tests.support.load import FEED, UNSURE, Recipient, Sender, ServedGateway, System, prepare
+from tests.support.load import Recipient, Sender, ServedGateway, prepare
 from tests.support.outcome import lost_and_doubled, received_is_what_was_released, stored
 from tests.support.receiver import OK, Got, Receiver, receiving
 
@@ -44,6 +44,12 @@ class Tied(ServedGateway):
             "GATEWAY_PUBLIC_URL": self.issuer,
             "GATEWAY_EGRESS_ALLOW": "127.0.0.0/8",
         }
+
+
+def longest_gap(times: list[float], began: float, ended: float) -> float:
+    """The longest time between two instants that follow each other, from a beginning to an end."""
+    edges = [began, *sorted(at for at in times if began < at < ended), ended]
+    return max(later - before for before, later in pairwise(edges))
 
 
 @dataclass
@@ -78,8 +84,7 @@ class Systems:
     def longest_silence(self, subscription: str, began: float, ended: float) -> float:
         """The longest time without a delivery to one subscription, while there was always something."""
         times = [at for at, got in self.got if got.page["subscription"] == subscription]
-        edges = [began, *(at for at in times if began < at < ended), ended]
-        return max(later - before for before, later in pairwise(edges))
+        return longest_gap(times, began, ended)
 
 
 @contextmanager
@@ -104,50 +109,6 @@ def receiver(systems: Systems) -> Iterator[str]:
         loop.call_soon_threadsafe(stop.set)
         thread.join(20)
         loop.close()
-
-
-@dataclass
-class Probe:
-    """A sender that always asks a process that runs; measures how long a push takes at most."""
-
-    gateways: list[Tied]
-    stopped: set[int]
-    sender: Sender = field(default_factory=lambda: Sender(90))
-    worst: float = 0.0
-
-    def run(self, finish: threading.Event) -> None:
-        dice, turn = random.Random(90), 0
-        systems = [System(gateway, "police-system") for gateway in self.gateways]
-        while not finish.is_set():
-            turn += 1
-            rows, key = self.sender.rows(dice, turn), f"probe-{turn}"
-            began = time.monotonic()
-            answer = None
-            while answer is None:
-                answer = self._tried(dice.choice(self._running(systems)), key, rows)
-            self.worst = max(self.worst, time.monotonic() - began)
-            self.sender.acknowledged[key] = answer
-            self.sender.urns |= {row["URN"] for row in rows}
-            finish.wait(0.05)
-        for system in systems:
-            system.http.close()
-
-    def _running(self, systems: list[System]) -> list[System]:
-        return [one for number, one in enumerate(systems) if number not in self.stopped]
-
-    def _tried(
-        self, system: System, key: str, rows: list[dict[str, str]]
-    ) -> dict[str, object] | None:
-        try:
-            answer = system.once(
-                "POST", FEED + "/records", json=rows, headers={"Idempotency-Key": key}
-            )
-        except UNSURE:
-            return None
-        if not answer.is_success:
-            return None
-        receipt: dict[str, object] = answer.json()["receipt"]
-        return receipt
 
 
 @pytest.fixture(scope="module")
@@ -189,7 +150,7 @@ def test_processes_that_stop_in_turn_lose_double_and_rename_nothing(
         works = [Tied(home, secrets, module=("gateway", "work")) for _ in range(WORKS)]
         for one in (*serves, *works):
             one.issuer = serves[0].url
-        senders, recipient, probe, seconds = stopped_in_turn(serves, works, stops, systems)
+        senders, recipient, halted, silence = stopped_in_turn(serves, works, stops, systems)
         deadline = time.monotonic() + 60
         while not settled(home) and time.monotonic() < deadline:
             time.sleep(0.2)
@@ -219,60 +180,61 @@ def test_processes_that_stop_in_turn_lose_double_and_rename_nothing(
         unstable_ids=0,
         deliveries=len(systems.got),
         sent_again_under_their_id=again,
-        intake_halted_seconds=round(probe.worst, 2),
-        taken_over_seconds=round(seconds, 2),
+        intake_halted_seconds=round(halted, 2),
+        taken_over_seconds=round(silence, 2),
     )
 
 
 def stopped_in_turn(
     serves: list[Tied], works: list[Tied], stops: int, systems: Systems
-) -> tuple[list[Sender], Recipient, Probe, float]:
-    """Stop one process after the other while systems push and pull; return the longest silence too."""
+) -> tuple[list[Sender], Recipient, float, float]:
+    """Stop one process after the other while systems push and pull.
+
+    Returns also the longest time in which no process answered a push, and the longest in which a
+    subscription was sent nothing.
+    """
     dice = random.Random(stops)
     stop, finish, quiet = threading.Event(), threading.Event(), threading.Event()
-    probe = Probe(serves, set())
     senders, recipient = [Sender(number) for number in range(SERVES)], Recipient()
     pushing_ = [
         threading.Thread(target=one.run, args=(gateway, stop, finish), daemon=True)
         for one, gateway in zip(senders, serves, strict=True)
     ]
-    probing = threading.Thread(target=probe.run, args=(finish,), daemon=True)
     pulling = threading.Thread(target=recipient.run, args=(serves[0], stop, quiet), daemon=True)
     for one in (*serves, *works):
         one.start()
     try:
         for one in serves:
             one.wait_ready(120)
-        for thread in (*pushing_, probing, pulling):
+        for thread in (*pushing_, pulling):
             thread.start()
         stop.wait(3)
         began = time.monotonic()
         for turn in range(stops):
             number = dice.randrange(SERVES) if turn % 2 else SERVES + dice.randrange(WORKS)
-            held_up(number, [*serves, *works], probe, stop)
+            held_up([*serves, *works][number], stop)
         ended = time.monotonic()
         finish.set()
-        for thread in (*pushing_, probing):
+        for thread in pushing_:
             thread.join(90)
         quiet.set()
         pulling.join(90)
-        assert not any(thread.is_alive() for thread in (*pushing_, probing, pulling))
+        assert not any(thread.is_alive() for thread in (*pushing_, pulling))
     finally:
         stop.set()
         if not quiet.is_set():
             for one in (*serves, *works):
                 one.end(signal.SIGKILL)
+    answered = [at for one in senders for at in one.answered_at]
+    halted = longest_gap(answered, began, ended)
     silence = max(systems.longest_silence(name, began, ended) for name in PUSHED)
-    return [*senders, probe.sender], recipient, probe, silence
+    return senders, recipient, halted, silence
 
 
-def held_up(number: int, processes: list[Tied], probe: Probe, stop: threading.Event) -> None:
+def held_up(one: Tied, stop: threading.Event) -> None:
     """Stop one process for longer than its leases and the lock allow, then let it go on."""
-    process = processes[number].process
-    assert process is not None
-    probe.stopped.add(number)
-    os.killpg(process.pid, signal.SIGSTOP)
+    assert one.process is not None
+    os.killpg(one.process.pid, signal.SIGSTOP)
     stop.wait(STOPPED_SECONDS)
-    os.killpg(process.pid, signal.SIGCONT)
-    probe.stopped.discard(number)
+    os.killpg(one.process.pid, signal.SIGCONT)
     stop.wait(1)

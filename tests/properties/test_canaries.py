@@ -30,11 +30,12 @@ from gateway.assembly import House, database_path
 from gateway.keys.derive import sealed_half_key
 from gateway.keys.sealing import decrypt, position_bytes, unwrap
 from gateway.settings import Settings
-from gateway.store.sqlite import backup
+from gateway.store.postgres import PostgresDatabase
 from policies.keeping import Keeping
 from policies.kept import EVERYTHING, Kept
 from policies.treatments import Treatments
 from schemas.sensitivity import Lane
+from tests.support import postgres, stores
 from tests.support.canaries import (
     FEED,
     FORMS,
@@ -47,6 +48,7 @@ from tests.support.canaries import (
     planted_rows,
 )
 from tests.support.server import running_gateway
+from tests.support.stores import Store
 
 ROOT = Path(__file__).resolve().parents[2]
 CORRECTIONS = ("/retractions", "/restrictions", "/liftings", "/erasures")
@@ -223,8 +225,17 @@ def read_everything(listener: Listener, references: list[str]) -> None:
 def search_at_rest(home: Path, search: Search, house: House, copy: Path) -> None:
     """Search every file but the keys, every value of the database, and all that our keys open."""
     if not copy.exists():
-        backup(database_path(home), copy)
-    search.database("database", database_path(home))
+        house.database.backup(copy)
+    url = stores.url_for(home)
+    if url is None:
+        search.database("database", database_path(home))
+    else:
+        now = copy.with_name("now.sqlite3")
+        now.unlink(missing_ok=True)
+        PostgresDatabase(url).backup(now)
+        search.database("database", now)
+        for kind, content in postgres.server().files(url):
+            search.look(f"at rest: {kind}", content)
     search.database("backup", copy)
     search.look("backup: bytes", copy.read_bytes())
     for path in sorted(home.rglob("*")):
@@ -250,7 +261,7 @@ def opened(database: Path, search: Search, house: House) -> set[tuple[str, str]]
 
 def run_commands(home: Path, search: Search) -> list[int]:
     codes = []
-    environment = {"GATEWAY_HOME": str(home), "PATH": os.environ["PATH"], "NO_COLOR": "1"}
+    environment = {**stores.environment(home), "PATH": os.environ["PATH"], "NO_COLOR": "1"}
     for command in COMMANDS:
         ran = subprocess.run(
             [sys.executable, "-m", "gateway", *command],
@@ -289,8 +300,9 @@ def journey(tmp_path: Path, count: int, breaking: Callable[[House], None] | None
             assert listener.drain(form)[1] > 0
         read_everything(listener, [*urns[:3], *urns[60:63], f"{LATIN}-never-sent"])
         search_at_rest(home, search, house, tmp_path / "copy.sqlite3")
-        wal = database_path(home).with_name(database_path(home).name + "-wal")
-        assert wal.stat().st_size > 0
+        if stores.url_for(home) is None:
+            wal = database_path(home).with_name(database_path(home).name + "-wal")
+            assert wal.stat().st_size > 0
     search_at_rest(home, search, house, tmp_path / "copy.sqlite3")
     codes = run_commands(home, search)
     # a table that no snapshot may hold cannot be replayed, and `verify` says so
@@ -305,27 +317,32 @@ PLACES = (
     *("log", "push", "pull json", "pull ndjson", "pull events", "receipt", "quarantine", "explain"),
     *("bad request", "bad address", "bad token", "refusal", "ledger", "ledger entry", "/metrics"),
     *("/docs", "/openapi.json", "database, log", "backup, log", "backup: bytes"),
-    *("at rest: .sqlite3", "at rest: .sqlite3-wal", "at rest: checkpoints"),
-    *("question", "correction", "at rest: .jsonl"),
+    *("at rest: checkpoints", "question", "correction", "at rest: .jsonl"),
     *("gateway verify", "gateway verify --json", "gateway feed list"),
 )
 """Where a search that looked at nothing would prove nothing."""
+FILES = {
+    Store.SQLITE: ("at rest: .sqlite3", "at rest: .sqlite3-wal"),
+    Store.POSTGRESQL: ("at rest: tables", "at rest: write-ahead log"),
+}
 
 
 @pytest.mark.prove
 @pytest.mark.timeout(1_800)
 def test_no_canary_leaves_or_lies_at_rest(
-    tmp_path: Path, count: Callable[[int], int], proved: Callable[..., None]
+    store: Store, tmp_path: Path, count: Callable[[int], int], proved: Callable[..., None]
 ) -> None:
     records = count(10_000)
 
     search = journey(tmp_path, records)
 
     assert search.found == set()
-    assert [place for place in PLACES if not search.looked_at.get(place)] == []
+    wanted = (*PLACES, *FILES[store])
+    assert [place for place in wanted if not search.looked_at.get(place)] == []
     mebibytes = round(sum(search.looked_at.values()) / 2**20)
     proved(
         "canaries",
+        store=str(store),
         records=records,
         leaked=len(search.found),
         places=len(search.looked_at),

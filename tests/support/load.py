@@ -213,6 +213,8 @@ class Sender:
     """Idempotency-Key → receipt of every push that was answered."""
     urns: set[str] = field(default_factory=set)
     retracted: set[str] = field(default_factory=set)
+    answered_at: list[float] = field(default_factory=list)
+    """When each push was answered, by the machine's monotonic clock."""
     unsure: int = 0
 
     def rows(self, dice: random.Random, turn: int) -> list[dict[str, str]]:
@@ -248,6 +250,7 @@ class Sender:
             if answer is None:
                 break
             self.acknowledged[key] = answer["receipt"]
+            self.answered_at.append(time.monotonic())
             self.urns |= {row["URN"] for row in rows}
             if dice.random() < 0.1:
                 self._retract(system, stop, dice)

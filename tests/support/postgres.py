@@ -201,6 +201,21 @@ class Server:
         self.execute(f"CREATE DATABASE {name}{like}")
         return self.url(name)
 
+    def files(self, url: str) -> Iterator[tuple[str, bytes]]:
+        """Yield what lies on the disk of one database: kind and bytes of each file."""
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("CHECKPOINT")
+            found = connection.execute(
+                "SELECT oid FROM pg_database WHERE datname = current_database()"
+            ).fetchone()
+        assert found is not None
+        for path in sorted((self.data / "base" / str(found[0])).iterdir()):
+            yield "tables", path.read_bytes()
+        # one log for all databases of the server: those of other tests are searched as well
+        for path in sorted((self.data / "pg_wal").iterdir()):
+            if path.is_file():
+                yield "write-ahead log", path.read_bytes()
+
 
 _SERVERS: list[Server] = []
 
