@@ -12,7 +12,8 @@ sent again is counted as excluded (``erased_before``) and not recorded again.
 
 Other places hold nothing of it: answers to pushes hold row numbers, fields and rules; the counts of
 places and units are numbers under keys from which no incident can be reached; roll-ups go down by one.
-Pages of the database are overwritten (SQLite ``secure_delete``); PostgreSQL frees them at its next
+Pages of the database are overwritten (SQLite ``secure_delete``) and its write-ahead log is emptied;
+PostgreSQL frees them at its next
 VACUUM. Backups hold the content until they end: ``erasure_list`` is what a restore is put right by.
 """
 

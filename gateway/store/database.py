@@ -57,6 +57,13 @@ class Database(Protocol):
         """Return the hot path of an open transaction."""
         ...
 
+    def forget(self, connection: Connection) -> bool:
+        """Leave nothing of what was destroyed in files beside the tables; return whether that was done.
+
+        Called after a commit, outside any transaction; where it returns False it is called again.
+        """
+        ...
+
     def migrating(self, connection: Connection) -> AbstractContextManager[None]:
         """Begin a transaction that may change tables; nobody else migrates meanwhile."""
         ...

@@ -165,6 +165,11 @@ class PostgresDatabase:
         """Return the hot path."""
         return PostgresHot(_driver(connection))
 
+    def forget(self, connection: Connection) -> bool:
+        """Leave it to VACUUM, and to how long the operator keeps the server's log."""
+        del connection
+        return True
+
     @contextmanager
     def migrating(self, connection: Connection) -> Iterator[None]:
         """One process at a time changes tables, and may take as long as it takes."""

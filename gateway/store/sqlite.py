@@ -30,6 +30,9 @@ from gateway.store.verifying_sqlite import SqliteSource
 BUSY_MILLISECONDS = 5_000
 """How long a writer waits for another process's transaction before it gives up."""
 
+_FORGET_MILLISECONDS = 100
+"""How long the writer waits for readers before it empties the log at a later commit."""
+
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     cursor = connection.cursor()
@@ -159,6 +162,18 @@ class SqliteDatabase:
         """Return the hot path of an open transaction."""
         driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment] # it is sqlite3's
         return SqliteHot(driver)
+
+    def forget(self, connection: Connection) -> bool:
+        """Empty the write-ahead log: it holds the pages of earlier commits until others overwrite them.
+
+        A reader that is at work on them delays it; intake does not wait for that reader.
+        """
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={_FORGET_MILLISECONDS}")
+        try:
+            is_busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+        finally:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+        return not is_busy
 
     @contextmanager
     def migrating(self, connection: Connection) -> Iterator[None]:

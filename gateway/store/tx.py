@@ -101,6 +101,9 @@ class Tx:
         self._fresh: dict[tuple[int, bytes], Standing] = {}
         self._pushed: dict[tuple[str, bytes], dict[str, Any]] = {}
         self._quarantine_open: dict[int, bool] = {}
+        self.destroyed = (
+            False  # whether content was destroyed, of which no trace may stay in any file
+        )
         self.erased: dict[int, bool] = {}  # by feed: whether ``correcting.has_erased``
         self._rolled: Counter[Cell] = Counter()
         self._cells: dict[int, Cell] = {}
@@ -230,7 +233,7 @@ class Tx:
     def forget(self, feed: int, key: bytes) -> None:
         """Forget a natural key: its incident was erased."""
         self._fresh.pop((feed, key), None)
-        self.erased[feed] = True
+        self.erased[feed] = self.destroyed = True
 
     def keep_push(self, row: dict[str, Any]) -> None:
         """Keep what a push was answered (columns of ``tables.PUSH``)."""

@@ -70,6 +70,7 @@ class Writer:
         self._ready = threading.Condition()
         self._closing = False
         self._several = False
+        self._owes = False
         self._limit = queue_limit
         self._connection: Connection | None = None
         self.log_size = 0
@@ -188,6 +189,11 @@ class Writer:
         self._classes.keep()
         self.log_size, self.law_epoch = tx.head.log_size, tx.head.law_epoch
         self.commits += 1
+        self._owes = self._owes or tx.destroyed
+        if self._owes:
+            # what was committed is; where a file cannot be cleared now it is at the next commit
+            with contextlib.suppress(SQLAlchemyError):
+                self._owes = not self._database.forget(connection)
         if tx.head_moved:
             self._moved()
         return results

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,12 @@ import pytest
 
 from gateway.assembly import House, database_path, open_house, reapply_erasures
 from gateway.audit.verify import verify
+from gateway.clock import FixedClock
 from gateway.log.erasing import quarter_begins
 from gateway.log.erasure_list import ErasureFile, ErasureLine
 from gateway.release.sent import PageForm, written
 from gateway.store.correcting import EMPTIED
+from gateway.store.sqlite import SqliteDatabase
 from gateway.store.tables import LOG
 from policies.pseudonym import quarter_of
 from schemas.released import NoticeKind
@@ -88,6 +90,25 @@ def test_an_erased_record_leaves_nothing_but_its_proof(house: House) -> None:
         assert row[len(names) :] == (None, None)
     assert [n["kind"] for n in page(house, cursor)["notices"]] == ["restricted", "erased"]
     assert findings(house) == set()
+
+
+@pytest.mark.parametrize("reading", [False, True])
+def test_no_file_of_sqlite_keeps_an_erased_secret(tmp_path: Path, *, reading: bool) -> None:
+    database = SqliteDatabase(tmp_path / "gateway.sqlite3")
+    clock = FixedClock(houses.NOW)
+    with open_house(tmp_path, database=database, clock=clock, create=True) as house:
+        houses.send(house, houses.rows(30))
+        secrets = [bytes(row[0]) for row in asked(house, "SELECT wrapped_secret FROM sealed")]
+
+        with house.reader.connection() if reading else nullcontext() as connection:
+            if connection is not None:  # a reader at work needs what the log holds
+                connection.execute(LOG.select()).fetchone()
+            houses.change(house, ERASED, [row["URN"] for row in houses.rows(30)])
+        if reading:
+            houses.send(house, houses.rows(1, begin=30))
+
+        kept = b"".join(path.read_bytes() for path in tmp_path.glob("gateway.sqlite3*"))
+        assert [secret for secret in secrets if secret in kept] == []
 
 
 def test_the_same_row_sent_again_is_not_recorded_again(house: House) -> None:
