@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from gateway.clock import Clock
-from gateway.errors import LawRefuses
+from gateway.errors import LawRefuses, ReleaseHeld
 from gateway.events import Event, emit
 from gateway.keys import webhook
 from gateway.keys.derive import keyed_hash
@@ -121,7 +121,10 @@ class Courier:
             LeaseLost: Another worker sends for this subscription.
             StoreUnavailable: The database does not answer.
         """
-        prepared = await asyncio.to_thread(self._prepare, settle=settle)
+        try:
+            prepared = await asyncio.to_thread(self._prepare, settle=settle)
+        except ReleaseHeld:
+            return None  # until an operator lifts the hold
         if not isinstance(prepared, Parcel):
             return prepared
         return await self._carry(prepared)

@@ -10,6 +10,7 @@ import pytest
 
 from gateway.assembly import House
 from gateway.audit.verify import verify
+from gateway.release.endpoints import BeginReplay
 from schemas.partners import PartnerKind
 from tests.support import house as houses
 from tests.support import pushing
@@ -105,3 +106,22 @@ def test_a_record_taken_back_before_the_second_try_is_left_out_and_its_notice_fo
     assert [event["id"] for event in second.events] == kept
     assert [one["kind"] for one in third.data("notice")] == ["retracted"]
     assert verify(house.database, house.keys).whole
+
+
+def test_while_a_hold_stands_nothing_is_sent_again_or_anew_and_no_alarm_is_raised(
+    house: House,
+) -> None:
+    async def what(house: House, receiver: Receiver) -> None:
+        houses.send(house, pushing.rows(2))
+        await once(house)
+        houses.send(house, [houses.row("later-a"), houses.row("later-b")])
+        held = houses.hold(house, known_size=99)
+        house.writer.run(BeginReplay(pushing.NAME, 0, house.act("fire-system")))
+        assert await once(house) is None
+        assert len(receiver.got) == 1
+        houses.lift(house, held)
+        await once(house)
+
+    receiver = play(house, what)
+
+    assert [len(one.data("incident")) for one in receiver.got] == [2, 2, 2]
