@@ -135,7 +135,11 @@ class LawBook:
                 self._writer.run(keep)
             known = holds(self._reader)
             held = any(hold.stands for hold in known)
-            self._edition = Edition(law, register, epoch, held, eras(known))
+            before, now = self._edition, eras(known)
+            if before is not None and before.eras != now:
+                # put back while we run: a class of the lost future may have had another's id
+                self._classes = {}
+            self._edition = Edition(law, register, epoch, held, now)
             emit(Event.LAW_LOADED, snapshot=law.sha256, epoch=epoch)
 
     def _law(self, register: Register) -> Law:

@@ -22,6 +22,7 @@ from gateway.store import tables as t
 from gateway.store.database import Database
 from gateway.store.postgres import PostgresDatabase
 from gateway.store.sqlite import SqliteDatabase
+from gateway.store.tx import Tx
 from schemas.released import NoticeKind
 from tests.support import house as houses
 from tests.support import postgres
@@ -224,6 +225,24 @@ def test_a_database_that_was_put_back_behind_our_back_is_held_at_the_next_start(
         assert again is None or again.name == hold.name
         assert verify(restored.database, restored.keys).findings == ()
     assert [path.name for path in (house.home / "checkpoints-lost").iterdir()]
+
+
+def test_classes_of_a_lost_future_are_not_taken_for_those_that_have_their_ids_now(
+    house: House,
+) -> None:
+    houses.send(house, [houses.row("a", "204"), houses.row("b", "213")])
+    known = dict(house.book.classes())
+    bodies = [{"canonical_json": known[at].canonical_json} for at in (2, 1)]
+
+    def put_back_and_grown_again(tx: Tx) -> None:
+        for at, body in zip((1, 2), bodies, strict=True):
+            tx.change(t.RECORD_CLASS, {"id": at}, body)
+
+    house.writer.run(put_back_and_grown_again)
+    houses.lift(house, houses.hold(house, known_size=99))
+    house.book.refresh()
+
+    assert dict(house.book.classes()) == {1: known[2], 2: known[1]}
 
 
 def put_back(home: Path, older: Path) -> None:
