@@ -214,8 +214,8 @@ def test_a_batch_that_finds_the_database_busy_is_taken_once(shell: Shell, tmp_pa
             6, lambda: held.execute("ROLLBACK")
         )  # a writer gives up after 5 s
         release.start()
-        answer = run.take(0, Parcel(file.read_bytes(), 0))
-        again = run.take(0, Parcel(file.read_bytes(), 0))
+        answer = run.take(0, Parcel(file.read_bytes(), 0), complete=False)
+        again = run.take(0, Parcel(file.read_bytes(), 0), complete=False)
         release.join()
         held.close()
 

@@ -304,9 +304,9 @@ def journey(tmp_path: Path, count: int, breaking: Callable[[House], None] | None
             wal = database_path(home).with_name(database_path(home).name + "-wal")
             assert wal.stat().st_size > 0
     search_at_rest(home, search, house, tmp_path / "copy.sqlite3")
-    codes = run_commands(home, search)
     # a table that no snapshot may hold cannot be replayed, and `verify` says so
-    assert breaking is not None or codes == [0] * len(COMMANDS)
+    if breaking is None:
+        assert run_commands(home, search) == [0] * len(COMMANDS)
     search.found |= search.digests_of("anywhere")
     return search
 
