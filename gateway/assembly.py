@@ -317,5 +317,6 @@ def open_house(
         reader.close()
         raise
     wakener.on_law(book.refresh)
+    wakener.on_log(writer.heard)
     desks = Desks(reader, keys, random)
     return House(home, database, clock, random, keys, reader, writer, book, door, desks, wakener)

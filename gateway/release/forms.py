@@ -33,6 +33,8 @@ class Rendered:
     """The row of each record."""
     decided: Decided
     edition: Edition
+    log_size: int
+    """How far the log went where the rows were read: what happened after it is looked at."""
 
 
 class Forms:

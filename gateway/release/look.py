@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from gateway.clock import LONDON, Clock
-from gateway.law.book import Edition, LawBook
-from gateway.release.decided import Decided, allowed_of, recorded_since, same_form
+from gateway.law.book import LawBook
+from gateway.release.decided import allowed_of, recorded_since, same_form
+from gateway.release.forms import Rendered
 from gateway.store.reading import Reader
 from gateway.store.releasing import Candidate, states_of
 from gateway.store.writer import Writer
@@ -24,19 +24,17 @@ class Look:
         writer: Writer,
         reader: Reader,
         clock: Clock,
-        subscription: Subscription,
-        rows: Sequence[Candidate],
-        edition: Edition,
-        decided: Decided,
+        made: Rendered,
     ) -> None:
+        subscription, decided = made.subscription, made.decided
         self._book, self._writer, self._reader, self._clock = book, writer, reader, clock
         self._subscription: Subscription | None = subscription
         self._id, self._partner = subscription.id, subscription.partner
         self._asks_the_database = subscription.power is Power.SECTION_115
-        self._rows, self._decided = rows, decided
-        self._edition, self._moved = edition, False
+        self._rows, self._decided = made.rows, decided
+        self._edition, self._moved = made.edition, False
         self._day, self._ends = decided.day, _end_of(decided.day)
-        self._log_size = writer.log_size
+        self._log_size = made.log_size
         self._closed: set[int] = set()
 
     def __call__(self, index: int) -> bool:
@@ -84,7 +82,7 @@ class Look:
         self._subscription = None if row is None else Subscription.model_validate_json(row["body"])
 
     def _heads(self) -> tuple[int, int]:
-        """How far law and log have come: as this process knows, under section 115 as the database does.
+        """How far law and log have come: as this process knows, under section 115 as the database says.
 
         A suspension may be committed by another process, and none may leave after it.
         """

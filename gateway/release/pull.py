@@ -35,6 +35,7 @@ from gateway.store.reading import Reader
 from gateway.store.releasing import (
     candidates_at,
     disclosed_in,
+    log_size,
     read_window,
     release_row,
 )
@@ -278,6 +279,7 @@ class Door:
         day = self._clock.now().astimezone(LONDON).date()
         wanted = number + 1
         with self._reader.connection() as connection:
+            read_at = log_size(connection)
             release = release_row(connection, row["id"], wanted)
             rows = disclosed_in(connection, row["id"], wanted)
             # what was closed is decided anew elsewhere, and an empty release is no page to send again
@@ -303,7 +305,7 @@ class Door:
         notices = [_line(notice_again(r)) for r in rows if r["what"] != RECORD]
         lines = [*notices, *map(_line, records)]
         made = (subscription, wanted, release["at"], lines, len(notices), kept, decided)
-        pulled = self._pulled(Rendered(*made, edition), actor)
+        pulled = self._pulled(Rendered(*made, edition, read_at), actor)
         content = content_hash([*pulled.page.notices, *pulled.page.records])
         pulled.page.entry = release["leaf"]
         place = {r["position"]: r["sequence"] for r in rows if r["what"] == RECORD}
@@ -328,7 +330,7 @@ class Door:
     def _page_of(self, draft: Draft, number: int, edition: Edition, actor: str) -> Pulled:
         rows, notices = draft.window.candidates, len(draft.notices)
         made = (draft.subscription, number, draft.at, draft.lines, notices, rows, draft.decided)
-        return self._pulled(Rendered(*made, edition), actor)
+        return self._pulled(Rendered(*made, edition, draft.window.log_size), actor)
 
     def _pulled(self, made: Rendered, actor: str) -> Pulled:
         subscription, number = made.subscription, made.number
@@ -348,10 +350,7 @@ class Door:
             notices=made.lines[: made.notices],
             records=made.lines[made.notices :],
         )
-        look = Look(
-            *(self._book, self._writer, self._reader, self._clock, subscription),
-            *(rows, made.edition, decided),
-        )
+        look = Look(self._book, self._writer, self._reader, self._clock, made)
         return Pulled(page, look, self._broken(subscription, number, actor))
 
     def _broken(self, subscription: Subscription, number: int, actor: str) -> Callable[[int], None]:

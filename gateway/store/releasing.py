@@ -273,6 +273,11 @@ def candidates_at(connection: Connection, positions: Sequence[int]) -> dict[int,
     return found
 
 
+def log_size(connection: Connection) -> int:
+    """Return how far the log goes in this read."""
+    return int(connection.execute(select(t.HEAD.c.log_size)).scalar_one())
+
+
 def release_row(connection: Connection, subscription: str, number: int) -> dict[str, Any] | None:
     """Return one release of a subscription."""
     statement = select(t.RELEASE).where(

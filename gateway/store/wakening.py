@@ -64,6 +64,7 @@ class Wakener:
         self._callbacks: dict[int, Callable[[], None]] = {}
         self._next = 0
         self._law: Callable[[], object] = _nothing
+        self._log: Callable[[int], object] = _nothing_of
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -78,6 +79,10 @@ class Wakener:
     def on_law(self, call: Callable[[], object]) -> None:
         """Call this, in the watching thread, when another process has moved the law's epoch."""
         self._law = call
+
+    def on_log(self, call: Callable[[int], object]) -> None:
+        """Call this with the log's size, in the watching thread, before it rings."""
+        self._log = call
 
     def ring(self) -> None:
         """Wake everybody who waits."""
@@ -135,6 +140,7 @@ class Wakener:
                 self._seen = None  # whatever happens meanwhile, the first answer rings
                 continue
             before, self._seen = self._seen, head
+            self._log(head.log_size)
             if heard or head != before:
                 self.ring()
             if before is not None and head.law_epoch != before.law_epoch:
@@ -158,6 +164,10 @@ class Wakener:
 
 
 def _nothing() -> None:
+    """Nobody wants to know."""
+
+
+def _nothing_of(_size: int) -> None:
     """Nobody wants to know."""
 
 

@@ -18,6 +18,7 @@ from gateway.release import forms
 from gateway.release import pull as pulling
 from gateway.release.sent import PageForm, written
 from schemas.partners import DatedKind, Partner, PartnerKind
+from schemas.released import NoticeKind
 from schemas.sensitivity import Lane
 from tests.support import house as houses
 
@@ -216,3 +217,27 @@ def test_rows_of_one_push_count_in_their_order(house: House) -> None:
 
     assert (both.receipt.recorded, other.receipt.recorded) == (1, 1)
     assert len(drained(house)[0]) == 1
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_what_is_restricted_between_the_commit_and_the_page_is_not_on_it(
+    house: House, monkeypatch: pytest.MonkeyPatch, *, again: bool
+) -> None:
+    houses.send(house, [houses.row("s0"), houses.row("s1")])
+    if again:
+        page(house)
+    real = house.door._pulled
+
+    def pulled(*arguments: Any) -> Any:
+        houses.change(house, NoticeKind.RESTRICTED, ["s0"])
+        return real(*arguments)
+
+    monkeypatch.setattr(house.door, "_pulled", pulled)
+    read = page(house)
+
+    assert read["records"] == []
+    assert read["complete"] is False
+    monkeypatch.undo()
+    left = page(house)
+    assert len(left["records"]) == 1
+    assert left["complete"]

@@ -15,6 +15,7 @@ from gateway.audit.verify import kept_notes, verify
 from gateway.clock import FixedClock, SystemClock
 from gateway.keys.ring import KeyRing, KeysUnavailable
 from gateway.law.register import put_partner
+from schemas.released import NoticeKind
 from tests.support import house as houses
 from tests.support.server import running_gateway
 
@@ -63,6 +64,24 @@ def test_a_law_that_another_process_changes_is_in_force_here_before_anybody_asks
         assert one.wakener.wait(mark, 60)
         mark = one.wakener.mark()
     assert one.book.current().register.partners[houses.SENDER].name == "Other"
+
+
+def test_a_page_on_its_way_heeds_what_another_process_took_back(
+    both: tuple[House, House],
+) -> None:
+    one, other = both
+    houses.subscribe(one)
+    houses.send(one, [houses.row("a"), houses.row("b")])
+    one.wakener.wait(one.wakener.mark(), 3)
+    page = houses.pull(one)
+
+    houses.change(other, NoticeKind.ERASED, ["b"])
+    mark = one.wakener.mark()
+    while one.writer.log_size < other.writer.log_size:
+        assert one.wakener.wait(mark, 60)
+        mark = one.wakener.mark()
+
+    assert [page.look(index) for index in range(2)] == [True, False]
 
 
 def test_a_process_is_not_told_of_its_own_commits_twice(both: tuple[House, House]) -> None:
