@@ -1,4 +1,4 @@
-"""``gateway prepare``: at the holder, a file is depersonalised before it travels. No database is needed."""
+"""``gateway prepare``: a file is depersonalised where it is held, before it travels."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import typer
 
 from gateway.cli import Exit
 from gateway.cli.documents import content_of, toml_of, word_of
+from gateway.cli.home import own_house
 from gateway.cli.parcels import look_over, media_type_of, parcels
 from gateway.cli.terminal import AsJson, Stopped, note, progress, say_json
 from gateway.cli.trial import compiled
@@ -43,6 +44,12 @@ def command(
     withdrawals: Annotated[
         bool, typer.Option(help="Also say which records are to be taken back if they were sent.")
     ] = True,
+    places: Annotated[
+        bool,
+        typer.Option(
+            help="Use the areas, points and postcodes loaded in the holder's GATEWAY_HOME."
+        ),
+    ] = False,
     media_type: Annotated[
         str | None, typer.Option(help="What the file holds, where its name does not say.")
     ] = None,
@@ -51,9 +58,10 @@ def command(
     """Depersonalise a file where it is held: one record a line (NDJSON), and a report of counts.
 
     The same adapter and treatments as in the gateway. Names, references, texts, exact times and points end
-    here. Send what comes out to a feed whose adapter is `prepared`. The key makes the records' ids: with the
-    same key the same record keeps its id, so that it can be revised or taken back; it never travels. Ends
-    with 1 where every row was refused.
+    here. A record has a place only where the file names an area, or by `--places` with what
+    `gateway geography load` loaded at the holder. Send what comes out to a feed whose adapter is `prepared`.
+    The key makes the records' ids: with the same key the same record keeps its id, so that it can be revised
+    or taken back; it never travels. Ends with 1 where every row was refused.
     """
     if as_json and out is None:
         raise Stopped(
@@ -63,17 +71,9 @@ def command(
         )
     stated = media_type or media_type_of(file)
     look_over(file, stated)
-    bench = _bench(feed)
-    preparation = Preparation(bench, _key(key), withdrawals)
-    with _written(out) as stream, progress("preparing", file.stat().st_size) as show:
-        for number, parcel in enumerate(parcels(file, stated, _PARCEL, _delimiter(bench))):
-            try:
-                for record in preparation.lines(parcel.body, stated):
-                    stream.write(record.model_dump_json(exclude_defaults=True) + "\n")
-            except BodyUnreadable as refusal:
-                if not number or {error.rule for error in refusal.errors} != {"body.empty"}:
-                    raise
-            show(parcel.read)
+    with _bench(feed, places=places) as bench:
+        preparation = Preparation(bench, _key(key), withdrawals)
+        _prepare(file, stated, out, preparation)
     if as_json:
         say_json(preparation.document())
     else:
@@ -82,8 +82,22 @@ def command(
         raise typer.Exit(Exit.FOUND_WRONG)
 
 
-def _bench(feed: str) -> Bench:
-    """A bench without a database: the feed of a file, or one that every register begins with."""
+def _prepare(file: Path, stated: str, out: Path | None, preparation: Preparation) -> None:
+    delimiter = _delimiter(preparation.bench)
+    with _written(out) as stream, progress("preparing", file.stat().st_size) as show:
+        for number, parcel in enumerate(parcels(file, stated, _PARCEL, delimiter)):
+            try:
+                for record in preparation.lines(parcel.body, stated):
+                    stream.write(record.model_dump_json(exclude_defaults=True) + "\n")
+            except BodyUnreadable as refusal:
+                if not number or {error.rule for error in refusal.errors} != {"body.empty"}:
+                    raise
+            show(parcel.read)
+
+
+@contextmanager
+def _bench(feed: str, *, places: bool) -> Iterator[Bench]:
+    """A bench of the feed of a file, or one that every register begins with; a database only for places."""
     known = {one.name: one for one in FEEDS}
     if not feed.endswith(".toml") and feed not in known:
         raise Stopped(
@@ -93,7 +107,11 @@ def _bench(feed: str) -> Bench:
         )
     found = known.get(feed) or word_of(Feed, toml_of(Path(feed)))
     source, mapper = compiled(found.adapter, found.settings)
-    return Bench(found, source, mapper)
+    if not places:
+        yield Bench(found, source, mapper)
+        return
+    with own_house() as house:
+        yield Bench(found, source, mapper, house.desks.places(house.book.refresh()))
 
 
 def _delimiter(bench: Bench) -> str:

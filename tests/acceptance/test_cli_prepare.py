@@ -10,6 +10,7 @@ import pytest
 
 from adapters import source
 from schemas.released import DepersonalisedIncident
+from tests.acceptance.test_cli_geography import OUTLINE, STREET
 from tests.support.commands import Shell
 from tests.support.house import row
 from tests.support.nsir_rows import nsir_file
@@ -63,6 +64,27 @@ def test_what_is_prepared_holds_nothing_personal_and_needs_no_home(
         assert personal not in report.out
     assert not (tmp_path / "home").exists()
     assert (tmp_path / "key").stat().st_mode & 0o77 == 0
+
+
+def test_the_holders_own_areas_and_points_give_prepared_records_a_place(
+    shell: Shell, tmp_path: Path
+) -> None:
+    outline, points = tmp_path / "lsoa.json", tmp_path / "2025-06-example-street.csv"
+    outline.write_text(json.dumps(OUTLINE), encoding="utf-8")
+    points.write_text(STREET, encoding="utf-8")
+    shell.ok("db", "upgrade")
+    shell.ok("geography", "load", outline, "--kind", "lsoa")
+    sent = tmp_path / "rows.json"
+    sent.write_text(json.dumps([row("a"), row("b", "213")]), encoding="utf-8")
+    asked = ("prepare", "police-nsir", sent, "--key", tmp_path / "key")
+
+    def places(*more: str) -> list[dict[str, Any]]:
+        return [json.loads(line)["place"] for line in shell.ok(*asked, *more).out.splitlines()]
+
+    assert {place["level"] for place in places()} == {"none"}
+    assert {place["code"] for place in places("--places")} == {"E01000001"}
+    shell.ok("geography", "load", points, "--kind", "police-uk-points")
+    assert {place["level"] for place in places("--places")} == {"map_point"}
 
 
 def test_prepared_records_are_recorded_revised_and_taken_back_by_the_holders_ids(
