@@ -46,12 +46,19 @@ RULES: Final[dict[str, str]] = {
 
 
 BODY_RULES: Final[dict[str, str]] = {
+    "body.charset_unknown": "Its character set is none that is read here: send UTF-8.",
+    "body.empty": "It holds no record.",
+    "body.nul": "It holds NUL bytes, so it is no delimited text: UTF-16 perhaps, or a spreadsheet.",
     "body.service_list": "It lists services, not requests: send what the requests address answers.",
     "body.not_requests": "It holds no service requests: its outermost name is another one.",
     "body.xml_doctype": "XML with a document type declaration is not read.",
     "body.xml_malformed": "It is not well-formed XML, or larger or deeper than is read.",
+    "header.column_missing": "The header lacks this column, which the feed needs.",
+    "header.column_twice": "The header names this column twice.",
+    "header.unreadable": "The first line cannot be read as a header of column names.",
+    "json.not_rows": "It is JSON, but neither a row nor a list of rows as this feed has them.",
 }
-"""Rules of a whole body that need a sentence of their own."""
+"""Every rule of a whole body, with the sentence that its sender reads."""
 
 
 class UnreadableError(Exception):

@@ -207,7 +207,7 @@ def _failed(error: Exception) -> int:
         _say(f"gateway: {error.title} {error.remedy}", sys.stderr)
         for fault in error.errors:
             _say(f"  {fault.pointer or '/'}: {fault.says} ({fault.rule})", sys.stderr)
-        return _exit_code(error.status)
+        return _exit_code(error.code, error.status)
     sentence, remedy = getattr(error, "sentence", None), getattr(error, "remedy", None)
     if isinstance(sentence, str) and isinstance(remedy, str):
         _say(f"gateway: {sentence} {remedy}", sys.stderr)
@@ -218,8 +218,12 @@ def _failed(error: Exception) -> int:
     return Exit.INTERNAL
 
 
-def _exit_code(status: int) -> Exit:
-    """The exit code for an HTTP status of the error catalogue."""
+def _exit_code(code: str, status: int) -> Exit:
+    """The exit code for an error of the catalogue, by its code or its HTTP status."""
+    if (
+        code == "keys.unavailable"
+    ):  # waiting makes no keys: nothing should start this again by itself
+        return Exit.CONFIGURATION
     if status in {429, 503}:
         return Exit.UNAVAILABLE
     return Exit.INTERNAL if status >= 500 else Exit.FOUND_WRONG  # noqa: PLR2004 - HTTP's own line

@@ -97,7 +97,7 @@ def add(
 ) -> None:
     """Add a version of an agreement, or change one that nobody has signed. One entry in the ledger.
 
-    Case references under `[coverage] case_references` are kept as keyed hashes only.
+    Case references under `coverage.case_references` are kept as keyed hashes only.
     """
     with own_house() as house:
         document = _hashed_cases(toml_of(file), house.keys.natural_key)
@@ -280,6 +280,7 @@ def _show(standing: AgreementStanding) -> None:
     show_table("", ("", ""), [(name, value or "—") for name, value in rows])
     if standing.unmet:
         listed = [(c.says, c.cites, c.id) for c in standing.unmet]
-        show_table("\nUnmet:", ("condition", "rests on", "id"), listed)
+        say("")
+        show_table("Unmet:", ("condition", "rests on", "id"), listed)
     for flag in standing.flags:
         say(f"Flag: {flag}")

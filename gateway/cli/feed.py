@@ -62,7 +62,7 @@ app.command("questions")(questions)
 @app.command("add")
 def add(
     file: Annotated[
-        Path, typer.Argument(help="TOML: name, title, adapter, controller, role, [settings] …")
+        Path, typer.Argument(help="TOML: name, title, adapter, controller, role, settings …")
     ],
     *,
     actor: Actor = OPERATOR,

@@ -18,6 +18,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from adapters.faults import BODY_RULES
 from gateway.cli import Exit
 from gateway.cli.documents import FileUnreadable
 from gateway.cli.terminal import Stopped
@@ -70,9 +71,7 @@ def look_over(path: Path, media_type: str) -> None:
                 raise BodyUnreadable(errors=(_NUL,))
 
 
-_NUL = ProblemError(
-    pointer="", rule="body.nul", says="The body breaks this rule of the feed's format."
-)
+_NUL = ProblemError(pointer="", rule="body.nul", says=BODY_RULES["body.nul"])
 
 
 def parcels(path: Path, media_type: str, records: int, delimiter: str) -> Iterator[Parcel]:

@@ -56,7 +56,7 @@ def show(partner: PartnerId, *, as_json: AsJson = False) -> None:
 
 @app.command("add")
 def add(
-    file: Annotated[Path, typer.Argument(help="TOML: id, name, [[kinds]] …")],
+    file: Annotated[Path, typer.Argument(help="TOML: see deploy/examples/police.toml.")],
     *,
     actor: Actor = OPERATOR,
 ) -> None:

@@ -65,7 +65,7 @@ def show(*, as_json: AsJson = False) -> None:
 
 @app.command("add")
 def add(
-    file: Annotated[Path, typer.Argument(help="TOML: id, title, parties, [[signatures]] …")],
+    file: Annotated[Path, typer.Argument(help="TOML: see deploy/examples/protocol.toml.")],
     *,
     actor: Actor = OPERATOR,
 ) -> None:

@@ -75,7 +75,7 @@ def receive(body: bytes, media_type: str, mapper: Mapper, limit: int) -> Receive
     except BodyRefused as fault:
         raise _whole_body(fault) from None
     if not received.count:
-        empty = ProblemError(pointer="", rule="body.empty", says="It holds no record.")
+        empty = ProblemError(pointer="", rule="body.empty", says=BODY_RULES["body.empty"])
         raise BodyUnreadable(errors=(empty,))
     return received
 
@@ -112,7 +112,7 @@ def _row_problem(number: int, rule: str, says: str) -> RowProblem:
 
 
 def _whole_body(fault: BodyRefused) -> BodyUnreadable:
-    says = BODY_RULES.get(fault.code, "The body breaks this rule of the feed's format.")
+    says = BODY_RULES[fault.code]
     pointers = fault.columns or ("",)
     return BodyUnreadable(
         errors=tuple(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -205,3 +206,26 @@ def test_a_subscription_names_an_agreement_that_exists(shell: Shell) -> None:
     assert shell("agreement", "show", "unknown").code == 1
     assert shell("agreement", "export", "unknown").code == 1
     assert shell("agreement", "show", "unknown", "--day", "someday").code == 2
+
+
+def test_the_readme_s_example_makes_a_live_agreement(tmp_path: Path) -> None:
+    made = Shell(tmp_path / "home")
+    made.ok("db", "upgrade")
+    for name in ("police", "council"):
+        made.ok("partner", "add", EXAMPLES / f"{name}.toml")
+    made.ok("protocol", "add", protocol(tmp_path))
+    made.ok("agreement", "add", example(tmp_path))
+    readme = (EXAMPLES.parents[1] / "README.md").read_text(encoding="utf-8")
+    signing = [shlex.split(line)[1:] for line in readme.splitlines() if "agreement sign" in line]
+
+    for line in signing:
+        made.ok(*line)
+
+    shown = made.ok("agreement", "show", ID).out
+    assert f"{ID} version 1" in shown
+    assert "Unmet" not in shown
+    stop = next(
+        line for line in readme.splitlines() if line.startswith("gateway agreement suspend")
+    )
+    made.ok(*shlex.split(stop)[1:])
+    assert "\nUnmet:\n" in made.ok("agreement", "show", ID).out

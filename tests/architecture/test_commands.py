@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import typer
+from rich.text import Text
 
 from gateway import cli
 from gateway.cli import COMMANDS, Command, Exit
 from gateway.errors import NotFound, StoreUnavailable
+from gateway.keys.files import KeysUnavailable
 from gateway.settings import SettingsRefused
 from tests.architecture.source import ROOT
 
@@ -63,6 +67,7 @@ def ran(monkeypatch: pytest.MonkeyPatch, error: BaseException | None) -> int:
         (typer.Exit(1), Exit.FOUND_WRONG, ""),
         (NotFound(), Exit.FOUND_WRONG, NotFound.remedy),
         (StoreUnavailable(), Exit.UNAVAILABLE, StoreUnavailable.title),
+        (KeysUnavailable("a reason"), Exit.CONFIGURATION, KeysUnavailable.title),
         (
             SettingsRefused("One sentence.", "A remedy."),
             Exit.CONFIGURATION,
@@ -106,3 +111,19 @@ def test_no_command_shows_the_overview_as_a_usage_error(capsys: pytest.CaptureFi
 def test_a_module_without_app_or_command_is_refused() -> None:
     with pytest.raises(TypeError, match="neither `app` nor `command`"):
         cli.load(Command("clock", "gateway.clock", "not a command"))
+
+
+def every_command(command: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """Walk a command and those below it."""
+    yield name, command
+    for below, found in getattr(command, "commands", {}).items():
+        yield from every_command(found, f"{name} {below}")
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_help_shows_every_word_that_was_written(command: Command) -> None:
+    """Help is read as markup, which swallows what stands in square brackets."""
+    for name, found in every_command(cli.load(command), command.name):
+        texts = [found.help, *(getattr(one, "help", None) for one in found.params)]
+        for text in filter(None, texts):
+            assert Text.from_markup(text).plain == text, name

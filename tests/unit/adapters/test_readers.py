@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from adapters import faults
 from adapters.cells import cell_text
-from adapters.faults import RULES, UnreadableError, fault, pointer_to
+from adapters.faults import BODY_RULES, RULES, UnreadableError, fault, pointer_to
 from adapters.readers import area_code, code, flag, listed, marking
 from schemas.codes import Marking
 
@@ -107,3 +110,17 @@ def test_a_fault_points_at_a_column_and_speaks_in_a_sentence() -> None:
     assert pointer_to("A/B~C") == "/A~1B~0C"
     assert fault("", "row.too_few_fields").pointer == ""
     assert all(says.endswith(".") and says[0].isupper() for says in RULES.values())
+
+
+def test_every_way_to_refuse_a_whole_body_has_a_sentence() -> None:
+    """The sources are read for codes, so that a new one cannot reach a sender without its sentence."""
+    folder = Path(faults.__file__).parent
+    told = {
+        code
+        for path in folder.glob("*.py")
+        for code in re.findall(r'BodyUnreadable\(\s*"([a-z_.]+)"', path.read_text(encoding="utf-8"))
+    }
+
+    assert "header.column_missing" in told
+    assert told <= BODY_RULES.keys()
+    assert all(says.endswith(".") and says[0].isupper() for says in BODY_RULES.values())
