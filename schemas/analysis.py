@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from schemas.base import Word
 from schemas.codes import GssCode, Kind, NsirClass, Slug
+from schemas.typology import TYPOLOGY
 
 Month = Annotated[str, Field(pattern=r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$")]
 """A month, as ``2026-10``."""
-TypologyName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+
+
+def _listed(codes: Iterable[str]) -> AfterValidator:
+    """A check that a word is one of the typology's: a slip of the pen must not look like «none»."""
+    known = frozenset(codes)
+
+    def check(code: str) -> str:
+        if code not in known:
+            message = "no code of the typology"
+            raise ValueError(message)
+        return code
+
+    return AfterValidator(check)
+
+
+_Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+AreaCode = Annotated[_Code, _listed(area.code for area in TYPOLOGY.area)]
+BehaviourCode = Annotated[_Code, _listed(TYPOLOGY.area_of)]
 
 
 class IncidentQuestion(Word):
@@ -22,8 +41,8 @@ class IncidentQuestion(Word):
     subscription: Slug
     kind: Kind | None = None
     nsir_class: NsirClass | None = None
-    area: TypologyName | None = None
-    behaviour: TypologyName | None = None
+    area: AreaCode | None = None
+    behaviour: BehaviourCode | None = None
     place: GssCode | None = None
     """An area at any level: LSOA, MSOA, ward or district."""
     first: date | None = None

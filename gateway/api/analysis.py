@@ -17,6 +17,7 @@ from gateway.analysis.entitled import Desk
 from gateway.analysis.incidents import ask_for_incidents
 from gateway.analysis.statistics import ask_for_counts
 from gateway.api.caller import Analyst, ServiceDep
+from gateway.api.problems import sentence_of
 from gateway.api.service import Service
 from gateway.errors import RequestInvalid
 from gateway.ledger.leaf import stamp
@@ -76,7 +77,8 @@ def _resolved(about: Any, defined: Mapping[str, Any]) -> Any:  # noqa: ANN401 - 
 async def read_incidents(request: Request, service: ServiceDep, access: Analyst) -> Response:
     """Give one page of depersonalised incidents under a subscription of your own.
 
-    Ask again with `after` for the next page, until it is absent. `Accept: text/csv` gives a table.
+    Ask again with `after` for the next page, until it is null. `Accept: text/csv` gives a table, with
+    `after` in the header Gateway-After.
     """
     question = _question(IncidentQuestion, request)
     found = await asyncio.to_thread(
@@ -143,22 +145,22 @@ def _question(form: type[Question], request: Request) -> Question:
         if not twice:
             return form.model_validate_strings(dict(given))
     except ValidationError as refused:
-        named = {str(fault["loc"][0]) for fault in refused.errors(include_input=False)}
-        known = sorted(named & form.model_fields.keys())
-        errors = [_fault(name) for name in known]
-        errors += [_fault("")] if named - form.model_fields.keys() else []
+        faults = refused.errors(include_input=False, include_url=False)
+        said = {str(fault["loc"][0]): sentence_of(fault) for fault in faults}
+        known = sorted(said.keys() & form.model_fields.keys())
+        errors = [_fault(name, said[name]) for name in known]
+        errors += [_UNKNOWN] if said.keys() - form.model_fields.keys() else []
         raise RequestInvalid(errors=tuple(errors)) from None
-    raise RequestInvalid(errors=(_fault(""),))
+    raise RequestInvalid(errors=(_UNKNOWN,))
 
 
-def _fault(name: str) -> ProblemError:
-    says = (
-        "It does not fit its documented form."
-        if name
-        else "A parameter is unknown or stands twice."
-    )
-    pointer = f"/query/{name}" if name else "/query"
-    return ProblemError(pointer=pointer, rule="request.query", says=says)
+def _fault(name: str, says: str) -> ProblemError:
+    return ProblemError(pointer=f"/query/{name}", rule="request.query", says=says)
+
+
+_UNKNOWN = ProblemError(
+    pointer="/query", rule="request.query", says="A parameter is unknown or stands twice."
+)
 
 
 def _wants_csv(request: Request) -> bool:

@@ -7,6 +7,7 @@ replaced here (reliability.md §0.4).
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -44,6 +45,44 @@ def answer(error: GatewayError, request: Request) -> Response:
     return Response(json.dumps(document), error.status, headers, MEDIA_TYPE)
 
 
+_SAYS = {
+    "missing": "This must be given.",
+    "extra_forbidden": "There is a name here that this form does not have.",
+    "enum": "It is none of these: {expected}.",
+    "literal_error": "It is none of these: {expected}.",
+    "greater_than_equal": "It must be at least {ge}.",
+    "less_than_equal": "It must be at most {le}.",
+    "string_too_long": "It has more than {max_length} characters.",
+    "string_too_short": "It has fewer than {min_length} characters.",
+    "too_long": "It has more than {max_length} members.",
+    "too_short": "It has fewer than {min_length} members.",
+    "int_parsing": "It is no whole number.",
+    "int_type": "It is no whole number.",
+    "date_from_datetime_parsing": "It is no day: write it as 2026-11-23.",
+    "date_parsing": "It is no day: write it as 2026-11-23.",
+    "json_invalid": "It is not JSON as RFC 8259 defines it.",
+    "value_error": "It is none of the list, or its parts do not fit together; see /openapi.json.",
+}
+
+
+def sentence_of(fault: Mapping[str, Any]) -> str:
+    """Say what is wrong with a place of a request: the form's own limits, never what was given.
+
+    Args:
+        fault: One of Pydantic's errors, with its ``type`` and ``ctx``.
+    """
+    limits = fault.get("ctx", {})
+    pattern = _SAYS.get(fault["type"], "It does not fit its documented form; see /openapi.json.")
+    try:
+        return pattern.format_map({name: limits[name] for name in _OF_THE_FORM & limits.keys()})
+    except KeyError:
+        return "It does not fit its documented form; see /openapi.json."
+
+
+_OF_THE_FORM = {"expected", "ge", "le", "max_length", "min_length"}
+"""What of an error's context comes from the form. The rest may be what was given."""
+
+
 def _rule(kind: str) -> str:
     return f"request.{kind.replace(' ', '_')}"
 
@@ -61,7 +100,7 @@ def install(app: FastAPI) -> None:
             ProblemError(
                 pointer="/" + "/".join(str(part) for part in _declared(fault["loc"])),
                 rule=_rule(fault["type"]),
-                says="The value does not fit what the documentation says of this place.",
+                says=sentence_of(fault),
             )
             for fault in error.errors()
         )

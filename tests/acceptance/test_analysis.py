@@ -274,3 +274,32 @@ def test_a_restriction_before_the_answer_is_on_record_is_heeded(
     before = gateway.pull("fire-17a", "fire-system").json()
     assert len(every_page(gateway)) == 20
     assert before["records"]
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "place", "says"),
+    [
+        ("incidents", {"behaviour": "noises"}, "/query/behaviour", "It is none of the list"),
+        ("incidents", {"area": "noise"}, "/query/area", "It is none of the list"),
+        ("incidents", {"limit": "1001"}, "/query/limit", "It must be at most 1000."),
+        (
+            "incidents",
+            {"first": "1.9.2026"},
+            "/query/first",
+            "It is no day: write it as 2026-11-23.",
+        ),
+        ("incidents", {"kind": "asb"}, "/query/kind", "It is none of these: 'asb_incident', "),
+        ("statistics", {"last": "2026-09"}, "/query/first", "This must be given."),
+    ],
+)
+def test_a_slip_in_a_question_is_told_by_place_and_limit(
+    gateway: RunningGateway, path: str, query: dict[str, str], place: str, says: str
+) -> None:
+    """A behaviour that does not exist must not look like one of which there are no incidents."""
+    query = {"subscription": "fire-17a"} | query
+
+    answer = gateway.call("GET", f"/v1/{path}", "fire-analyst", params=query)
+
+    assert problem(answer) == (422, "request.invalid")
+    told = {error["pointer"]: error["says"] for error in answer.json()["errors"]}
+    assert told[place].startswith(says)
