@@ -98,6 +98,7 @@ class PartnerSystem:
         *,
         key: str | None = None,
         unit: str | None = None,
+        complete: bool = False,
     ) -> Answer:
         """Push records and return the answer as it came; ``push`` reads it.
 
@@ -106,6 +107,8 @@ class PartnerSystem:
         headers = {"Content-Type": media_type, "Idempotency-Key": key or self.random(16).hex()}
         if unit is not None:
             headers["Gateway-Unit"] = unit
+        if complete:
+            headers["Gateway-Full"] = "complete"
         return self.call("POST", f"/v1/feeds/{feed}/records", headers=headers, content=body)
 
     def push(
@@ -116,6 +119,7 @@ class PartnerSystem:
         *,
         key: str | None = None,
         unit: str | None = None,
+        complete: bool = False,
     ) -> PushResult:
         """Push records; when this returns, what the receipt counts is on the gateway's disk.
 
@@ -125,23 +129,37 @@ class PartnerSystem:
             media_type: ``text/csv``, ``application/json``, ``application/x-ndjson``.
             key: The same key and body get the same answer; drawn where absent.
             unit: One run of sending a file in several pushes.
+            complete: Whether a full extract ends with this push: what it did not hold is asked after.
 
         Raises:
             Unexpected: An error answer; one where every row was refused has the receipt in its problem.
             Unreachable: No answer came.
         """
-        answer = self.send(feed, body, media_type, key=key, unit=unit)
+        answer = self.send(feed, body, media_type, key=key, unit=unit, complete=complete)
         return PushResult.model_validate(answer.wanted().document)
 
     def push_parcels(
-        self, feed: str, bodies: Iterable[bytes], media_type: str, *, unit: str
+        self, feed: str, bodies: Iterable[bytes], media_type: str, *, unit: str, full: bool = False
     ) -> Iterator[PushResult]:
         """Push one file in several parcels, as one unit; yields each receipt (raises as ``push``).
 
-        Run again with the same unit after a break: what is in already is answered, not doubled.
+        Run again with the same unit after a break: what is in already is answered, not doubled. Say ``full``
+        where the file is a full extract: it ends with the last parcel.
         """
-        for number, body in enumerate(bodies):
-            yield self.push(feed, body, media_type, key=f"{unit}-{number}", unit=unit)
+        waiting: bytes | None = None
+        number = 0
+
+        def pushed(body: bytes, *, is_last: bool) -> PushResult:
+            key = f"{unit}-{number}"
+            return self.push(feed, body, media_type, key=key, unit=unit, complete=full and is_last)
+
+        for body in bodies:
+            if waiting is not None:
+                yield pushed(waiting, is_last=False)
+                number += 1
+            waiting = body
+        if waiting is not None:
+            yield pushed(waiting, is_last=True)
 
     def retract(self, feed: str, references: list[str], reason: str) -> RetractionResult:
         """Take records back by the source's own references: there was no such incident (as ``push``)."""

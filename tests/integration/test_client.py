@@ -21,8 +21,9 @@ from gateway.client.state import FileState, MemoryState, StateStore
 from gateway.client.system import PartnerSystem
 from gateway.client.witness import LedgerNotBelieved, NotWitnessed, NotYetSigned
 from gateway.clock import SystemClock
-from gateway.law.register import put_client
+from gateway.law.register import put_client, put_feed
 from gateway.ledger.checkpoint import Checkpoint, make_checkpoint, parse_checkpoint, to_header
+from schemas.feeds import FeedMode
 from tests.support.nsir_rows import nsir_rows
 from tests.support.server import RunningGateway, running_gateway
 
@@ -135,6 +136,25 @@ def test_a_file_in_parcels_is_one_unit_and_may_be_begun_again(partners: Partners
     assert sum(one.receipt.recorded for one in first) == 9
     assert [one.receipt for one in again] == [one.receipt for one in first]
     assert all(one.repeated for one in again)
+
+
+def test_a_full_extract_in_parcels_ends_with_the_last_of_them(partners: Partners) -> None:
+    house = partners.gateway.house
+    feed = house.book.refresh().register.feeds[FEED][1]
+    changed = feed.model_copy(update={"mode": FeedMode.FULL})
+    house.writer.run(put_feed(changed, house.act("operator")))
+    police = partners.system("leicestershire-police")
+    rows = nsir_rows(80, 1)
+    whole = [csv_bytes(rows[:40]), csv_bytes(rows[40:])]
+    parts = [csv_bytes(rows[:40]), csv_bytes(rows[40:60])]
+
+    list(police.push_parcels(FEED, whole, CSV, unit="week-1", full=True))
+    asked = police.call("GET", f"/v1/feeds/{FEED}/questions").wanted().document
+    list(police.push_parcels(FEED, parts, CSV, unit="week-2", full=True))
+    then = police.call("GET", f"/v1/feeds/{FEED}/questions").wanted().document
+
+    assert asked["questions"] == []
+    assert then["questions"] != []
 
 
 def test_pages_come_on_from_where_the_last_run_stopped_and_a_page_not_kept_comes_again(
