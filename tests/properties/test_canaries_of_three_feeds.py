@@ -77,9 +77,7 @@ class Ear:
 
     def heard(self, place: str, answer: httpx.Response) -> httpx.Response:
         """Search an answer in which nothing personal may be."""
-        # the first page shows an adapter's own example, which ends with this postcode
-        text = answer.text if place != "/" else re.sub(r"LE\d+ 9ZZ", "", answer.text)
-        for part in (text, str(answer.headers.raw)):
+        for part in (answer.text, str(answer.headers.raw)):
             self.search.look(place, part)
             planted_feeds.never_in(self.search, place, part)
         return answer
@@ -230,9 +228,10 @@ def read_the_rest(ear: Ear) -> None:
     for index in range(ear.gateway.house.reader.head().ledger_size):
         ear.heard("ledger", ear.call("GET", f"/v1/ledger/entries/{index}", "fire-system"))
     for path in ADDRESSES:
-        # the page follows an invented incident of its own; it names no canary
         answer = ear.call("GET", path, "operator-system")
-        ear.search.look(path, answer.text)
+        # the page follows an invented incident of its own, with this postcode; it names no canary
+        text = re.sub(r"LE\d+ 9ZZ", "", answer.text) if path == "/" else answer.text
+        ear.search.look(path, text)
     for name in ("university-17a", "council-115"):
         answer = ear.call("GET", f"/v1/subscriptions/{name}/records", "university-system")
         ear.heard("refusal", answer)
