@@ -220,11 +220,12 @@ def stopped_in_turn(
         quiet.set()
         pulling.join(90)
         assert not any(thread.is_alive() for thread in (*pushing_, pulling))
+    except BaseException:
+        for one in (*serves, *works):
+            one.end(signal.SIGKILL)
+        raise
     finally:
         stop.set()
-        if not quiet.is_set():
-            for one in (*serves, *works):
-                one.end(signal.SIGKILL)
     answered = [at for one in senders for at in one.answered_at]
     halted = longest_gap(answered, began, ended)
     silence = max(systems.longest_silence(name, began, ended) for name in PUSHED)
@@ -234,6 +235,7 @@ def stopped_in_turn(
 def held_up(one: Tied, stop: threading.Event) -> None:
     """Stop one process for longer than its leases and the lock allow, then let it go on."""
     assert one.process is not None
+    assert one.process.poll() is None, f"{one.module} ended by itself"
     os.killpg(one.process.pid, signal.SIGSTOP)
     stop.wait(STOPPED_SECONDS)
     os.killpg(one.process.pid, signal.SIGCONT)
