@@ -290,11 +290,11 @@ class PostgresEar:
                 return True  # what was committed before it listened was told to nobody
             return self._heard(self._connection, time.monotonic() + seconds)
         except psycopg.Error as error:
-            self._drop()
+            self.hang_up()
             raise StoreUnavailable from error
         finally:
             if self._closed:
-                self._drop()
+                self.hang_up()
 
     def close(self) -> None:
         """Stop within a quarter of a second; the listening thread gives the connection back."""
@@ -308,7 +308,8 @@ class PostgresEar:
                 return True
         return False
 
-    def _drop(self) -> None:
+    def hang_up(self) -> None:
+        """Close the connection, where one is open."""
         if self._connection is not None:
             with suppress(psycopg.Error):
                 self._connection.close()

@@ -39,6 +39,10 @@ class Ear(Protocol):
         """Stop listening, also while another thread listens."""
         ...
 
+    def hang_up(self) -> None:
+        """Give back what is held open; by the thread that listened, once it listens no more."""
+        ...
+
 
 class Wakener:
     """Lets threads and coroutines wait for the next commit of any process.
@@ -130,6 +134,13 @@ class Wakener:
 
     # ------------------------------------------------------------------ the thread
     def _watch(self) -> None:
+        try:
+            self._look_and_ring()
+        finally:
+            if self._ear is not None:
+                self._ear.hang_up()
+
+    def _look_and_ring(self) -> None:
         while not self._closing.is_set():
             heard = self._listen()
             if self._closing.is_set():

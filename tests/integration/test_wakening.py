@@ -28,6 +28,7 @@ class Told:
 
     def __init__(self, *, deaf: bool = False) -> None:
         self.deaf, self.closed = deaf, threading.Event()
+        self.hung_up = False
 
     def listen(self, seconds: float) -> bool:
         if self.deaf:
@@ -37,8 +38,22 @@ class Told:
     def close(self) -> None:
         self.closed.set()
 
+    def hang_up(self) -> None:
+        self.hung_up = True
+
 
 ONE, TWO = HeadRow(1, 1, 1), HeadRow(2, 2, 1)
+
+
+def test_what_listened_is_given_back_whenever_the_closing_comes() -> None:
+    for pause in (0.0, 0.005, 0.02):
+        ear = Told()
+        wakener = Wakener(Heads(ONE), ear, seconds=0.01)
+        wakener.mark()
+        threading.Event().wait(pause)
+        wakener.close()
+
+        assert ear.hung_up
 
 
 def test_what_rang_between_mark_and_wait_ends_the_waiting_at_once() -> None:
