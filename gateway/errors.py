@@ -24,6 +24,8 @@ class GatewayError(Exception):
     remedy: ClassVar[str] = (
         "Send the request again; quote the instance to the operator if it stays."
     )
+    at_terminal: ClassVar[str | None] = None
+    """The remedy for an operator at a command, where it is another than a caller's."""
     retry_after: ClassVar[int | None] = None
 
     def __init__(
@@ -204,7 +206,10 @@ class StoreUnavailable(GatewayError):
 
     code, status = "store.unavailable", 503
     title = "The database is not available; nothing was acknowledged, nothing acknowledged is lost."
-    remedy = "Send it again after Retry-After, with the same Idempotency-Key."
+    remedy = "Try again after Retry-After; a push with the same Idempotency-Key."
+    at_terminal = (
+        "See that it runs and that GATEWAY_DATABASE_URL or GATEWAY_HOME names it; try again."
+    )
     retry_after = 2
 
 

@@ -58,11 +58,14 @@ class Explained:
 
     def text(self) -> str:
         """Return it as text for a terminal."""
-        lines = [rendered(self.explanation).rstrip()]
+        lines = []
         if self.state != "live":
-            lines.append(f"The record is {self.state}: no version of it is released to anybody.")
+            lines.append(f"NOT RELEASED · the record is {self.state}: no version goes to anybody.")
         if not self.asked_for:
-            lines.append("The subscription's filter does not ask for such records.")
+            lines.append("NOT RELEASED · the subscription's filter does not ask for such records.")
+        if lines:
+            lines.append("What the law would say of it:")
+        lines.append(rendered(self.explanation).rstrip())
         lines += [
             f"Given: {row['what']} version {row['version']} to {row['partner']}, {row['at']}"
             f" ({row['state']})"

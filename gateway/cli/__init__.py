@@ -204,7 +204,7 @@ def _failed(error: Exception) -> int:
     # A class that was never imported cannot have been raised: no import, no start-up cost.
     catalogue = sys.modules.get("gateway.errors")
     if catalogue is not None and isinstance(error, catalogue.GatewayError):
-        _say(f"gateway: {error.title} {error.remedy}", sys.stderr)
+        _say(f"gateway: {error.title} {error.at_terminal or error.remedy}", sys.stderr)
         for fault in error.errors:
             _say(f"  {fault.pointer or '/'}: {fault.says} ({fault.rule})", sys.stderr)
         return _exit_code(error.code, error.status)

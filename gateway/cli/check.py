@@ -92,7 +92,9 @@ def _line(name: str, code: Exit, check: Callable[[], str]) -> Line:
         says, remedy = refusal.sentence, refusal.remedy
         return Line(name, ok=False, says=says, remedy=remedy, code=code)
     except GatewayError as error:
-        return Line(name, ok=False, says=error.title, remedy=error.remedy, code=code)
+        return Line(
+            name, ok=False, says=error.title, remedy=error.at_terminal or error.remedy, code=code
+        )
 
 
 def _installation() -> str:

@@ -11,7 +11,7 @@ import typer
 from gateway.assembly import House
 from gateway.cli.documents import refused
 from gateway.cli.home import change, own_house, own_settings
-from gateway.cli.terminal import OPERATOR, Actor, AsJson, note, say, say_json
+from gateway.cli.terminal import OPERATOR, Actor, AsJson, note, plain, say, say_json
 from gateway.keys import webhook
 from gateway.keys.derive import SIZE
 from gateway.keys.sealing import NONCE_SIZE
@@ -94,7 +94,7 @@ def show(subscription: Id, *, as_json: AsJson = False) -> None:
         say_json(document)
         return
     for name, value in document.items():
-        say(f"{name}: {', '.join(value) if isinstance(value, list) else value}")
+        say(f"{name.replace('_', ' ')}: {plain(value)}")
 
 
 @app.command("rotate")

@@ -51,7 +51,8 @@ def show(partner: PartnerId, *, as_json: AsJson = False) -> None:
     if as_json:
         say_json(document)
         return
-    show_table("", ("field", ""), [(name, _plain(value)) for name, value in document.items()])
+    document.setdefault("nominated_person", None)
+    show_table("", ("field", ""), document.items())
 
 
 @app.command("add")
@@ -81,11 +82,3 @@ def _today(house: House, partner: Partner, day: date) -> dict[str, Any]:
 
 def _yes(truth: object) -> str:
     return "yes" if truth else "no"
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, list | tuple):
-        return "; ".join(_plain(one) for one in value) or "—"
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {_plain(one)}" for name, one in value.items())
-    return _yes(value) if isinstance(value, bool) else str(value)

@@ -56,6 +56,17 @@ def printable(text: str) -> str:
     return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
 
 
+def plain(value: object) -> str:
+    """Return a value of a document as it is read: lists and maps in a line, «yes», «no», «—»."""
+    if isinstance(value, list | tuple):
+        return "; ".join(plain(one) for one in value) or "—"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {plain(one)}" for name, one in value.items()) or "—"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "—" if value is None else str(value)
+
+
 def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Write a table as part of the result."""
     if title:
@@ -64,7 +75,7 @@ def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[objec
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*(Text(printable(str(cell))) for cell in row))
+        table.add_row(*(Text(printable(plain(cell))) for cell in row))
     width = None if sys.stdout.isatty() else _WIDE
     Console(file=sys.stdout, width=width, highlight=False, markup=False).print(table)
 

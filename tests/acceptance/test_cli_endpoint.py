@@ -86,6 +86,18 @@ def test_only_a_push_subscription_has_an_endpoint(shell: Shell) -> None:
     assert "no endpoint" in shell("subscription", "endpoint", "show", "fire-pull").err
 
 
+def test_what_is_shown_is_read_by_people(shell: Shell) -> None:
+    shell.ok("subscription", "endpoint", "set", NAME, URL)
+
+    shown = shell.ok("subscription", "endpoint", "show", NAME).out
+    partner = shell.ok("partner", "show", "charnwood-bc").out
+    tables = shell.ok("db", "status").out
+
+    assert "failing since: —\n" in shown
+    assert "pending: no\n" in shown
+    assert not {"None", "True", "False"} & set((shown + partner + tables).split())
+
+
 def test_the_webhook_key_is_rotated_and_both_are_in_use(shell: Shell) -> None:
     endpoint(shell, "set", NAME, URL)
     before = endpoint(shell, "show", NAME)["keys"]

@@ -184,6 +184,10 @@ def test_why_a_record_goes_is_explained_by_its_reference_on_standard_input(
     assert "RELEASE · section_17a" in text.out
     assert known["URN"] not in text.out + text.err
 
+    shell.ok("correct", "restrict", "--feed", "police-nsir", stdin=known["URN"])
+    first = shell.ok(*asked, stdin=known["URN"]).out.splitlines()[0]
+    assert first == "NOT RELEASED · the record is restricted: no version goes to anybody."
+
 
 @pytest.mark.parametrize(
     ("words", "code"),

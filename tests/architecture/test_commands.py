@@ -66,7 +66,7 @@ def ran(monkeypatch: pytest.MonkeyPatch, error: BaseException | None) -> int:
         (None, Exit.OK, ""),
         (typer.Exit(1), Exit.FOUND_WRONG, ""),
         (NotFound(), Exit.FOUND_WRONG, NotFound.remedy),
-        (StoreUnavailable(), Exit.UNAVAILABLE, StoreUnavailable.title),
+        (StoreUnavailable(), Exit.UNAVAILABLE, StoreUnavailable.at_terminal),
         (KeysUnavailable("a reason"), Exit.CONFIGURATION, KeysUnavailable.title),
         (
             SettingsRefused("One sentence.", "A remedy."),
