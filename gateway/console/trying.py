@@ -62,12 +62,13 @@ class Trying:
             raise TryingClosed
         if authorization is None:
             own_page_only(request)
+        feed = None
         try:
             feed, name, content = await _sent(request)
             async with self.turns:
                 trial = await asyncio.to_thread(self._tried, feed, name, content)
         except (BodyTooLarge, BodyUnreadable, MediaTypeNotTaken, TooManyRecords) as refusal:
-            return self._page(refusal.status, {"refusal": refusal, "trial": None})
+            return self._page(refusal.status, {"refusal": refusal, "trial": None, "feed": feed})
         return self._page(200, {"refusal": None, "trial": trial, "feed": feed})
 
     def _page(self, status: int, values: dict[str, Any]) -> Response:

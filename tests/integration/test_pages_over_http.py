@@ -224,6 +224,13 @@ def test_a_file_that_cannot_be_tried_is_refused_with_the_form_beside_it(
     assert 'type="file"' in answer.text
 
 
+def test_what_was_chosen_stays_chosen_when_a_file_is_refused(gateway: RunningGateway) -> None:
+    answer = send(gateway, b"a,b\n1,2\n", "other.csv", feed="street-management")
+
+    assert answer.status_code == 400
+    assert re.findall(r'<option value="([a-z-]+)" selected', answer.text) == ["street-management"]
+
+
 def test_an_unknown_feed_is_not_found(gateway: RunningGateway) -> None:
     assert send(gateway, b"a\n", feed="no-such-feed").status_code == 404
 
