@@ -31,7 +31,7 @@ async def readyz(service: ServiceDep) -> Response:
     checks = {"writer": house.writer.alive}
     try:
         await asyncio.to_thread(house.reader.head)
-        checks["database"] = True
+        checks["database"] = await asyncio.to_thread(house.writer.has_its_database)
         checks["clock"] = await asyncio.to_thread(_is_timely, service)
         house.book.current()
         checks["law"] = True

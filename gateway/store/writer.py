@@ -84,6 +84,10 @@ class Writer:
         """Whether the thread runs; readiness depends on it."""
         return self._thread.is_alive() and not self._closing
 
+    def has_its_database(self) -> bool:
+        """Whether the database is still where it was: a file that was moved away takes no commit."""
+        return self._present()
+
     def heard(self, log_size: int) -> None:
         """Take note of how far another process brought the log: pages on their way look again."""
         self.log_size = max(self.log_size, log_size)

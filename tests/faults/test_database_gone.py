@@ -79,6 +79,7 @@ def test_pushes_get_503_until_the_database_is_back_and_nothing_is_lost(
                 fire.once("GET", PULL, params={"after": page["cursor"]}),
             ]
             health = httpx.get(gateway.url + "/healthz", trust_env=False)
+            unready = httpx.get(gateway.url + "/readyz", trust_env=False)
 
         again = police.once("POST", PATH, json=row(2), headers={"Idempotency-Key": "k2"})
         assert police.once("POST", PATH, json=row(4)).status_code == 201
@@ -95,6 +96,7 @@ def test_pushes_get_503_until_the_database_is_back_and_nothing_is_lost(
     assert health.status_code == 200
     assert (again.status_code, again.json()["repeated"]) == (201, False)
     assert ready.status_code == 200
+    assert fault != "moved away" or unready.json()["checks"]["database"] is False
     assert len(records) == 2
     verified = gateway.command("verify")
     assert (verified["verified"], verified["log_rows"]) == (True, 3)
