@@ -80,7 +80,9 @@ def command(
     try; --once ends it there. Exit code 1 if anything did not balance.
     """
     started = time.monotonic()
-    signal.signal(signal.SIGTERM, _interrupt)
+    # both by hand: a shell that starts us in the background has SIGINT ignored
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _interrupt)
     console = Console(quiet=as_json, highlight=False)
     console.print(
         "[bold]A real gateway starts on this machine, and simulated partner systems use it.[/]\n"
