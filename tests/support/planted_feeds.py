@@ -66,7 +66,10 @@ def street(marks: Marks, count: int, seed: int) -> tuple[str, bytes, str]:
     if seed % 2:
         rows = list(synthetic_street.rows(count, Random(seed), canary, FIRST))
         return "street-management", synthetic_street.csv_bytes(rows), "text/csv"
-    asked = list(synthetic_street.requests(count, Random(seed), canary, FIRST))
+    asked = [
+        {**one, "service_request_id": f"{one['service_request_id']}.{seed}"}
+        for one in synthetic_street.requests(count, Random(seed), canary, FIRST)
+    ]
     body = json.dumps(synthetic_street.document(asked)).encode()
     return "street-management", body, "application/json"
 
