@@ -36,6 +36,7 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningGateway
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if not Path(PATH).exists():
+        # Debian gives it; .ci/run installs it, and fails on a skip
         pytest.skip("Chromium is not installed")
     with sync_playwright() as playwright:
         chromium = launched(playwright)

@@ -20,6 +20,7 @@ NOW = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 def need_assets() -> None:
     """Skip where ``make assets`` was not run; in CI a skip is a failure."""
     if not Built().whole:
+        # pytest by itself does not build them; `make test` does
         pytest.skip("the pages' files are not here: run `make assets`")
 
 
