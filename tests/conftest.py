@@ -14,6 +14,7 @@ import pytest
 from gateway import events
 from gateway.clock import SystemClock
 from tests.support import postgres, stores
+from tests.support.requirements import Requirements
 
 ROOT = Path(__file__).resolve().parent.parent
 REPORTS = ROOT / "tests" / "reports"
@@ -28,6 +29,11 @@ hypothesis.settings.load_profile("prove" if PROVING else "ci" if IN_CI else "dev
 
 # A field that the catalogue does not permit raises here; in service it is dropped and counted.
 events.JOURNAL.strict = True
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Write down which requirement of the law is proven by which test."""
+    config.pluginmanager.register(Requirements(config))
 
 
 @pytest.fixture
