@@ -166,7 +166,10 @@ PAGES: dict[str, dict[str, Callable[[], str]]] = {
     "deploy/decisions/README.md": {"index": decisions},
     "schemas/README.md": {"data dictionary": dictionary},
     "adapters/README.md": {"crosswalks": from_module("adapters.crosswalk", "readme_tables")},
-    "policies/README.md": {"law": from_module("policies.readme", "tables")},
+    "policies/README.md": {
+        "law": from_module("policies.readme", "tables"),
+        "requirements": from_module("gateway.law.proven", "table"),
+    },
 }
 MARKS = {
     "law": (

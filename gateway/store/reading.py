@@ -59,6 +59,16 @@ class Reader:
             columns = (t.HEAD.c.log_size, t.HEAD.c.ledger_size, t.HEAD.c.law_epoch)
             return HeadRow(*c.execute(select(*columns)).one())
 
+    def counts_of_releases(self) -> Iterator[tuple[str, int, str]]:
+        """Yield (subscription, seconds since 1970, JSON of its counts) of every release."""
+        r = t.RELEASE
+        with self.connection() as c:
+            rows = c.execution_options(stream_results=True, yield_per=1_000)
+            yield from (
+                (str(row[0]), int(row[1]), str(row[2]))
+                for row in rows.execute(select(r.c.subscription, r.c.at, r.c.counts))
+            )
+
     # --- register
     def bodies(self, table_name: str) -> dict[str, str]:
         """Return id → JSON body of every partner, protocol, client or subscription."""

@@ -1,0 +1,138 @@
+"""``gateway law``: what the law asks, by which rule and test it is met, and when a rule last decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import typer
+
+from gateway.assembly import House, StoreMissing
+from gateway.audit.decided_by import Decided, decided_by
+from gateway.cli import Exit
+from gateway.cli.home import own_house
+from gateway.cli.terminal import AsJson, Stopped, note, say, say_json, show_table
+from gateway.law.proven import results
+from policies.bundle import Bundle, packaged_bundle
+from policies.requirements import (
+    Requirement,
+    RequirementState,
+    Standing,
+    packaged_requirements,
+    standings,
+)
+from schemas.subscriptions import Subscription
+
+_ROW = ("id", "law", "the gateway must", "rules", "tests", "state")
+
+
+def command(
+    requirement: Annotated[
+        str | None,
+        typer.Argument(help="One requirement, such as L19, with its rules, tests, decisions."),
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show requirement, rule, test and result, and what is not the gateway's to settle.
+
+    With a requirement it says more: each rule in its own words, each test, and when the rule last
+    decided something in the database that the settings name. Ends with 1 where a test that is bound to a
+    requirement did not pass.
+    """
+    known = standings(results())
+    if requirement is not None:
+        wanted = requirement.upper()
+        known = tuple(one for one in known if one.id == wanted)
+        if not known:
+            raise Stopped("There is no such requirement.", "See `gateway law`.", Exit.USAGE)
+    if as_json:
+        say_json([one.model_dump(mode="json") for one in known])
+    elif requirement is not None:
+        _say_one(next(one for one in packaged_requirements() if one.id == known[0].id), known[0])
+    else:
+        _say_all(known)
+    if any(one.state is RequirementState.FAILED for one in known):
+        raise typer.Exit(Exit.FOUND_WRONG)
+
+
+def _say_all(known: tuple[Standing, ...]) -> None:
+    asked = packaged_requirements()
+    rows = [
+        (one.id, one.law, one.must, "; ".join(one.rules), len(standing.tests), standing.state.value)
+        for one, standing in zip(asked, known, strict=True)
+    ]
+    show_table("", _ROW, rows)
+    counted = {state: sum(one.state is state for one in known) for state in RequirementState}
+    say("\n" + ", ".join(f"{number} {state.value}" for state, number in counted.items() if number))
+    say("\nNot proven, and why:")
+    for standing in known:
+        if standing.reason is not None:
+            say(f"  {standing.id}  {standing.reason}")
+    say("\nNot ours to settle:")
+    for one in asked:
+        if one.for_a_person is not None:
+            say(f"  {one.id}  {one.for_a_person}")
+
+
+def _say_one(asked: Requirement, standing: Standing) -> None:
+    say(f"{asked.id} · {asked.law}\n{asked.must}\n")
+    reason = f": {standing.reason}" if standing.reason else ""
+    say(f"State: {standing.state.value}{reason}")
+    if asked.for_a_person is not None:
+        say(f"Not ours to settle: {asked.for_a_person}")
+    say("\nCarried out by:")
+    bundle, decided = _here()
+    for rule in _named(asked, bundle):
+        say(f"  {rule}{_words(rule, bundle)}{_when(rule, decided)}")
+    say("\nProven by:")
+    for test in standing.tests or ("no test",):
+        say(f"  {test}")
+
+
+def _here() -> tuple[Bundle, Mapping[str, Decided] | None]:
+    """Return the rules in force, and what they decided; the packaged ones where there is no house."""
+    try:
+        house = own_house()
+    except StoreMissing:
+        note("There is no database here: the packaged rules are shown, and no decisions.")
+        return packaged_bundle(), None
+    with house:
+        law = house.book.refresh().law
+        return law.bundle, _decisions(house)
+
+
+def _decisions(house: House) -> Mapping[str, Decided]:
+    edition = house.book.refresh()
+    permits = edition.law.bundle.permits
+    stored = house.reader.bodies("subscription")
+    powers = {name: Subscription.model_validate_json(body).power for name, body in stored.items()}
+
+    def permit_of(subscription: str) -> str | None:
+        power = powers.get(subscription)
+        return None if power is None or power not in permits else permits[power].id
+
+    return decided_by(house.reader, permit_of)
+
+
+def _named(asked: Requirement, bundle: Bundle) -> list[str]:
+    """Return the rules of a requirement, each ``…*`` as the rules that it stands for."""
+    found: list[str] = []
+    for rule in asked.rules:
+        fits = [one for one in bundle.rules if one.startswith(rule[:-1])]
+        found += fits if rule.endswith("*") else [rule]
+    return list(dict.fromkeys(found))
+
+
+def _words(rule: str, bundle: Bundle) -> str:
+    known = bundle.rules.get(rule)
+    return "" if known is None else f"\n      {known.says} ({known.cites})"
+
+
+def _when(rule: str, decided: Mapping[str, Decided] | None) -> str:
+    if decided is None or "/" in rule:
+        return ""
+    one = decided.get(rule)
+    if one is None or one.last is None:
+        return "\n      It has decided nothing here yet."
+    return f"\n      Decided {one.times:,} times here, last on {one.last:%Y-%m-%d %H:%M} UTC."
