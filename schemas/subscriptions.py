@@ -7,6 +7,7 @@ from enum import StrEnum
 from schemas.base import Word
 from schemas.codes import Kind, Slug
 from schemas.powers import Power, Purpose
+from schemas.record_class import RecordClass
 from schemas.sensitivity import Lane
 
 
@@ -23,6 +24,14 @@ class Filter(Word):
     sources: tuple[Slug, ...] = ()
     kinds: tuple[Kind, ...] = ()
     behaviours: tuple[str, ...] = ()
+
+    def asks_for(self, record_class: RecordClass) -> bool:
+        """Whether a record class is among what is asked for."""
+        return (
+            (not self.sources or record_class.source in self.sources)
+            and (not self.kinds or record_class.kind in self.kinds)
+            and (not self.behaviours or record_class.typology_behaviour in self.behaviours)
+        )
 
 
 class Subscription(Word):

@@ -10,7 +10,6 @@ from gateway.clock import LONDON
 from gateway.errors import NotFound
 from gateway.intake.recorded import Desk, natural_key
 from gateway.law.book import Edition
-from gateway.release.decided import asks_for
 from gateway.store.reading import Reader
 from policies.explain import Explanation, explain, rendered
 from schemas.record_class import RecordClass
@@ -99,7 +98,7 @@ def explain_record(
         record_class=record_class,
         state=row["state"],
         version=row["version"],
-        asked_for=asks_for(subscription.filter, record_class),
+        asked_for=subscription.filter.asks_for(record_class),
         given=tuple(_given(given) for given in reader.disclosures_of(row["id"])),
     )
 

@@ -21,7 +21,7 @@ from gateway.keys.ring import KeyRing
 from gateway.keys.sealing import SealBroken
 from gateway.ledger.tree import batch_root
 from gateway.log.commitment import EntryKind, State
-from gateway.release.decided import asks_for, decide_classes, recorded_since
+from gateway.release.decided import decide_classes, recorded_since
 from gateway.release.disclosed import RECORD, content_hash, disclosure_entry
 from gateway.release.treated import Names, names_for, notice_of, treat, treat_under_115
 from gateway.store.opening import SealedRow
@@ -193,7 +193,7 @@ class ReleaseWalk:
         since = recorded_since(law, asked, day)
         for class_id, state, number in self._evidence.window(*span, log_size, since):
             record_class = self._classes.get(class_id)
-            if record_class is None or not asks_for(request.filter, record_class):
+            if record_class is None or not request.filter.asks_for(record_class):
                 continue
             considered += number
             if state == "restricted":

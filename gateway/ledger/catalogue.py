@@ -78,6 +78,7 @@ class Operation(StrEnum):
     ENDPOINT = "endpoint"
     CLIENT = "client"
     POLICY = "policy"
+    SIMULATION = "simulation"
     GEOGRAPHY = "geography"
     CROSSWALK = "crosswalk"
     KEYS = "keys"
@@ -111,7 +112,8 @@ _KEYS_BY_FORM: dict[Form, str] = {
     Form.COUNT: """first last count rows positions number from_position to_position version
         considered released withheld held superseded notices disclosed attempts size log_size
         ledger_size law_epoch minimum_cell recorded revised duplicate features points cells
-        retracted erased restricted lifted tried covered row_version""",
+        retracted erased restricted lifted tried covered row_version
+        newly_leaves newly_stops other_fields""",
     Form.FLAG: "active live replay complete demonstration",
     Form.CODES: """scopes kinds field_groups fields parties conditions flags kinds_held sources
         behaviours methods""",
@@ -248,6 +250,10 @@ CATALOGUE: dict[Operation, Entry] = {
     ),
     Operation.CLIENT: _entry("client", f"{_CHANGE} partner scopes method key_sha256 expires_at"),
     Operation.POLICY: _entry("snapshot", f"{_CHANGE} policy_sha256 documents"),
+    Operation.SIMULATION: _entry(
+        "kind snapshot after_sha256 content_sha256 newly_leaves newly_stops other_fields",
+        "agreement agreement_version day records_from count",
+    ),
     Operation.GEOGRAPHY: _entry(
         "area_kind", f"{_CHANGE} edition features points count file_sha256"
     ),

@@ -18,7 +18,7 @@ from schemas.decisions import Decision
 from schemas.powers import Power
 from schemas.record_class import RecordClass
 from schemas.sensitivity import Lane
-from schemas.subscriptions import Filter, Subscription
+from schemas.subscriptions import Subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def decide_classes(
     decisions = {
         class_id: law.decide(subscription, record_class, day)
         for class_id, record_class in classes.items()
-        if asks_for(subscription.filter, record_class)
+        if subscription.filter.asks_for(record_class)
     }
     allowances = {
         class_id: found
@@ -92,15 +92,6 @@ def recorded_since(law: Law, subscription: Subscription, day: date) -> int:
         return 0
     first = bound.agreement.records_since(day)
     return int(datetime(first.year, first.month, first.day, tzinfo=LONDON).timestamp())
-
-
-def asks_for(wanted: Filter, record_class: RecordClass) -> bool:
-    """Whether a class is among what a filter asks for; an empty list asks for all."""
-    return (
-        (not wanted.sources or record_class.source in wanted.sources)
-        and (not wanted.kinds or record_class.kind in wanted.kinds)
-        and (not wanted.behaviours or record_class.typology_behaviour in wanted.behaviours)
-    )
 
 
 def same_form(one: Allowance | None, other: Allowance | None) -> bool:
