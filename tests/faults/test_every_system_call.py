@@ -26,6 +26,7 @@ from gateway.audit.verify import verify
 from gateway.clock import FixedClock
 from gateway.release.sent import PageForm, written
 from tests.support.house import FIRE, NOW, new_house, pull, send, subscribe
+from tests.support.requirements import law
 from tests.support.writing import DELIVERED
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -104,6 +105,7 @@ class Outcome:
             assert not found, found
 
 
+@law("L33")
 @pytest.mark.prove
 @pytest.mark.timeout(3_600)
 def test_a_kill_at_every_storage_call_loses_and_doubles_nothing(

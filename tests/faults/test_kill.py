@@ -13,6 +13,7 @@ import pytest
 
 from tests.support.load import Recipient, Sender, ServedGateway, prepare
 from tests.support.outcome import lost_and_doubled, received_is_what_was_released, stored
+from tests.support.requirements import law
 
 SENDERS = 4
 PARTS = 25 if os.environ.get("PROVE") == "1" else 2
@@ -55,6 +56,7 @@ def under_load(gateway: ServedGateway, kills: int, seed: int) -> tuple[list[Send
     return senders, recipient
 
 
+@law("L33")
 @pytest.mark.prove
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("part", range(1, PARTS + 1))

@@ -17,6 +17,7 @@ from schemas.partners import DatedKind, PartnerKind
 from schemas.released import NoticeKind
 from tests.support import house as houses
 from tests.support.commands import Shell
+from tests.support.requirements import law
 
 THREE = ("fire-a", "fire-b", "fire-c")
 DAY = 24 * 60 * 60
@@ -44,6 +45,7 @@ def fetched(house: House, name: str) -> str:
         cursor = after
 
 
+@law("L27")
 def test_two_acknowledge_and_one_is_overdue_until_it_returns(house: House) -> None:
     houses.send(house, [houses.row("a", "213"), houses.row("b", "213")])
     for name in THREE:

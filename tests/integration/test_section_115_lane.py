@@ -42,6 +42,7 @@ from tests.support.agreed import (
     terms,
 )
 from tests.support.house import FEED, SENDER, change, new_house, send, subscribe, take_back
+from tests.support.requirements import law
 from tests.support.stores import Store
 
 
@@ -74,6 +75,7 @@ def refused(house: House, after: str | None = None, name: str = ASKED) -> set[st
     return {one["id"].removeprefix("section_115.") for one in caught.value.extra["conditions"]}
 
 
+@law("L19", "L23")
 def test_listed_fields_leave_and_nothing_else_does(house: House) -> None:
     ready(house)
     send(house, [personal_row("s1")])
@@ -262,6 +264,7 @@ def test_an_old_page_replayed_under_a_suspension_holds_no_record(house: House) -
     assert replayed["records"] == []
 
 
+@law("L05")
 def test_the_holder_declines_and_no_error_tells_the_recipient_of_its_records(house: House) -> None:
     ready(house)
     send(house, [personal_row("s1")])
@@ -352,6 +355,7 @@ def test_what_was_erased_cannot_be_rendered_again_and_still_verifies(house: Hous
     assert verified(house).whole
 
 
+@law("L43")
 def test_another_recipient_of_the_protocol_gets_nothing_under_it(house: House) -> None:
     ready(house)
     under: dict[str, Any] = {"power": "section_115", "lane": "personal"}

@@ -44,6 +44,7 @@ from tests.support.canaries import (
     Search,
     planted_rows,
 )
+from tests.support.requirements import law
 from tests.support.server import running_gateway
 from tests.support.stores import Store
 
@@ -324,6 +325,7 @@ FILES = {
 }
 
 
+@law("L36", "L51", "L08")
 @pytest.mark.prove
 @pytest.mark.timeout(1_800)
 def test_no_canary_leaves_or_lies_at_rest(

@@ -29,6 +29,7 @@ from gateway.store.tables import METADATA
 from tests.conftest import PROVING
 from tests.support import agreed, pushing
 from tests.support import house as houses
+from tests.support.requirements import law
 
 WORKING_STATE = {
     "assertion": "assertions already used, until they expire",
@@ -143,6 +144,7 @@ def flipped(dice: Random, value: Any, column: Any) -> Any:
             return value[:at] + changed + value[at + 1 :]
 
 
+@law("L37")
 @pytest.mark.prove
 @pytest.mark.parametrize("table", COVERED)
 def test_one_changed_byte_is_found_in_every_column(
@@ -198,6 +200,7 @@ def test_another_type_with_the_same_bytes_is_found(filled: Filled) -> None:
     assert missed == []
 
 
+@law("L37")
 @pytest.mark.parametrize("table", COVERED)
 def test_a_deleted_row_is_found(filled: Filled, table: str) -> None:
     rows = filled.rows(table)

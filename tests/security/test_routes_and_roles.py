@@ -14,6 +14,7 @@ from pydantic_core import from_json
 from gateway.access.clients import Scope
 from gateway.cli.application import application
 from gateway.settings import Settings
+from tests.support.requirements import law
 from tests.support.server import RunningGateway, running_gateway
 
 W, R, L = Scope.FEED_WRITE, Scope.RECORDS_READ, Scope.LEDGER_READ
@@ -153,6 +154,7 @@ def test_every_route_is_in_the_table(asker: Asker) -> None:
     assert set(every_route(app.routes)) == ROUTES.keys()
 
 
+@law("L34", "L43")
 @pytest.mark.parametrize(
     ("method", "path"), [route for route, scope in ROUTES.items() if scope is not None]
 )
@@ -275,6 +277,7 @@ def test_each_lists_only_its_own_subscriptions(asker: Asker, name: str) -> None:
     }
 
 
+@law("L34")
 @pytest.mark.parametrize("name", PARTNERS)
 def test_each_reads_only_its_own_ledger_entries(asker: Asker, name: str) -> None:
     leaves = [from_json(bytes(leaf)) for leaf in rows_of(asker, "SELECT leaf FROM ledger")]
@@ -285,6 +288,7 @@ def test_each_reads_only_its_own_ledger_entries(asker: Asker, name: str) -> None
         assert answer.status_code == (200 if is_own else 404), leaf
 
 
+@law("L48")
 def test_two_recipients_know_one_incident_by_two_names(asker: Asker) -> None:
     ids = {
         asker.ask(f"{name}-all", "GET", f"/v1/subscriptions/{name}-17a/records").json()["records"][

@@ -20,6 +20,7 @@ from gateway.ledger.leaf import (
     read_leaf,
     stamp,
 )
+from tests.support.requirements import law
 
 AT = "2026-11-23T03:00:00.250000Z"
 NONCE = "0f" * 16
@@ -76,6 +77,7 @@ def test_every_operation_can_say_all_its_keys_and_be_read_back(operation: Operat
     assert json.loads(made) == read_leaf(made)
 
 
+@law("L32")
 @pytest.mark.parametrize("operation", Operation)
 def test_every_operation_lacking_a_needed_key_is_refused(operation: Operation) -> None:
     entry = CATALOGUE[operation]
@@ -114,6 +116,7 @@ PERSONAL = (
 )
 
 
+@law("L36")
 @pytest.mark.parametrize("value", PERSONAL)
 @pytest.mark.parametrize("key", ["partner", "receipt", "root", "count", "feed", "reason"])
 def test_nothing_that_looks_personal_fits_any_key(key: str, value: str) -> None:

@@ -10,6 +10,7 @@ from policies.treatments import Treatments, packaged_treatments
 from schemas.codes import LocationPrecision, TimePrecision
 from schemas.incident import SENSITIVITY
 from schemas.sensitivity import Half, Lane, Mark
+from tests.support.requirements import law
 
 DEPERSONALISED = packaged_treatments()[Lane.DEPERSONALISED].text
 STATISTICS = packaged_treatments()[Lane.STATISTICS].text
@@ -34,6 +35,7 @@ def test_every_field_of_an_incident_has_one_treatment(lane: Lane) -> None:
     assert set(packaged_treatments()[lane].lines) == set(SENSITIVITY)
 
 
+@law("L23")
 @pytest.mark.parametrize("name", list(SENSITIVITY))
 def test_a_field_without_a_treatment_stops_everything(name: str) -> None:
     fault = refused(Lane.DEPERSONALISED, line(DEPERSONALISED, name, ""))
@@ -41,6 +43,7 @@ def test_a_field_without_a_treatment_stops_everything(name: str) -> None:
     assert (fault.file, fault.rule) == ("depersonalised.toml", name)
 
 
+@law("L08")
 @pytest.mark.parametrize("lane", [Lane.DEPERSONALISED, Lane.STATISTICS])
 def test_nothing_about_a_person_is_kept_or_leaves(lane: Lane) -> None:
     for name, treatment in packaged_treatments()[lane].lines.items():

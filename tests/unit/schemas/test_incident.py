@@ -14,6 +14,7 @@ from schemas.incident import SENSITIVITY, Incident, first_known_time
 from schemas.open_half import OpenDetail, OpenHalf
 from schemas.released import DepersonalisedIncident, Notice, Place, PlaceLevel, Quality
 from schemas.sensitivity import FieldGroup, Half, Mark
+from tests.support.requirements import law
 
 CANARY = "Zebedee Canary-Ffoulkes"
 LEAST = {"kind": Kind.ASB_INCIDENT, "mapping_status": MappingStatus.UNCLASSIFIED}
@@ -28,6 +29,7 @@ def test_kind_and_mapping_are_all_that_a_record_must_have() -> None:
     assert least.people == ()
 
 
+@law("L23")
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -96,6 +98,7 @@ def test_the_quarter_hangs_on_the_report_else_on_the_event() -> None:
     assert first_known_time(Incident.model_validate(LEAST)) is None
 
 
+@law("L08")
 @pytest.mark.parametrize(
     "shape", [OpenHalf, OpenDetail, DepersonalisedIncident, Notice, Place, Quality]
 )
