@@ -17,6 +17,7 @@ from schemas.codes import Ground, Kind
 from schemas.packaged import packaged_text
 from schemas.partners import PartnerKind, Period
 from schemas.powers import Power, Purpose
+from schemas.returns import NoticedBy
 from schemas.sensitivity import Lane
 
 FILES = (
@@ -84,6 +85,8 @@ class Paragraph(Word):
     unit: str
     incident_kinds: tuple[Kind, ...]
     ground: Ground | None = None
+    items: tuple[str, ...] = ()
+    """The lettered heads of the paragraph."""
     fields: tuple[str, ...]
     code_list: str | None = None
     frozen_at: str | None = None
@@ -91,12 +94,53 @@ class Paragraph(Word):
     uncertain: str | None = None
 
 
+class FrozenCode(Word):
+    """What the frozen list of a paragraph calls a code of a scheme of today."""
+
+    paragraphs: tuple[int, ...]
+    scheme: str
+    code: str
+    frozen: str
+
+
+class Noticed(Word):
+    """A list whose every code says who noticed the incident; what follows a colon is any list of it."""
+
+    scheme: str
+    by: NoticedBy
+    source: str
+
+
 class Prescribed(Word):
     """``prescribed.toml``."""
 
+    edition: str = "SI 2007/1831"
+    """Stands on every return. What comes after the first three was added later: an older snapshot of
+    the law, which a release may rest on, has none of it."""
     disclose_by: str
     form: str
     paragraph: tuple[Paragraph, ...]
+    crowd: int = 5
+    """Rows of other paragraphs that must fit each racial row (``policies.crowd``)."""
+    frozen: tuple[FrozenCode, ...] = ()
+    noticed: tuple[Noticed, ...] = ()
+
+    @cached_property
+    def paragraphs(self) -> dict[int, Paragraph]:
+        """Paragraphs by number."""
+        return {one.number: one for one in self.paragraph}
+
+    @cached_property
+    def frozen_codes(self) -> dict[tuple[int, str | None, str], str]:
+        """The frozen list's name, by (paragraph, scheme, code)."""
+        return {
+            (n, one.scheme, one.code): one.frozen for one in self.frozen for n in one.paragraphs
+        }
+
+    @cached_property
+    def noticed_by_scheme(self) -> dict[str, NoticedBy]:
+        """Who noticed the incidents of a scheme."""
+        return {one.scheme: one.by for one in self.noticed}
 
 
 class SensitiveBehaviour(Word):

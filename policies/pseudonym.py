@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 LONDON = ZoneInfo("Europe/London")
 _DOMAIN = b"released-id/1|"
 _CASE = b"case/1|"
+_ROW = b"return-row/1|"
 
 
 def released_id(key: bytes, quarter: str, incident_id: bytes) -> str:
@@ -25,6 +26,18 @@ def released_id(key: bytes, quarter: str, incident_id: bytes) -> str:
     """
     digest = hmac.digest(key, _DOMAIN + quarter.encode("ascii") + b"|" + incident_id, "sha256")
     return f"r1.{quarter}.{base64.urlsafe_b64encode(digest[:16])[:22].decode('ascii')}"
+
+
+def row_id(key: bytes, quarter: str, incident_id: bytes) -> str:
+    """Return ``s17a.<quarter>.<22 characters>``: a recipient's name for one row of a return.
+
+    Args:
+        key: One a recipient, quarter and paragraph: rows of two paragraphs cannot be joined by it.
+        quarter: Quarter of the first report, such as ``2026Q4``.
+        incident_id: As ``released_id``.
+    """
+    digest = hmac.digest(key, _ROW + incident_id, "sha256")
+    return f"s17a.{quarter}.{base64.urlsafe_b64encode(digest[:16])[:22].decode('ascii')}"
 
 
 def quarter_of(instant: datetime) -> str:

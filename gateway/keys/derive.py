@@ -18,6 +18,7 @@ _COMMITMENT_SALT = b"gateway/commitment-salt\x01"
 _SEALED_HALF = b"gateway/sealed-half\x01"
 _PSEUDONYM = b"gateway/pseudonym"
 _PLACE = b"gateway/place"
+_RETURN = b"gateway/return"
 
 
 def hkdf_extract(salt: bytes, material: bytes) -> bytes:
@@ -60,6 +61,19 @@ def pseudonym_key(master: bytes, recipient: str, quarter: str) -> bytes:
         quarter: The quarter's name, such as ``2026-Q4``.
     """
     return hkdf_expand(master, _PSEUDONYM + framed(recipient.encode(), quarter.encode()))
+
+
+def return_key(master: bytes, recipient: str, quarter: str, paragraph: int) -> bytes:
+    """The key of the ids and of the order of one paragraph's rows in a recipient's returns.
+
+    Args:
+        master: The pseudonym master of the key ring; no two kinds of key ever meet.
+        recipient: The partner's id.
+        quarter: The quarter of first report, such as ``2026Q4``.
+        paragraph: Of the Schedule: what is told of one incident in two paragraphs has two names.
+    """
+    about = framed(recipient.encode(), quarter.encode(), str(paragraph).encode())
+    return hkdf_expand(master, _RETURN + about)
 
 
 def place_key(master: bytes, feed: str, quarter: str) -> bytes:
