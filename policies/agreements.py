@@ -10,16 +10,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from policies.changes import loosening_is_assessed, predecessor
 from policies.lists import Lists
 from schemas.agreements import (
+    AFTER_SIGNING,
     Agreement,
     AgreementSignature,
     AgreementState,
+    SignedDocument,
     Statement,
     Suspension,
     Termination,
     in_force,
 )
+from schemas.offices import looks, same_office
 from schemas.partners import Partner
 from schemas.powers import Protocol
 
@@ -55,6 +59,8 @@ class Bound:
     """A condition is named and its policy document is in date."""
     offence: bool
     review_overdue: bool
+    loosening_assessed: bool
+    """It loosens nothing that was agreed before, or names another assessment."""
 
     @property
     def markings(self) -> tuple[str, ...]:
@@ -90,6 +96,7 @@ def bound_on(
         special_category=special is not None and special.covers(day),
         offence=offence is not None and offence.covers(day),
         review_overdue=day > agreement.review_by,
+        loosening_assessed=loosening_is_assessed(agreement, predecessor(agreement, known, day)),
     )
 
 
@@ -127,27 +134,30 @@ def added(agreement: Agreement, before: Iterable[Agreement], lists: Lists, day: 
         raise StepRefused("agreement.version_signed", says, "/version")
     if same is not None and same.terms_sha256 == agreement.terms_sha256:
         # what has happened to it since is not the file's to say
-        after = {
-            "signatures": same.signatures,
-            "suspensions": same.suspensions,
-            "terminated": same.terminated,
-        }
-        return agreement.model_copy(update=after)
+        return agreement.model_copy(update={name: getattr(same, name) for name in AFTER_SIGNING})
     return agreement
 
 
-def signed(agreement: Agreement, partner: Partner, office: str, day: date) -> Agreement:
-    """Return it with a party's signature.
+def signed(
+    agreement: Agreement,
+    partner: Partner,
+    office: str,
+    day: date,
+    versions: Iterable[Agreement] = (),
+) -> Agreement:
+    """Return it with a party's signature, the office spelt as on the register.
 
     Args:
         agreement: The version.
         partner: The party.
         office: Who signs: the nominated person of the party, a post and not a name.
         day: Today.
+        versions: The versions of the same agreement.
 
     Raises:
         StepRefused: The partner is no party, has signed, signs by somebody else than its nominated
-            person, or by an office that has signed for another party; it is terminated.
+            person, or by an office that has signed for another party; it is terminated; a later
+            version is signed; it loosens what was agreed before under the same assessment.
     """
     _check_party(agreement, partner.id)
     _check_not_ended(agreement, day)
@@ -157,11 +167,22 @@ def signed(agreement: Agreement, partner: Partner, office: str, day: date) -> Ag
     if not same_office(office, partner.nominated_person):
         says = "The nominated person of the party signs, and the register names another or none."
         raise StepRefused("agreement.nominated_person", says)
-    if any(same_office(office, one.office) for one in standing):
+    post = str(partner.nominated_person)
+    if any(looks(post) == looks(one.office) for one in standing):
         says = "The same office has signed for another party; two parties sign by two people."
         raise StepRefused("agreement.same_office", says)
+    known = tuple(versions)
+    if any(one.version > agreement.version and one.is_signed_on(day) for one in known):
+        says = "A later version is signed by every party; this one would bind nobody."
+        raise StepRefused("agreement.later_version_signed", says)
+    if not loosening_is_assessed(agreement, predecessor(agreement, known, day)):
+        says = (
+            "It loosens what was agreed before and names no other impact assessment than that: "
+            "see `gateway agreement diff`."
+        )
+        raise StepRefused("agreement.loosening_unassessed", says, "/dpia")
     one = AgreementSignature(
-        party=partner.id, office=office, signed_on=day, terms_sha256=agreement.terms_sha256
+        party=partner.id, office=post, signed_on=day, terms_sha256=agreement.terms_sha256
     )
     return agreement.model_copy(update={"signatures": (*agreement.signatures, one)})
 
@@ -198,6 +219,34 @@ def terminated(agreement: Agreement, party: str, reason: Statement, day: date) -
     return agreement.model_copy(update={"terminated": end})
 
 
+def attached(
+    agreement: Agreement, sha256: str, day: date, others: Iterable[Agreement] = ()
+) -> Agreement:
+    """Return it with the hash of its signed document.
+
+    Args:
+        agreement: The version.
+        sha256: Of the document, in hex.
+        day: Today.
+        others: Every version of every agreement.
+
+    Raises:
+        StepRefused: Not every party has signed it; the document is that of another version.
+    """
+    if not agreement.is_signed_on(day):
+        says = "Not every party has signed this version; a document of it can be no signed one."
+        raise StepRefused("agreement.unsigned", says)
+    here = (agreement.id, agreement.version)
+    for one in others:
+        if (one.id, one.version) != here and any(d.sha256 == sha256 for d in one.documents):
+            says = "This document is attached to another version or agreement."
+            raise StepRefused("agreement.document_elsewhere", says)
+    if any(document.sha256 == sha256 for document in agreement.documents):
+        return agreement
+    document = SignedDocument(sha256=sha256, attached_on=day)
+    return agreement.model_copy(update={"documents": (*agreement.documents, document)})
+
+
 def _check_party(agreement: Agreement, party: str) -> None:
     if party not in agreement.parties:
         raise StepRefused("agreement.no_party", "This partner is no party to the agreement.")
@@ -206,9 +255,3 @@ def _check_party(agreement: Agreement, party: str) -> None:
 def _check_not_ended(agreement: Agreement, day: date) -> None:
     if agreement.terminated is not None and agreement.terminated.on <= day:
         raise StepRefused("agreement.terminated", "It is terminated; make another version.")
-
-
-def same_office(one: str, other: str | None) -> bool:
-    """Whether two texts name the same office, letter case and blanks aside; none is no office."""
-    words = [" ".join((text or "").casefold().split()) for text in (one, other)]
-    return words[0] == words[1] != ""

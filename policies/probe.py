@@ -52,4 +52,5 @@ AGREEMENT = Bound(
     special_category=False,
     offence=False,
     review_overdue=True,
+    loosening_assessed=False,
 )

@@ -49,6 +49,7 @@ def _agreement(bound: Bound) -> dict[str, Any]:
         "protocol_parties": _references(bound.protocol_parties),
         "necessity": agreement.necessity is not None,
         "dpia": agreement.dpia is not None,
+        "loosening_assessed": bound.loosening_assessed,
         "is_narrow": covers.is_narrow,
         "sources": covers.sources,
         "kinds": covers.kinds,

@@ -14,16 +14,18 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from enum import StrEnum
 from hashlib import sha256
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from schemas.base import Word
 from schemas.codes import Kind, Marking, Regime, Slug, SubjectRole
 from schemas.incident import PERSON_GROUPS, SENSITIVITY
+from schemas.offices import looks
 from schemas.partners import Period
 from schemas.powers import Power, Purpose, Signature
 from schemas.sensitivity import FieldGroup
+from schemas.toml import toml_of
 from schemas.typology import TYPOLOGY
 
 Statement = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
@@ -38,7 +40,13 @@ CaseKey = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 PEOPLE = "people"
 REVIEW_GRACE = timedelta(days=30)
 """How long an agreement goes on after its review was due, flagged (law reference L20)."""
-_AFTER_SIGNING = frozenset({"signatures", "suspensions", "terminated"})
+REVIEW_FLAGS = (0, 30, 90)
+"""Days before the review is due at which it is flagged, the last first (law reference L20)."""
+AFTER_SIGNING = frozenset({"signatures", "suspensions", "terminated", "documents"})
+"""What happens to an agreement: no terms, and under no signature."""
+_TERMS_LATER = ("onward",)
+"""Terms that the form had not from its beginning: unset, they leave the hash of the terms as it was, so
+that a signature given before stays one."""
 _BEHAVIOURS = frozenset(TYPOLOGY.area_of)
 
 
@@ -124,6 +132,51 @@ class LegalCondition(Period):
 
     condition: Mention
     policy_document: Mention
+    policy_version: Mention | None = None
+    """Of the policy document; ``valid_from`` and ``valid_to`` are the days between which it is in date."""
+
+
+class OnwardRule(StrEnum):
+    """Whether a recipient may pass on what it received (law reference L59)."""
+
+    FORBIDDEN = "forbidden"
+    WITH_CONSENT = "with_consent"
+    """Only with the holder's consent, given case by case outside the gateway."""
+    NAMED = "named"
+    """To the partners that are named, and to nobody else."""
+
+
+class OnwardSharing(Word):
+    """The rule on passing on, and to whom where partners are named."""
+
+    rule: OnwardRule = OnwardRule.FORBIDDEN
+    to: tuple[Slug, ...] = ()
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        if bool(self.to) is not (self.rule is OnwardRule.NAMED):
+            message = "partners are named where, and only where, the rule is `named`"
+            raise ValueError(message)
+        return self
+
+
+class SignedDocument(Word):
+    """The signed document of a version, such as a PDF: its hash, never the file."""
+
+    sha256: CaseKey
+    attached_on: date
+
+
+class Review(StrEnum):
+    """How near the review of an agreement is on a day: due within 90, within 30 days, now, or too late."""
+
+    NOT_DUE = "not_due"
+    WITHIN_90 = "within_90"
+    WITHIN_30 = "within_30"
+    DUE = "due"
+    """On the day or after it, inside the grace: it goes on, flagged."""
+    LAPSED = "lapsed"
+    """The grace is over: nothing goes."""
 
 
 class AgreementSignature(Signature):
@@ -182,16 +235,19 @@ class Agreement(Period):
     """Why law-enforcement data may be used for another purpose (DPA 2018 s.36(4))."""
     marking: Marking = Marking.OFFICIAL_SENSITIVE
     """The highest marking that may go."""
+    onward: OnwardSharing = OnwardSharing()
+    """Whether recipients may pass on what they received."""
     retention_days: Annotated[int, Field(ge=1, le=36_525)]
     """How long recipients may keep a record after the gateway recorded it."""
     review_by: date
     records_from: date
     """Only records that the gateway recorded on or after this day."""
     document_sha256: CaseKey | None = None
-    """Hash of the signed document, where there is one."""
+    """Hash of the text that is signed, where it was fixed before; ``documents`` has those signed."""
     signatures: tuple[AgreementSignature, ...] = ()
     suspensions: tuple[Suspension, ...] = ()
     terminated: Termination | None = None
+    documents: tuple[SignedDocument, ...] = ()
 
     @model_validator(mode="after")
     def _two_sides(self) -> Self:
@@ -212,7 +268,13 @@ class Agreement(Period):
     @property
     def terms_sha256(self) -> str:
         """SHA-256 in hex of everything that a signature stands under."""
-        terms = self.model_dump(mode="json", exclude=set(_AFTER_SIGNING))
+        terms = self.model_dump(mode="json", exclude=set(AFTER_SIGNING))
+        for name in _TERMS_LATER:
+            if getattr(self, name) == type(self).model_fields[name].default:
+                del terms[name]
+        for name in ("special_category", "offence"):
+            if terms[name] is not None and terms[name]["policy_version"] is None:
+                del terms[name]["policy_version"]
         return sha256(json.dumps(terms, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
     @property
@@ -241,7 +303,7 @@ class Agreement(Period):
         offices: set[str] = set()
         terms = self.terms_sha256
         for one in sorted(self.signatures, key=lambda signature: signature.signed_on):
-            office = " ".join(one.office.casefold().split())
+            office = looks(one.office)
             fits = one.terms_sha256 == terms and one.party in self.parties
             if fits and office and one.signed_on <= day and one.party not in counted:
                 if office not in offices:
@@ -256,6 +318,18 @@ class Agreement(Period):
     def has_come_into_force(self, day: date) -> bool:
         """Whether it was signed by every party and had begun by the day."""
         return self.is_signed_on(day) and (self.valid_from is None or self.valid_from <= day)
+
+    def review_on(self, day: date) -> Review:
+        """How near its review is on a day."""
+        left = (self.review_by - day).days
+        if left < -REVIEW_GRACE.days:
+            return Review.LAPSED
+        due, soon, early = REVIEW_FLAGS
+        if left <= due:
+            return Review.DUE
+        if left <= soon:
+            return Review.WITHIN_30
+        return Review.WITHIN_90 if left <= early else Review.NOT_DUE
 
     def suspended_on(self, day: date) -> tuple[Suspension, ...]:
         """The suspensions that run on the day."""
@@ -276,7 +350,7 @@ class Agreement(Period):
         if any(one.has_come_into_force(day) for one in later):
             return AgreementState.SUPERSEDED
         ended = self.valid_to is not None and self.valid_to <= day
-        if ended or day > self.review_by + REVIEW_GRACE:
+        if ended or self.review_on(day) is Review.LAPSED:
             return AgreementState.EXPIRED
         if not self.has_come_into_force(day):
             return AgreementState.SIGNED
@@ -289,9 +363,7 @@ class Agreement(Period):
     # ------------------------------------------------------------------ TOML
     def toml(self) -> str:
         """Return it as TOML that reads back as the same agreement."""
-        lines: list[str] = []
-        _write(lines, "", self.model_dump(mode="python", exclude_none=True, exclude_defaults=True))
-        return "\n".join(lines) + "\n"
+        return toml_of(self.model_dump(mode="python", exclude_none=True, exclude_defaults=True))
 
 
 def in_force(versions: Iterable[Agreement], day: date) -> Agreement | None:
@@ -302,28 +374,3 @@ def in_force(versions: Iterable[Agreement], day: date) -> Agreement | None:
     known = sorted(versions, key=lambda agreement: agreement.version)
     begun = [one for one in known if one.has_come_into_force(day)]
     return begun[-1] if begun else known[-1] if known else None
-
-
-def _write(lines: list[str], name: str, table: dict[str, Any]) -> None:
-    """Append a table: first its plain values, then the tables in it, each under its header."""
-    nested = {key: value for key, value in table.items() if _is_nested(value)}
-    lines += [f"{key} = {_value(value)}" for key, value in table.items() if key not in nested]
-    for key, value in nested.items():
-        path = f"{name}.{key}" if name else key
-        for one in [value] if isinstance(value, dict) else value:
-            lines += ["", f"[{path}]" if isinstance(value, dict) else f"[[{path}]]"]
-            _write(lines, path, one)
-
-
-def _is_nested(value: object) -> bool:
-    many = isinstance(value, tuple) and bool(value) and isinstance(value[0], dict)
-    return isinstance(value, dict) or many
-
-
-def _value(value: object) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, tuple):
-        return "[" + ", ".join(_value(one) for one in value) + "]"
-    # a JSON string is a TOML basic string, but for DEL
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

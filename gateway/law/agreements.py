@@ -19,6 +19,7 @@ from gateway.store.tx import Tx
 from policies import agreements as steps
 from policies.lists import Lists, packaged_lists
 from schemas.agreements import Agreement
+from schemas.offices import same_office
 from schemas.partners import Partner
 from schemas.powers import Protocol
 from schemas.problems import ProblemError
@@ -30,6 +31,10 @@ class AgreementRefused(GatewayError):
     code, status = "agreement.refused", 409
     title = "An agreement may not take this step; nothing was changed."
     remedy = "See how it stands with `gateway agreement show`, and the reason given here."
+
+
+Versions = tuple[Agreement, ...]
+"""Every version of one agreement, as they stand inside the transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ class PutAgreement:
             made = steps.added(wanted, before.values(), lists, self.day)
         except steps.StepRefused as refusal:
             raise _refused(refusal) from None
-        _check_signatures(tx, made, before.get(wanted.version))
+        _check_signatures(tx, made, before.get(wanted.version), self.day)
         _write(tx, made, before.get(wanted.version), "added", self.act)
         return made
 
@@ -79,7 +84,7 @@ class Step:
     party: str
     change: str
     """What stands in the ledger: ``signed``, ``suspended``, ``resumed``, ``terminated``."""
-    take: Callable[[Agreement, Partner], Agreement]
+    take: Callable[[Agreement, Partner, Versions], Agreement]
     act: Act
     day: date
 
@@ -95,7 +100,7 @@ class Step:
             says = "There is no such version of an agreement, or no such partner."
             raise _refused(steps.StepRefused("agreement.unknown", says))
         try:
-            made = self.take(before, partner)
+            made = self.take(before, partner, _versions(tx, self.agreement))
         except steps.StepRefused as refusal:
             raise _refused(refusal) from None
         _write(tx, made, before, self.change, self.act, party=self.party, day=self.day)
@@ -105,8 +110,8 @@ class Step:
 def sign(agreement: str, version: int, party: str, office: str, act: Act, day: date) -> Step:
     """Return the job by which a party's nominated person signs."""
 
-    def take(before: Agreement, partner: Partner) -> Agreement:
-        return steps.signed(before, partner, office, day)
+    def take(before: Agreement, partner: Partner, versions: Versions) -> Agreement:
+        return steps.signed(before, partner, office, day, versions)
 
     return Step(agreement, version, party, "signed", take, act, day)
 
@@ -114,7 +119,7 @@ def sign(agreement: str, version: int, party: str, office: str, act: Act, day: d
 def suspend(agreement: str, version: int, party: str, reason: str, act: Act, day: date) -> Step:
     """Return the job by which a party stops it, from today until the same party lifts that."""
 
-    def take(before: Agreement, _: Partner) -> Agreement:
+    def take(before: Agreement, _: Partner, __: Versions) -> Agreement:
         return steps.suspended(before, party, reason, day)
 
     return Step(agreement, version, party, "suspended", take, act, day)
@@ -123,7 +128,7 @@ def suspend(agreement: str, version: int, party: str, reason: str, act: Act, day
 def resume(agreement: str, version: int, party: str, act: Act, day: date) -> Step:
     """Return the job by which a party lifts its own suspension."""
 
-    def take(before: Agreement, _: Partner) -> Agreement:
+    def take(before: Agreement, _: Partner, __: Versions) -> Agreement:
         return steps.resumed(before, party, day)
 
     return Step(agreement, version, party, "resumed", take, act, day)
@@ -132,7 +137,7 @@ def resume(agreement: str, version: int, party: str, act: Act, day: date) -> Ste
 def terminate(agreement: str, version: int, party: str, reason: str, act: Act, day: date) -> Step:
     """Return the job by which a party ends it."""
 
-    def take(before: Agreement, _: Partner) -> Agreement:
+    def take(before: Agreement, _: Partner, __: Versions) -> Agreement:
         return steps.terminated(before, party, reason, day)
 
     return Step(agreement, version, party, "terminated", take, act, day)
@@ -144,6 +149,12 @@ def terminate(agreement: str, version: int, party: str, reason: str, act: Act, d
 def _stored(tx: Tx, agreement: str, version: int) -> Agreement | None:
     row = tx.one(t.AGREEMENT, {"id": agreement, "version": version})
     return None if row is None else Agreement.model_validate_json(row["body"])
+
+
+def _versions(tx: Tx, agreement: str | None = None) -> Versions:
+    """Return every version of an agreement, or of all."""
+    rows = tx.every(t.AGREEMENT, None if agreement is None else {"id": agreement})
+    return tuple(Agreement.model_validate_json(row["body"]) for row in rows)
 
 
 def _partner(tx: Tx, name: str) -> Partner | None:
@@ -169,18 +180,24 @@ def _check_strangers(tx: Tx, agreement: Agreement) -> None:
         raise _refused(steps.StepRefused("agreement.protocol_parties", says, "/protocol"))
 
 
-def _check_signatures(tx: Tx, made: Agreement, before: Agreement | None) -> None:
+def _check_signatures(tx: Tx, made: Agreement, before: Agreement | None, day: date) -> None:
     """A signature that comes with a file is the nominated person's of the party, as one given here."""
     known = () if before is None else before.signatures
     for position, one in enumerate(made.signatures):
         partner = _partner(tx, one.party)
         post = None if partner is None else partner.nominated_person
-        if one not in known and (post is None or not steps.same_office(post, one.office)):
+        if one in known:
+            continue
+        if not same_office(post, one.office):
             says = (
                 "The nominated person of the party signs, and the register names another or none."
             )
             pointer = f"/signatures/{position}/office"
             raise _refused(steps.StepRefused("agreement.nominated_person", says, pointer))
+        if one.signed_on > day:
+            says = "A signature is not dated ahead."
+            pointer = f"/signatures/{position}/signed_on"
+            raise _refused(steps.StepRefused("agreement.signed_ahead", says, pointer))
 
 
 def _write(

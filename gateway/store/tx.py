@@ -316,6 +316,13 @@ class Tx:
         row = self.connection.execute(statement).mappings().first()
         return None if row is None else dict(row)
 
+    def every(self, table: Table, where: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Return the rows that have these values, in the order of the table's key."""
+        statement = select(table).order_by(*table.primary_key.columns)
+        for name, value in (where or {}).items():
+            statement = statement.where(table.c[name] == value)
+        return [dict(row) for row in self.connection.execute(statement).mappings()]
+
     def save_head(self) -> None:
         """Write what waits and the head; the last statements before the commit."""
         self.flush()

@@ -15,6 +15,7 @@ from schemas.partners import Partner, Period
 from schemas.powers import Protocol
 from schemas.record_class import RecordClass
 from schemas.subscriptions import Subscription
+from tests.support.oracle_changes import one_reading, oracle_assessed
 
 FIRE_KINDS = {
     "london_fire_commissioner",
@@ -108,8 +109,11 @@ def oracle(
     elif asked.power == "non_personal":
         unmet |= _oracle_non_personal(asked, cls)
     else:
-        named = oracle_agreement(asked, agreements, day)
+        known = tuple(agreements)
+        named = oracle_agreement(asked, known, day)
         unmet |= oracle_115(partners, asked, cls, day, named, protocols)
+        if named is None or not oracle_assessed(named, _agreed_before(named, known, day)):
+            unmet.add("section_115.loosening_is_assessed")
     return (Outcome.WITHHOLD if unmet else Outcome.RELEASE), frozenset(unmet)
 
 
@@ -186,11 +190,19 @@ def _signed(one: Agreement, day: date) -> bool:
             continue
         if signature.party in by_party or signature.party not in one.holders + one.recipients:
             continue
-        office = signature.office.lower().strip()
+        office = one_reading(signature.office)
         if office and office not in taken:
             by_party[signature.party] = office
         taken.add(office)
     return len(by_party) == len(set(one.holders + one.recipients))
+
+
+def _agreed_before(
+    named: Agreement, agreements: Iterable[Agreement], day: date
+) -> Agreement | None:
+    """The last version before it that all had signed."""
+    earlier = [one for one in agreements if one.id == named.id and one.version < named.version]
+    return next((one for one in reversed(earlier) if _signed(one, day)), None)
 
 
 def _live(one: Agreement, day: date) -> bool:

@@ -101,6 +101,8 @@ def a_class(dice: Random, names: list[str]) -> RecordClass:
 
 
 CASE = "ca5e" * 16
+ONE_POST = ("one post", "One  Post", "оne post", "one-pоst", "0ne\u200bpost", "ｏｎｅ ｐｏｓｔ")
+"""One office under several spellings: blanks, case, Cyrillic o, zero, zero-width, full width."""
 FIELDS = (
     *("people", "people.name", "contact", "address_text", "occurred_from", "source_reference"),
     *("grounds", "hate_incident", "outcome_code", "child_flag", "description", "media_url"),
@@ -162,7 +164,7 @@ def _an_agreement(dice: Random, name: str, version: int, holder: str, recipient:
             "purpose": seldom(Purpose.ACADEMIC_RESEARCH, act),
             "provision": seldom("s1", dice.choice(("s6", "s17"))),
             "necessity": seldom(None, "n"),
-            "dpia": seldom(None, "d"),
+            "dpia": seldom(None, dice.choice(("d", "D ", "e", "f"))),
             "fields": tuple(dice.sample(FIELDS, dice.randint(0, len(FIELDS)))),
             "roles": dice.choice(((), ("victim",))),
             "coverage": seldom({}, coverage),
@@ -185,7 +187,7 @@ def _an_agreement(dice: Random, name: str, version: int, holder: str, recipient:
     signatures = [
         AgreementSignature(
             party=party,
-            office=seldom("one post", f"post at {party}"),
+            office=seldom(dice.choice(ONE_POST), f"post at {party}"),
             signed_on=seldom(a_day(dice), date(2005, 6, 1)),
             terms_sha256=seldom("0" * 64, terms.terms_sha256),
         )
