@@ -20,13 +20,13 @@ from pydantic_core import from_json
 from policies import probe, request
 from policies.refusals import PolicyRefused
 from policies.register import UNKNOWN
+from policies.vocabulary import SCHEMA, Vocabulary
 from schemas.decisions import About, Condition
 from schemas.packaged import packaged_text
 from schemas.powers import Power
 from schemas.sensitivity import FieldGroup
 
 EVERYWHERE = "everywhere"
-SCHEMA = "schema.cedarschema"
 FILES = ("everywhere.cedar", "section_17a.cedar", "section_115.cedar", "non_personal.cedar")
 _ANNOTATIONS = frozenset({"id", "power", "cites", "says", "about"})
 _POWERS = frozenset(power.value for power in Power)
@@ -183,9 +183,9 @@ class Bundle:
                     raise PolicyRefused(name, rule.id, f"its @id stands in {other} too")
                 rules[rule.id], policies[rule.id] = rule, policy
         _check_powers(rules)
-        schema = _schema(schema_text)
-        _validate(whole, schema)
-        engine = Engine(rules, policies, schema)
+        words = Vocabulary(schema_text)
+        _validate(whole, words.schema)
+        engine = Engine(rules, policies, words)
         _probe(engine)
         return cls(whole, rules, engine)
 
@@ -210,13 +210,6 @@ def _check_permit(power: str, file: str, rules: list[Rule]) -> None:
         raise PolicyRefused(file, power, "a power has at least one condition")
 
 
-def _schema(text: str) -> cedarpy.Schema:
-    try:
-        return cedarpy.Schema.from_str(text)
-    except ValueError as broken:
-        raise PolicyRefused(SCHEMA, "", f"it does not parse: {broken}") from None
-
-
 def _validate(texts: Mapping[str, str], schema: cedarpy.Schema) -> None:
     """Refuse what the schema does not know, file by file so that the file can be named."""
     for name in sorted(texts.keys() - {SCHEMA}):
@@ -234,9 +227,9 @@ class Engine:
         self,
         rules: Mapping[str, Rule],
         policies: Mapping[str, dict[str, Any]],
-        schema: cedarpy.Schema,
+        words: Vocabulary,
     ) -> None:
-        self.schema = schema
+        self.words = words
         self._sets = {
             power: _policy_set(
                 {
@@ -264,15 +257,16 @@ class Engine:
             entities: The partners and the class it names, checked against the schema before.
             checked: Whether to check the request too; it is of one form, so once a bundle is enough.
         """
-        schema = self.schema if checked else None
-        return cedarpy.is_authorized(asked, self._sets[power], entities, schema)
+        schema = self.words.schema if checked else None
+        spoken = {**asked, "context": self.words.spoken(asked["action"]["id"], asked["context"])}
+        return cedarpy.is_authorized(spoken, self._sets[power], entities, schema)
 
 
 def _probe(engine: Engine) -> None:
     """Ask one question of each kind with request checking on: a schema for others does not load."""
     try:
-        base = request.parties({"probe": UNKNOWN}, probe.AGREEMENT, engine.schema)
-        entities = request.with_class(base, probe.NO_RECORD, "probe", engine.schema)
+        base = request.parties({"probe": UNKNOWN}, probe.AGREEMENT, engine.words)
+        entities = request.with_class(base, probe.NO_RECORD, "probe", engine.words)
         answers = [
             engine.ask(Power.SECTION_17A, asked, entities, checked=True).decision
             for asked in (

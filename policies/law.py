@@ -60,6 +60,7 @@ class Law:
         protocols: The partnership's information-sharing protocols.
         lists: The dated facts; the packaged ones where absent.
         agreements: Every version of every data-sharing agreement.
+        parts: The texts that it was read from, as they came: a later program writes them otherwise.
     """
 
     def __init__(
@@ -70,6 +71,8 @@ class Law:
         protocols: Iterable[Protocol] = (),
         lists: Lists | None = None,
         agreements: Iterable[Agreement] = (),
+        *,
+        parts: Mapping[str, str] | None = None,
     ) -> None:
         self.bundle = bundle
         self.treatments: Mapping[Lane, Treatments] = MappingProxyType(dict(treatments))
@@ -77,7 +80,9 @@ class Law:
         self.register = Register(partners, self.lists)
         self.protocols = tuple(sorted(protocols, key=lambda protocol: protocol.id))
         self.agreements = tuple(sorted(agreements, key=lambda one: (one.id, one.version)))
-        self.parts: Mapping[str, str] = MappingProxyType(self._texts())
+        self.parts: Mapping[str, str] = MappingProxyType(
+            self._texts() if parts is None else dict(parts)
+        )
         """Name → text: enough to build the same law again (``from_parts``)."""
         self.sha256 = _digest(self.parts)
         """SHA-256 of the parts, in hex: stands on every decision."""
@@ -110,7 +115,9 @@ class Law:
             raise PolicyRefused("the snapshot", "", "a part is missing or does not fit") from None
         treatments = {lane: Treatments.load(lane, text) for lane, text in lanes.items()}
         lists = Lists.load(facts)
-        return cls(Bundle.load(rules), treatments, partners, protocols, lists, agreements)
+        return cls(
+            Bundle.load(rules), treatments, partners, protocols, lists, agreements, parts=parts
+        )
 
     def decide(self, subscription: Subscription, record_class: RecordClass, day: date) -> Decision:
         """Say whether records of a class may go to a subscription on a day, and every condition.
@@ -247,8 +254,8 @@ class Law:
         named = subscription.agreement if subscription.power is Power.SECTION_115 else None
         bound = self.bound(named, day)
         pair = self._pair(subscription.partner, holder, bound, day)
-        schema = self.bundle.engine.schema
-        return holder, bound, request.with_class(pair, record_class, holder, schema)
+        words = self.bundle.engine.words
+        return holder, bound, request.with_class(pair, record_class, holder, words)
 
     def _pair(
         self, recipient: str, holder: str, bound: Bound | None, day: date
@@ -259,7 +266,7 @@ class Law:
             standings: dict[str, Standing] = {
                 name: self.register.standing(name, day) for name in (recipient, holder)
             }
-            pair = request.parties(standings, bound, self.bundle.engine.schema)
+            pair = request.parties(standings, bound, self.bundle.engine.words)
             if len(self._pairs) >= REMEMBERED:
                 self._pairs = {}
             self._pairs[key] = pair

@@ -13,6 +13,7 @@ import cedarpy
 
 from policies.agreements import Bound
 from policies.register import Standing
+from policies.vocabulary import Vocabulary
 from schemas.record_class import RecordClass
 from schemas.sensitivity import FieldGroup
 from schemas.subscriptions import Subscription
@@ -73,17 +74,19 @@ def _references(names: tuple[str, ...]) -> list[dict[str, Any]]:
 
 
 def parties(
-    standings: dict[str, Standing], bound: Bound | None, schema: cedarpy.Schema
+    standings: dict[str, Standing], bound: Bound | None, words: Vocabulary
 ) -> cedarpy.Entities:
     """Return the partners of one request, and the agreement it names, as checked entities."""
     stated = [_partner(name, standing) for name, standing in standings.items()]
     if bound is not None:
         stated.append(_agreement(bound))
-    return cedarpy.Entities.from_json_str(json.dumps(stated), schema)
+    for one in stated:
+        one["attrs"] = words.spoken(one["uid"]["type"], one["attrs"])
+    return cedarpy.Entities.from_json_str(json.dumps(stated), words.schema)
 
 
 def with_class(
-    base: cedarpy.Entities, record_class: RecordClass, holder: str, schema: cedarpy.Schema
+    base: cedarpy.Entities, record_class: RecordClass, holder: str, words: Vocabulary
 ) -> cedarpy.Entities:
     """Return the partners with the record class beside them, checked against the schema."""
     attributes: dict[str, Any] = {
@@ -109,8 +112,9 @@ def with_class(
         attributes["typology_area"] = record_class.typology_area
     if record_class.typology_behaviour is not None:
         attributes["typology_behaviour"] = record_class.typology_behaviour
-    entity = {"uid": RESOURCE, "attrs": attributes, "parents": []}
-    return base.with_added_json_str(json.dumps([entity]), schema)
+    spoken = words.spoken("RecordClass", attributes)
+    entity = {"uid": RESOURCE, "attrs": spoken, "parents": []}
+    return base.with_added_json_str(json.dumps([entity]), words.schema)
 
 
 def asked(

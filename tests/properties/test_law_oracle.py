@@ -172,8 +172,8 @@ def test_the_engine_alone_would_have_let_the_erring_policy_pass() -> None:
     snapshot = law(bundle=_with(overflow))
     engine = snapshot.bundle.engine
     standings = {name: snapshot.register.standing(name, DAY) for name in (FIRE, POLICE)}
-    pair = request.parties(standings, None, engine.schema)
-    entities = request.with_class(pair, record_class(), POLICE, engine.schema)
+    pair = request.parties(standings, None, engine.words)
+    entities = request.with_class(pair, record_class(), POLICE, engine.words)
     asked = request.asked(subscription(), ("section_17a",), None)
 
     answer = engine.ask(Power.SECTION_17A, asked, entities)
