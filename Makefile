@@ -9,7 +9,7 @@ ASSETS := gateway/console/static/manifest.json
 PYTEST  = $(PYTHON) -m pytest --numprocesses 2 --dist worksteal --quiet -rs
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test prove check assets wheel bench lock docs clean
+.PHONY: help demo test prove mutants check assets wheel bench lock docs clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -23,6 +23,9 @@ test: $(VENV)/.tests $(ASSETS) ## every test, at most ten minutes
 prove: $(VENV)/.tests $(ASSETS) ## the full counts that the issues name; hours; goes on where it stopped
 	@PROVE=1 $(PYTHON) -m pytest -m prove --timeout 0 -rs $(ARGS)
 	@$(PYTHON) -m gateway.docs # the README's figures are the reports' newest lines
+
+mutants: $(VENV)/.mutants ## break the law's code statement by statement: which break does no test see?
+	@$(PYTHON) -m tests.mutants.python $(ARGS)
 
 check: $(VENV)/.tests ## style, types, layers, and that generated pages are current
 	@failed=; \
@@ -47,6 +50,8 @@ docs: $(VENV)/.tests ## write the generated tables again
 lock: $(VENV)/.tests ## resolve the dependencies of pyproject.toml again; UPGRADE=--upgrade for newer ones
 	@$(COMPILE) $(UPGRADE) pyproject.toml --output-file requirements.lock
 	@$(COMPILE) $(UPGRADE) pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	@$(COMPILE) $(UPGRADE) pyproject.toml --group dev --group mutants --constraint requirements-dev.lock \
+	  --output-file requirements-mutants.lock
 
 clean: ## remove what was built
 	rm -rf $(VENV) build dist node_modules gateway/console/static .coverage .coverage.* .hypothesis
@@ -85,6 +90,11 @@ $(VENV)/.runs: requirements.lock $(VENV)/.made
 $(VENV)/.tests: requirements-dev.lock $(VENV)/.made | $(GATEWAY)
 	@echo "· installing what tests: $$(grep -c '^[a-z0-9].*==' requirements-dev.lock) packages, once"
 	@$(call INSTALL,requirements-dev.lock)
+	@touch $@
+
+$(VENV)/.mutants: requirements-mutants.lock $(VENV)/.tests
+	@echo "· installing what breaks code on purpose, once"
+	@$(call INSTALL,requirements-mutants.lock)
 	@touch $@
 
 # --- the pages' files: Node comes from a Python package, by the hashes of the development lock

@@ -19,13 +19,24 @@ from tests.support.requirements import Requirements
 ROOT = Path(__file__).resolve().parent.parent
 REPORTS = ROOT / "tests" / "reports"
 PROVING = os.environ.get("PROVE") == "1"
+MUTANTS = os.environ.get("MUTANTS") == "1"
 IN_CI = os.environ.get("CI") == "true"
 MAY_SKIP = "real_data"
 
 hypothesis.settings.register_profile("dev", max_examples=50, deadline=None)
 hypothesis.settings.register_profile("ci", max_examples=50, deadline=None, derandomize=True)
 hypothesis.settings.register_profile("prove", max_examples=2_500, deadline=None)
-hypothesis.settings.load_profile("prove" if PROVING else "ci" if IN_CI else "dev")
+hypothesis.settings.register_profile(
+    "mutants",
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    # a mutant is killed by the first failure: looking for the smallest one is lost time
+    phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate),
+)
+hypothesis.settings.load_profile(
+    "mutants" if MUTANTS else "prove" if PROVING else "ci" if IN_CI else "dev"
+)
 
 # A field that the catalogue does not permit raises here; in service it is dropped and counted.
 events.JOURNAL.strict = True
@@ -66,7 +77,7 @@ def proved(request: pytest.FixtureRequest) -> Callable[..., None]:
             "name": name,
             **figures,
             "test": request.node.nodeid,
-            "commit": _commit(),
+            "commit": commit_of_tree(),
             "date": SystemClock().now().date().isoformat(),
         }
         REPORTS.mkdir(exist_ok=True)
@@ -76,7 +87,7 @@ def proved(request: pytest.FixtureRequest) -> Callable[..., None]:
     return write
 
 
-def _commit() -> str:
+def commit_of_tree() -> str:
     """The commit that is tested; ``+`` where the tree holds more than it, reports aside."""
     head = _git("rev-parse", "--short=12", "HEAD")
     return head + ("+" if _git("status", "--porcelain", "--", ".", ":!tests/reports") else "")
@@ -92,7 +103,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """`make prove` goes on where it stopped: what this commit has proved is not run again."""
     if not PROVING:
         return
-    commit = _commit()
+    commit = commit_of_tree()
     if commit.endswith("+"):
         return
     done = {line["test"] for line in _reported() if line.get("commit") == commit}
