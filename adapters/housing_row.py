@@ -19,7 +19,7 @@ from adapters.row_reader import REFERENCE_LIMIT, Draft, Plain, Reading, RowReade
 from adapters.rules import CODE_PATTERN, EXCLUDED
 from adapters.source import CannotMap, Excluded, Kept, Mapped, Outcome, OutOfScope, Reference
 from adapters.wordlists import word_list
-from schemas.codes import Ground, Handling, Kind, MappingStatus, Status, SubjectRole, TimePrecision
+from schemas.codes import Ground, Kind, MappingStatus, Status, SubjectRole, TimePrecision
 
 _SUMMER: Final = timedelta(hours=1)
 _NEVER_TAKEN: Final = ("property_reference", "risk")
@@ -95,6 +95,7 @@ class HousingReader(RowReader):
         self.read_plain(draft)
         self._read_case(draft)
         self._read_people(draft)
+        self.read_handling(draft, self._settings)
         if placement is None or reference is None or draft.faults:
             return CannotMap(tuple(draft.faults), reference)
         self._read_hate(draft, placement)
@@ -255,11 +256,6 @@ def place(codes: Crosswalk, categories: tuple[str, ...], subs: tuple[str, ...]) 
 def _plain_readers(settings: HousingSettings) -> tuple[Plain, ...]:
     yes_or_no = flag(settings.yes, settings.no)
     return (
-        (
-            "handling",
-            "handling",
-            listed({one.value: one for one in Handling}, "handling.unreadable"),
-        ),
         ("hate", "hate_incident", yes_or_no),
         ("vulnerable", "vulnerability_flag", yes_or_no),
         ("uprn", "uprn", number),

@@ -6,17 +6,17 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from adapters.columns import ColumnName, ColumnNames
+from adapters.columns import ColumnName
 from adapters.crosswalk import OwnTable, schemes
+from adapters.handling import HandlingColumns, HandlingSettings
 from adapters.london_time import ISO, TimeFormats
 from adapters.places import Bounds
 from adapters.tabular import Delimiter, Encoding
 from adapters.wordlists import word_list
-from schemas.base import Word
 from schemas.codes import Ground, Status
 
 
-class HousingColumns(ColumnNames):
+class HousingColumns(HandlingColumns):
     """Names of the columns. A file has at least the case, when it was reported, and its category."""
 
     always_needed = frozenset({"case", "reported", "category"})
@@ -56,7 +56,6 @@ class HousingColumns(ColumnNames):
     outcome: ColumnName | None = "Outcome"
     notes: ColumnName | None = "Notes"
     marking: ColumnName | None = "MARKING"
-    handling: ColumnName | None = "HANDLING"
     property_reference: ColumnName | None = "PropertyRef"
     """Never taken: it is no UPRN, however often a column is called one."""
     risk: ColumnName | None = "RiskScore"
@@ -74,7 +73,7 @@ _HOUSEMARK = "housemark_asb"
 _WORDS = dict.fromkeys(("HM", "HOUSEMARK", "HouseMark ASB"), _HOUSEMARK)
 
 
-class HousingSettings(Word):
+class HousingSettings(HandlingSettings):
     """Settings of a housing feed; the defaults fit the extract of Charnwood Neighbourhood Housing."""
 
     columns: HousingColumns = HousingColumns()

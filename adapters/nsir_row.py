@@ -11,7 +11,7 @@ from adapters.readers import area_code, code, flag, listed
 from adapters.row_reader import Draft, Plain, Reading, RowReader
 from adapters.rules import EXCLUDED
 from adapters.source import CannotMap, Excluded, Kept, Outcome, OutOfScope
-from schemas.codes import Handling, SubjectRole
+from schemas.codes import SubjectRole
 
 _COLUMN_OF_POSITION: Final = {
     "opening": "opening_codes",
@@ -41,7 +41,7 @@ class NsirReader(RowReader):
                 editions={"lsoa_code": settings.lsoa_edition, "ward_code": settings.ward_edition},
             ),
         )
-        self._codes = codes
+        self._codes, self._said = codes, settings
         self._separator = settings.code_separator
         self._nobody = frozenset(word.casefold() for word in settings.nobody)
 
@@ -59,6 +59,7 @@ class NsirReader(RowReader):
         self.read_place(draft)
         self.read_plain(draft)
         self._read_caller(draft)
+        self.read_handling(draft, self._said)
         if placement is None or reference is None or draft.faults:
             return CannotMap(tuple(draft.faults), reference)
         return self.finish(draft, placement, reference, others=others)
@@ -127,11 +128,6 @@ class NsirReader(RowReader):
 def _plain_readers(settings: NsirSettings) -> tuple[Plain, ...]:
     yes_or_no = flag(settings.yes, settings.no)
     return (
-        (
-            "handling",
-            "handling",
-            listed({one.value: one for one in Handling}, "handling.unreadable"),
-        ),
         ("grade", "response_grade", listed(settings.grades)),
         ("address", "address_text", None),
         ("premises", "premises_name", None),

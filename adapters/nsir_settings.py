@@ -7,16 +7,16 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from adapters.cells import LIST_SEPARATOR
-from adapters.columns import ColumnName, ColumnNames
+from adapters.columns import ColumnName
 from adapters.crosswalk import ForceTable, SchemeName
+from adapters.handling import HandlingColumns, HandlingSettings
 from adapters.london_time import ISO, TimeFormats
 from adapters.places import Bounds
 from adapters.tabular import Delimiter, Encoding
-from schemas.base import Word
 from schemas.codes import ResponseGrade
 
 
-class NsirColumns(ColumnNames):
+class NsirColumns(HandlingColumns):
     """Names of the columns. A file has at least reference, creation time, an opening and a closing code."""
 
     always_needed = frozenset({"reference", "created", "opening_codes", "closing_codes"})
@@ -48,7 +48,6 @@ class NsirColumns(ColumnNames):
     vulnerable: ColumnName | None = "VULNERABLE"
     description: ColumnName | None = "RESULT_TEXT"
     marking: ColumnName | None = "MARKING"
-    handling: ColumnName | None = "HANDLING"
 
     @model_validator(mode="after")
     def _usable(self) -> Self:
@@ -61,7 +60,7 @@ class NsirColumns(ColumnNames):
         return self
 
 
-class NsirSettings(Word):
+class NsirSettings(HandlingSettings):
     """Settings of a command-and-control feed; the defaults fit a plain NSIR extract."""
 
     columns: NsirColumns = NsirColumns()

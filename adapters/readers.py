@@ -7,6 +7,7 @@ be used, and answers ``None`` where the value is left out and counted as dropped
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Final, TypeVar, get_args
 
@@ -19,11 +20,22 @@ Value = TypeVar("Value")
 
 _GSS: Final = re.compile(get_args(GssCode)[1].pattern)
 _DIGITS: Final = re.compile(r"[0-9]{1,12}")
-_ABOVE: Final = frozenset({"secret", "top secret"})
-_MARKINGS: Final = {
-    "official": Marking.OFFICIAL,
-    "official sensitive": Marking.OFFICIAL_SENSITIVE,
-}
+_ABOVE: Final = "secret"
+"""Stands in every marking above OFFICIAL-SENSITIVE, and in none that is accepted."""
+_OFFICIAL, _SENSITIVE, _UK = "official", "sensitive", "uk"
+_DESCRIPTORS: Final = frozenset(
+    {
+        "",
+        "personal data",
+        "commercial",
+        "legal privilege",
+        "market sensitive",
+        "recipients only",
+        "organisational use only",
+        "for public release",
+    }
+)
+"""Handling words and descriptors that may follow a marking «mem» (law reference §6); others are not read."""
 
 
 def code(cell: str) -> str | None:
@@ -54,12 +66,19 @@ def marking(cell: str) -> Marking:
     Raises:
         UnreadableError: It is above OFFICIAL-SENSITIVE, or not a marking of the present scheme.
     """
-    words = normal_label(cell)
-    if words.startswith(tuple(_ABOVE)):
+    words = normal_label(unicodedata.normalize("NFKC", cell))
+    if _ABOVE in "".join(filter(str.isalnum, words)):
         raise UnreadableError("marking.above_official_sensitive")
-    if words not in _MARKINGS:
+    said = words.removeprefix(_UK).strip()
+    if not said.startswith(_OFFICIAL):
         raise UnreadableError("marking.unreadable")
-    return _MARKINGS[words]
+    rest = said.removeprefix(_OFFICIAL).strip()
+    found = Marking.OFFICIAL
+    if rest.startswith(_SENSITIVE):
+        found, rest = Marking.OFFICIAL_SENSITIVE, rest.removeprefix(_SENSITIVE).strip()
+    if rest not in _DESCRIPTORS:
+        raise UnreadableError("marking.unreadable")
+    return found
 
 
 def flag(yes: tuple[str, ...], no: tuple[str, ...]) -> Callable[[str], bool | None]:

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from adapters.columns import ColumnNames
 from adapters.faults import UnreadableError, fault
+from adapters.handling import GRADING, HandlingSettings, assertion, mopi_group, read_grading
 from adapters.london_time import time_reader
 from adapters.places import Bounds, read_grid_point
 from adapters.placing import Placement
@@ -109,6 +110,24 @@ class RowReader:
                 self.fault(draft, "marking", unreadable.rule)
                 return False
         return True
+
+    def read_handling(self, draft: Draft, said: HandlingSettings) -> None:
+        """Read the grading, the MoPI group, and whether the narratives are fact or opinion."""
+        cells = {name: self.cell(draft, name) for name in (*GRADING, "handling_conditions")}
+        fields = draft.fields
+        try:
+            fields["grading"] = read_grading(cells, said.grading_scheme)
+        except UnreadableError as unreadable:
+            named = next((name for name in reversed(GRADING) if cells[name]), "handling_conditions")
+            self.fault(draft, named, unreadable.rule)
+        fields["assertion"] = said.assertion
+        for name, read in (("mopi_group", mopi_group), ("assertion", assertion)):
+            cell = self.cell(draft, name)
+            if cell:
+                try:
+                    fields[name] = read(cell)
+                except UnreadableError as unreadable:
+                    self.fault(draft, name, unreadable.rule)
 
     def reference(self, draft: Draft, setting: str = "reference") -> Reference | None:
         """The row's own reference; a row without one, or with one too long, has a fault."""

@@ -49,10 +49,17 @@ class _Layout:
             self.reader.read,
         )
         self.reference = columns.reference
-        wanted = (columns.contravention, columns.code, columns.label, columns.reference)
+        wanted = (
+            columns.contravention,
+            columns.code,
+            columns.label,
+            columns.marking,
+            columns.reference,
+        )
         names = [column.name for column in self.reader.columns]
         self._at = [(name, names.index(name)) for name in wanted if name is not None]
         self._has_penalties = columns.contravention is not None
+        self._has_marking = columns.marking is not None
 
     def map(self, row: Row) -> Outcome:
         """Make the outcome of one row; of what is known to be out of scope only the reference is read."""
@@ -62,6 +69,8 @@ class _Layout:
         else:
             looked_at = [row.get(name) for name, _ in self._at]
         reference = cell_text(looked_at.pop())
+        if self._has_marking and looked_at.pop():
+            return self.table.map(row)  # it may be marked above what is read at all
         if self._has_penalties and looked_at.pop(0):
             return self.table.map(row)  # a penalty charge notice
         reason = "" if reference.rule else self.reader.out_of_scope(looked_at)
@@ -151,7 +160,9 @@ _SUPPLIED: Final = {
     "ward_code": "column ward, where a feed has one",
     "geography_editions": "settings lsoa_edition and ward_edition",
     "marking": "MARKING",
-    "handling": "HANDLING",
+    "grading": "columns grading_scheme, source_grading, intelligence_grading, handling",
+    "mopi_group": "column mopi_group",
+    "assertion": "column assertion, else the setting of that name",
     "source_reference": "service_request_id, or SRRef",
     "people": "whoever reported it, as the caller",
     "vehicle_registration": "VRM",

@@ -14,7 +14,7 @@ from adapters.rules import CODE_PATTERN, EXCLUDED
 from adapters.source import JSON, CannotMap, Excluded, Kept, Outcome, OutOfScope, Reference
 from adapters.street_settings import StreetColumns, StreetSettings
 from adapters.wordlists import word_list
-from schemas.codes import Handling, SubjectRole
+from schemas.codes import SubjectRole
 
 NOT_LISTED: Final = "not_listed"
 """The reason of a row whose category no list knows, where the settings put such rows out of scope."""
@@ -66,12 +66,12 @@ class StreetReader(RowReader):
     def read(self, values: list[str], others: bool) -> Outcome:  # noqa: FBT001 - ReadCells
         """Make the outcome of one row. What is out of scope is decided first, and nothing else of it read."""
         draft = Draft([self._said(cell) for cell in (*values, "")])
+        if not self.marked(draft):
+            return CannotMap(tuple(draft.faults))
         code, label = self.cell(draft, "code"), self.cell(draft, "label")
         placement = self.placement(code, label, self.cell(draft, "contravention"))
         if placement is not None and placement.left_out and placement.left_out != EXCLUDED:
             return OutOfScope(placement.reason, self.reference(draft))
-        if not self.marked(draft):
-            return CannotMap(tuple(draft.faults))
         reference = self.reference(draft)
         reason = self._not_counted(draft) or (placement.reason if placement else "")
         if reason:
@@ -173,6 +173,7 @@ class StreetReader(RowReader):
         self._read_text(draft)
         self._read_fly_tip(draft)
         self._read_reporter(draft)
+        self.read_handling(draft, self._settings)
 
     def _check_area(self, draft: Draft) -> None:
         fields, settings = draft.fields, self._settings
@@ -237,11 +238,6 @@ def _slug(label: str) -> str:
 
 def _plain_readers(settings: StreetSettings) -> tuple[Plain, ...]:
     return (
-        (
-            "handling",
-            "handling",
-            listed({one.value: one for one in Handling}, "handling.unreadable"),
-        ),
         ("status", "status", listed(settings.statuses)),
         ("uprn", "uprn", number),
         ("usrn", "usrn", number),

@@ -6,17 +6,17 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from adapters.columns import ColumnName, ColumnNames
+from adapters.columns import ColumnName
 from adapters.crosswalk import ForceTable, SchemeName
+from adapters.handling import HandlingColumns, HandlingSettings
 from adapters.london_time import ISO, TimeFormats
 from adapters.places import Bounds, Box
 from adapters.tabular import Delimiter, Encoding
 from adapters.wordlists import word_list
-from schemas.base import Word
 from schemas.codes import Status
 
 
-class StreetColumns(ColumnNames):
+class StreetColumns(HandlingColumns):
     """Names of the columns that a layout may have."""
 
     always_needed = frozenset({"reference", "reported"})
@@ -127,7 +127,7 @@ class BackOfficeColumns(StreetColumns):
 Reason = Literal["cancelled", "duplicate", "error", "mirrored", "test"]
 
 
-class StreetSettings(Word):
+class StreetSettings(HandlingSettings):
     """Settings of a street-management feed; the defaults fit FixMyStreet and a Uniform-like export."""
 
     open311: Open311Columns = Open311Columns()

@@ -15,6 +15,7 @@ from schemas.agreements import PEOPLE
 from schemas.base import Word
 from schemas.codes import Kind, SubjectRole
 from schemas.incident import PERSON_GROUPS, SENSITIVITY
+from schemas.powers import Purpose
 from schemas.record_class import RecordClass
 from schemas.sensitivity import FieldGroup, Lane
 from schemas.subscriptions import Subscription
@@ -35,6 +36,11 @@ class Allowance:
     version: int
     provision: str
     recipient_regime: str
+    purpose: Purpose
+    crossing: str | None
+    """Why law-enforcement data may be used for another purpose, as recorded."""
+    children: str | None
+    """Why sharing is in the best interests of the children concerned, as recorded."""
     retention: timedelta
     records_since: date
     """The first day of recording that counts."""
@@ -79,6 +85,9 @@ def allowance(
         version=agreement.version,
         provision=agreement.provision,
         recipient_regime=agreement.recipient_regime.value,
+        purpose=agreement.purpose,
+        crossing=agreement.crossing,
+        children=agreement.children,
         retention=timedelta(days=agreement.retention_days),
         records_since=agreement.records_since(day),
         fields=frozenset(

@@ -259,6 +259,7 @@ _JUDGES: dict[str, _Judge] = {
     "special_category": _condition,
     "offence": _condition,
     "onward": _onward,
+    "handling_conditions": _list,
     "marking": _rising("raised", "lowered"),
     "retention_days": _rising("longer", "shorter"),
     "review_by": _rising("later", "earlier"),

@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from policies.kept import NOTHING, Kept, concerns_a_child
 from policies.lists import packaged_lists
-from schemas.codes import Ground, Handling, Kind, MappingStatus, Marking, Regime, SubjectRole
+from schemas.codes import Ground, Kind, MappingStatus, Marking, Regime, SubjectRole
 from schemas.feeds import Feed
+from schemas.grading import Grading, GradingScheme, Handling, HandlingCondition
 from schemas.incident import SENSITIVITY, Incident, Person
 from schemas.partners import PartnerKind
 from schemas.record_class import RecordClass
@@ -21,6 +22,16 @@ from schemas.typology import TYPOLOGY
 REMEMBERED = 8_192
 """Classes that are remembered; the least recently used goes first."""
 _KNOWN = frozenset(TYPOLOGY.names)
+
+
+class _Graded(NamedTuple):
+    """A grading, flat, as the class says it."""
+
+    scheme: GradingScheme | None = None
+    source: str | None = None
+    intelligence: str | None = None
+    handling: Handling | None = None
+    conditions: tuple[HandlingCondition, ...] = ()
 
 
 class _Traits(NamedTuple):
@@ -37,7 +48,8 @@ class _Traits(NamedTuple):
     behaviour: str | None
     sensitive: bool
     marking: Marking
-    handling: Handling | None
+    depersonalised_marking: Marking | None
+    graded: _Graded
     roles: tuple[SubjectRole, ...]
     groups: tuple[FieldGroup, ...]
     grounds: tuple[Ground, ...]
@@ -85,7 +97,8 @@ def classify(
         incident.typology_behaviour,
         is_sensitive(incident),
         _highest(feed.marking, incident.marking),
-        incident.handling,
+        feed.depersonalised_marking,
+        _graded(incident.grading),
         _roles(kept.people(incident)) if "people" in present else (),
         _groups(present) if present else (),
         incident.grounds,
@@ -118,7 +131,14 @@ def reclassify(
         incident.typology_behaviour,
         is_sensitive(incident),
         before.marking,
-        before.handling,
+        before.depersonalised_marking,
+        _Graded(
+            before.grading_scheme,
+            before.source_grading,
+            before.intelligence_grading,
+            before.handling,
+            before.handling_conditions,
+        ),
         before.roles,
         before.field_groups,
         before.grounds,
@@ -168,6 +188,15 @@ def _highest(feed: Marking, incident: Marking) -> Marking:
     return feed if feed is Marking.OFFICIAL_SENSITIVE else incident
 
 
+def _graded(grading: Grading | None) -> _Graded:
+    if grading is None:
+        return _Graded()
+    conditions = tuple(sorted(set(grading.conditions)))
+    return _Graded(
+        grading.scheme, grading.source, grading.intelligence, grading.handling, conditions
+    )
+
+
 def _roles(people: tuple[Person, ...]) -> tuple[SubjectRole, ...]:
     return tuple(sorted({person.role for person in people}))
 
@@ -191,7 +220,12 @@ def _class_of(traits: _Traits) -> RecordClass:
         typology_behaviour=traits.behaviour if traits.behaviour in _KNOWN else None,
         sensitive=traits.sensitive,
         marking=traits.marking,
-        handling=traits.handling,
+        depersonalised_marking=traits.depersonalised_marking,
+        grading_scheme=traits.graded.scheme,
+        source_grading=traits.graded.source,
+        intelligence_grading=traits.graded.intelligence,
+        handling=traits.graded.handling,
+        handling_conditions=traits.graded.conditions,
         roles=traits.roles,
         field_groups=traits.groups,
         grounds=tuple(sorted(set(traits.grounds))),

@@ -14,8 +14,8 @@ from policies.depersonalise import depersonalise, iso
 from policies.operations import OPERATIONS
 from policies.treatments import Treatments
 from schemas.agreements import PEOPLE
-from schemas.codes import TimePrecision
-from schemas.incident import SENSITIVITY, Incident, Person
+from schemas.codes import Regime, TimePrecision
+from schemas.incident import NARRATIVES, SENSITIVITY, Incident, Person
 from schemas.open_half import OpenHalf
 from schemas.record_class import RecordClass
 from schemas.released import AgreedDetail, DepersonalisedIncident, DisclosedIncident, NamedPerson
@@ -56,23 +56,41 @@ def disclose(
         "agreement_version": allowed.version,
         "delete_by": recorded_on + allowed.retention,
         "marking": record_class.marking,
+        "purpose": allowed.purpose,
+        "regime_source": record_class.regime,
+        "regime_recipient": allowed.recipient_regime,
+        "crossing": allowed.crossing if crosses(record_class, allowed) else None,
+        "children": allowed.children if record_class.child else None,
+        "grading": record_class.grading,
+        "mopi_group": half.detail.mopi_group,
     }
     if sealed is not None:
-        leaves["agreed"] = _agreed(sealed, allowed, treatments[Lane.PERSONAL])
+        agreed = _agreed(sealed, allowed, treatments[Lane.PERSONAL])
+        if any(name in agreed for name in NARRATIVES):
+            agreed["assertion"] = half.detail.assertion
+        leaves["agreed"] = AgreedDetail.model_validate(agreed)
     return DisclosedIncident.model_validate(leaves)
+
+
+def crosses(record_class: RecordClass, allowed: Allowance) -> bool:
+    """Whether a record leaves law enforcement for another purpose (DPA 2018 s.36(4))."""
+    return (
+        record_class.regime is Regime.LAW_ENFORCEMENT
+        and allowed.recipient_regime != Regime.LAW_ENFORCEMENT.value
+    )
 
 
 def left_fields(record: DisclosedIncident) -> frozenset[str]:
     """Return the names of the sealed fields that a record carries, parts of people by their own."""
     agreed = record.agreed
-    names = set(agreed.model_dump(exclude_defaults=True)) - {"time_precision", PEOPLE}
+    names = set(agreed.model_dump(exclude_defaults=True)) - {"time_precision", "assertion", PEOPLE}
     for person in agreed.people:
         parts = person.model_dump(exclude_none=True, exclude={"role"})
         names |= {f"{PEOPLE}.{part}" for part in parts}
     return frozenset(names)
 
 
-def _agreed(sealed: Incident, allowed: Allowance, table: Treatments) -> AgreedDetail:
+def _agreed(sealed: Incident, allowed: Allowance, table: Treatments) -> dict[str, Any]:
     values = sealed.__dict__
     detail: dict[str, Any] = {}
     for name, line in table.lines.items():
@@ -89,7 +107,7 @@ def _agreed(sealed: Incident, allowed: Allowance, table: Treatments) -> AgreedDe
             detail[line.releases] = _exact(value, sealed.time_precision) if exact else value
     if any(name in detail for name in _TIMES):
         detail["time_precision"] = sealed.time_precision
-    return AgreedDetail.model_validate(detail)
+    return detail
 
 
 def _person(person: Person, allowed: Allowance) -> NamedPerson:

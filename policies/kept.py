@@ -8,7 +8,7 @@ from typing import Any
 from policies.pseudonym import LONDON
 from schemas.agreements import PEOPLE
 from schemas.codes import SubjectRole
-from schemas.incident import PERSON_GROUPS, SENSITIVITY, Incident, Person, first_known_time
+from schemas.incident import PERSON_GROUPS, SENSITIVITY, Incident, Person
 from schemas.sensitivity import Mark
 
 ADULT = 18
@@ -74,7 +74,7 @@ def concerns_a_child(incident: Incident) -> bool:
 def _is_child(person: Person, incident: Incident) -> bool:
     if person.under_18 is not None:
         return person.under_18
-    at, born = first_known_time(incident), person.date_of_birth
+    at, born = incident.occurred_from or incident.reported_at, person.date_of_birth
     if born is None or at is None:
         return False
     day = at.astimezone(LONDON).date()

@@ -113,7 +113,7 @@ class Law:
             lanes = {Lane(file.removesuffix(".toml")): text for file, text in tables.items()}
         except (KeyError, ValueError):
             raise PolicyRefused("the snapshot", "", "a part is missing or does not fit") from None
-        treatments = {lane: Treatments.load(lane, text) for lane, text in lanes.items()}
+        treatments = {lane: Treatments.of_snapshot(lane, text) for lane, text in lanes.items()}
         lists = Lists.load(facts)
         return cls(
             Bundle.load(rules), treatments, partners, protocols, lists, agreements, parts=parts

@@ -203,7 +203,7 @@ _CODED = frozenset({Mark.ADMINISTRATIVE, Mark.CLASSIFICATION})
 _OPEN = frozenset({Half.OPEN})
 _SEALED = frozenset({Half.SEALED})
 _CLASS = frozenset(
-    {"marking", "handling", "grounds", "hate_incident", "vulnerability_flag", "child_flag"}
+    {"marking", "grading", "grounds", "hate_incident", "vulnerability_flag", "child_flag"}
 )
 _PLACE = frozenset({"place"})
 _COORDINATES = frozenset({"longitude", "latitude"})
@@ -304,11 +304,11 @@ _LISTED = (
         "stay",
         "kept in the log, leaves with nothing",
         _D,
-        frozenset({Mark.LOCATION}),
+        frozenset({Mark.LOCATION, Mark.ADMINISTRATIVE}),
         _OPEN,
         apply=keep,
         releases=False,
-        only=frozenset({"location_precision"}),
+        only=frozenset({"location_precision", "mopi_group", "assertion"}),
     ),
     Operation(
         "pseudonym",
@@ -352,7 +352,7 @@ _LISTED = (
         _MARKS - {Mark.FREE_TEXT},
         _SEALED,
         reads_at_rest=True,
-        only=frozenset(AgreedDetail.model_fields) - {"people", "time_precision"},
+        only=frozenset(AgreedDetail.model_fields) - {"people", "time_precision", "assertion"},
     ),
     Operation(
         "persons",
@@ -371,6 +371,15 @@ _LISTED = (
         _SEALED,
         releases=False,
         only=frozenset({"description", "log_entries", "media_url"}),
+    ),
+    Operation(
+        "beside",
+        "stands beside the record as the source gave it; never converted",
+        _P,
+        frozenset({Mark.ADMINISTRATIVE}),
+        _OPEN,
+        releases=False,
+        only=frozenset({"grading", "mopi_group", "assertion"}),
     ),
     Operation(
         "as_depersonalised",

@@ -46,7 +46,7 @@ _READ_BESIDE = (
     "mapping_rule_id",
     "nsir_class",
     "marking",
-    "handling",
+    "grading",
     "grounds",
     "hate_incident",
     "vulnerability_flag",
@@ -83,7 +83,14 @@ _BY_CODE = (
 """Columns that a crosswalk fills."""
 _POINT = ("point_longitude", "point_latitude")
 _STAYS = ("response_grade", "status", "fly_tip")
-_DETAIL_STAYS = (*_STAYS, "location_precision", "geography_editions", "point_edition")
+_DETAIL_STAYS = (
+    *_STAYS,
+    "location_precision",
+    "geography_editions",
+    "point_edition",
+    "mopi_group",
+    "assertion",
+)
 """What of the detail no crosswalk fills."""
 
 

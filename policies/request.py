@@ -64,6 +64,7 @@ def _agreement(bound: Bound) -> dict[str, Any]:
         "recipient_regime": agreement.recipient_regime,
         "crossing_authorised": agreement.crossing is not None,
         "markings": bound.markings,
+        "handling_conditions": agreement.handling_conditions,
     }
     uid = {"type": "Agreement", "id": agreement.id}
     return {"uid": uid, "attrs": attributes, "parents": []}
@@ -98,6 +99,7 @@ def with_class(
         "mapping_status": record_class.mapping_status,
         "sensitive": record_class.sensitive,
         "marking": record_class.marking,
+        "handling_conditions": record_class.handling_conditions,
         "roles": record_class.roles,
         "field_groups": record_class.field_groups,
         "grounds": record_class.grounds,
@@ -106,8 +108,10 @@ def with_class(
     }
     if record_class.case is not None:
         attributes["case"] = record_class.case
-    if record_class.handling is not None:
-        attributes["handling"] = record_class.handling
+    for name in ("grading_scheme", "source_grading", "intelligence_grading", "handling"):
+        value = getattr(record_class, name)
+        if value is not None:
+            attributes[name] = value
     if record_class.typology_area is not None:
         attributes["typology_area"] = record_class.typology_area
     if record_class.typology_behaviour is not None:

@@ -29,6 +29,10 @@ _STAMPED = frozenset({"version", "source", "controller"})
 """Fields of the released record that come from the log and the class, not from the incident."""
 _OF_SEVERAL = frozenset({"place", "repeat_at_place"})
 """Fields of the released record that several fields of the incident may give."""
+_FORMER = frozenset({"handling"})
+"""Fields that ``Incident`` had once: a handling code stands in its grading now."""
+_LATER = frozenset({"grading", "mopi_group", "assertion"})
+"""Fields that it had not from the beginning, so that tables of older snapshots do not name them."""
 PACKAGED_LANES = (Lane.DEPERSONALISED, Lane.STATISTICS, Lane.PERSONAL)
 
 
@@ -98,6 +102,25 @@ class Treatments:
                 raise PolicyRefused(_file(lane), name, fault)
         _check_targets(lane, lines)
         return cls(lane, text, lines)
+
+    @classmethod
+    def of_snapshot(cls, lane: Lane, text: str) -> Treatments:
+        """Read a table of an older snapshot: it treats a record as it was then, later fields as today.
+
+        What it says of a field that there is no more is passed over (raises as ``load``).
+        """
+        lines = {name: line for name, line in _lines(lane, text).items() if name not in _FORMER}
+        today = packaged_treatments()[lane].lines
+        whole = {**{name: today[name] for name in _LATER if name not in lines}, **lines}
+        for name in whole:
+            fault = _fault(lane, name, whole[name])
+            if fault is not None:
+                raise PolicyRefused(_file(lane), name, fault)
+        if whole.keys() != SENSITIVITY.keys():
+            missing = min(SENSITIVITY.keys() - whole.keys())
+            raise PolicyRefused(_file(lane), missing, "the field has no treatment")
+        _check_targets(lane, whole)
+        return cls(lane, text, whole)
 
     @classmethod
     def unchecked(cls, lane: Lane, text: str) -> Treatments:

@@ -20,6 +20,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from schemas.base import Word
 from schemas.codes import Kind, Marking, Regime, Slug, SubjectRole
+from schemas.grading import HandlingCondition
 from schemas.incident import PERSON_GROUPS, SENSITIVITY
 from schemas.offices import looks
 from schemas.partners import Period
@@ -44,7 +45,7 @@ REVIEW_FLAGS = (0, 30, 90)
 """Days before the review is due at which it is flagged, the last first (law reference L20)."""
 AFTER_SIGNING = frozenset({"signatures", "suspensions", "terminated", "documents"})
 """What happens to an agreement: no terms, and under no signature."""
-_TERMS_LATER = ("onward",)
+_TERMS_LATER = ("onward", "handling_conditions")
 """Terms that the form had not from its beginning: unset, they leave the hash of the terms as it was, so
 that a signature given before stays one."""
 _BEHAVIOURS = frozenset(TYPOLOGY.area_of)
@@ -237,6 +238,8 @@ class Agreement(Period):
     """The highest marking that may go."""
     onward: OnwardSharing = OnwardSharing()
     """Whether recipients may pass on what they received."""
+    handling_conditions: tuple[HandlingCondition, ...] = ()
+    """Conditions of handling codes C and 5 that the recipients take on."""
     retention_days: Annotated[int, Field(ge=1, le=36_525)]
     """How long recipients may keep a record after the gateway recorded it."""
     review_by: date
@@ -251,6 +254,9 @@ class Agreement(Period):
 
     @model_validator(mode="after")
     def _two_sides(self) -> Self:
+        if HandlingCondition.OTHER in self.handling_conditions:
+            message = "a condition in other words cannot be taken on: nobody can check it"
+            raise ValueError(message)
         if set(self.holders) & set(self.recipients):
             message = "a party is holder or recipient, not both"
             raise ValueError(message)

@@ -162,10 +162,3 @@ class Regime(StrEnum):
 
     LAW_ENFORCEMENT = "law_enforcement"
     GENERAL = "general"
-
-
-class Handling(StrEnum):
-    """Handling code of the 3x5x2 intelligence report: P lawful sharing permitted, C with conditions."""
-
-    PERMITTED = "P"
-    CONDITIONS = "C"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -43,6 +43,14 @@ class Feed(Word):
     mode: FeedMode = FeedMode.DELTA
     regime: Regime = Regime.GENERAL
     marking: Marking = Marking.OFFICIAL
+    depersonalised_marking: Marking | None = None
+    """What the controller marks records of it once they are depersonalised. Absent, depersonalising lowers
+    nothing; where it does, the ledger says so of every release (law reference §6)."""
+    accepts_intelligence: bool = False
+    """Whether rows with a grading are taken: they are intelligence and no NSIR incidents, so by default they
+    are counted as excluded and not kept (law reference §6, §9(i))."""
+    keep_days: Annotated[int, Field(ge=1, le=36_525)] | None = None
+    """How long a record is kept after it was recorded; absent, the controller has set no period."""
     open_data_licence: str | None = None
     """Set where the controller publishes the same rows under this licence."""
     district_code: str | None = None

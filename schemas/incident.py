@@ -18,7 +18,6 @@ from schemas.codes import (
     Confidence,
     DistrictCode,
     Ground,
-    Handling,
     Kind,
     LocationPrecision,
     LsoaCode,
@@ -34,6 +33,7 @@ from schemas.codes import (
     TimePrecision,
     WardCode,
 )
+from schemas.grading import Assertion, Grading
 from schemas.sensitivity import FieldGroup, Half, Mark
 
 
@@ -66,6 +66,11 @@ NARRATIVE = _sealed(Mark.FREE_TEXT, FieldGroup.NARRATIVE)
 LongText = Annotated[str, Field(max_length=10_000)]
 ShortText = Annotated[str, Field(max_length=500)]
 Reference = Annotated[str, Field(min_length=1, max_length=64)]
+MopiGroup = Annotated[int, Field(ge=1, le=4)]
+"""Group of police information by which the force reviews its own copy (College of Policing «mem»): carried
+for the recipient, read by no rule of ours, of retention least of all."""
+NARRATIVES = ("description", "log_entries")
+"""Fields that hold somebody's words, of which must be said whether they are fact or opinion."""
 
 
 class Person(Word):
@@ -166,7 +171,11 @@ class Incident(Word):
     """Edition of each supplied area code, such as ``lsoa:2021``."""
     # --- administrative
     marking: Annotated[Marking, A] = Marking.OFFICIAL
-    handling: Annotated[Handling | None, A] = None
+    grading: Annotated[Grading | None, A] = None
+    """Given where the row is police information with a grading; honoured, never converted."""
+    mopi_group: Annotated[MopiGroup | None, A] = None
+    assertion: Annotated[Assertion | None, A] = None
+    """Whether the row's narratives are fact or opinion (DPA 2018 s.38(2))."""
     # --- sealed: references, people, text
     source_reference: Annotated[Reference | None, REFERENCE] = None
     case_reference: Annotated[Reference | None, REFERENCE] = None

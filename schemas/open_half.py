@@ -30,7 +30,8 @@ from schemas.codes import (
     TimePrecision,
     WardCode,
 )
-from schemas.incident import FlyTip
+from schemas.grading import Assertion
+from schemas.incident import FlyTip, MopiGroup
 
 
 class OpenDetail(Word):
@@ -55,6 +56,8 @@ class OpenDetail(Word):
     location_precision: LocationPrecision = LocationPrecision.NONE
     geography_editions: tuple[str, ...] = ()
     point_edition: str | None = None
+    mopi_group: MopiGroup | None = None
+    assertion: Assertion | None = None
     unlisted_codes: tuple[SourceCode, ...] = ()
     """Codes that the scheme's list does not know: kept so that a later crosswalk can place them,
     shown to the source and the crosswalk's owner, released to nobody."""

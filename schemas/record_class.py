@@ -7,7 +7,8 @@ from functools import cached_property
 from hashlib import sha256
 
 from schemas.base import Word
-from schemas.codes import Ground, Handling, Kind, MappingStatus, Marking, Regime, Slug, SubjectRole
+from schemas.codes import Ground, Kind, MappingStatus, Marking, Regime, Slug, SubjectRole
+from schemas.grading import GradeCode, Grading, GradingScheme, Handling, HandlingCondition
 from schemas.sensitivity import FieldGroup
 
 
@@ -31,7 +32,15 @@ class RecordClass(Word):
     sensitive: bool = False
     """Its behaviour, ground or code is one for which place is coarsened (law.md §5)."""
     marking: Marking = Marking.OFFICIAL
+    depersonalised_marking: Marking | None = None
+    """What its controller marks it once depersonalised; absent, that lowers nothing (high-water mark)."""
+    grading_scheme: GradingScheme | None = None
+    source_grading: GradeCode | None = None
+    intelligence_grading: GradeCode | None = None
     handling: Handling | None = None
+    handling_conditions: tuple[HandlingCondition, ...] = ()
+    """What comes with handling code C or 5; nothing may go by them but under an agreement that takes
+    every one of them on."""
     roles: tuple[SubjectRole, ...] = ()
     field_groups: tuple[FieldGroup, ...] = ()
     """Groups of sealed fields that are held for this version. Empty with 17A alone in force."""
@@ -42,6 +51,19 @@ class RecordClass(Word):
     """Keyed hash of its case, where an agreement lists that case; the number itself is kept nowhere."""
     si_paragraphs: tuple[int, ...] = ()
     """Paragraphs of the Schedule to SI 2007/1831 that prescribe it, such as ``(1,)``."""
+
+    @property
+    def grading(self) -> Grading | None:
+        """The grading as it was given, or None where there is none or no scheme was kept with it."""
+        if self.grading_scheme is None:
+            return None
+        return Grading(
+            scheme=self.grading_scheme,
+            source=self.source_grading,
+            intelligence=self.intelligence_grading,
+            handling=self.handling,
+            conditions=self.handling_conditions,
+        )
 
     @cached_property
     def canonical_json(self) -> str:

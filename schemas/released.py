@@ -25,6 +25,7 @@ from schemas.codes import (
     MappingStatus,
     Marking,
     NsirClass,
+    Regime,
     RepeatAtPlace,
     ResponseGrade,
     Slug,
@@ -33,7 +34,9 @@ from schemas.codes import (
     SubjectRole,
     TimePrecision,
 )
-from schemas.incident import FlyTip
+from schemas.grading import Assertion, Grading
+from schemas.incident import FlyTip, MopiGroup
+from schemas.powers import Purpose
 
 
 class PlaceLevel(StrEnum):
@@ -159,6 +162,8 @@ class AgreedDetail(Word):
     contact: str | None = None
     vehicle_registration: str | None = None
     officer: str | None = None
+    assertion: Assertion | None = None
+    """Stands where a narrative does: whether it is fact or opinion (DPA 2018 s.38(2))."""
 
 
 class DisclosedIncident(ReleasedIncident):
@@ -169,6 +174,19 @@ class DisclosedIncident(ReleasedIncident):
     delete_by: date
     """The day by which the recipient deletes it: recorded, and the agreement's retention."""
     marking: Marking
+    purpose: Purpose | None = None
+    """The agreed purpose: it may be used for this and nothing else (DPA 2018 s.36, UK GDPR art. 5(1)(b))."""
+    regime_source: Regime | None = None
+    regime_recipient: Regime | None = None
+    """Parts of the Data Protection Act 2018 between which it went."""
+    crossing: str | None = None
+    """Where it left law enforcement: why it may be used otherwise, as agreed (DPA 2018 s.36(4))."""
+    children: str | None = None
+    """Where a child is concerned: why sharing is in the child's best interests, as agreed."""
+    grading: Grading | None = None
+    """As the source gave it; never converted into another scheme."""
+    mopi_group: MopiGroup | None = None
+    """The force's own group for its own copy; it says nothing about how long the recipient may keep it."""
     agreed: AgreedDetail = AgreedDetail()
     """The sealed fields that the agreement lists, that may be seen, and that were held."""
 

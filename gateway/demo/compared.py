@@ -38,7 +38,7 @@ _FIELD_OF: Final = {
     "vulnerable": "vulnerability_flag",
     "description": "description",
     "marking": "marking",
-    "handling": "handling",
+    "handling": "grading",
 }
 """Setting of a column → field of the incident."""
 

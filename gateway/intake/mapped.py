@@ -11,10 +11,13 @@ from adapters.source import (
     Identity,
     Mapped,
     Mapper,
+    Outcome,
     OutOfScope,
     Reference,
+    Row,
 )
 from gateway.intake.received import Received
+from schemas.feeds import Feed
 from schemas.incident import Incident
 from schemas.receipts import RowProblem
 
@@ -33,14 +36,30 @@ class MappedPush:
     dropped_fields: Counter[str] = field(default_factory=Counter)
 
 
-def map_rows(received: Received, mapper: Mapper) -> MappedPush:
-    """Map every row."""
+INTELLIGENCE = "intelligence"
+"""Why a row with a grading is excluded from a feed that does not take intelligence."""
+
+
+def map_row(row: Row, mapper: Mapper, feed: Feed) -> Outcome:
+    """Map one row; one with a grading is excluded from a feed that takes no intelligence."""
+    outcome = mapper.map(row)
+    if (
+        isinstance(outcome, Mapped)
+        and outcome.incident.grading is not None
+        and not feed.accepts_intelligence
+    ):
+        return Excluded(INTELLIGENCE, outcome.identity)
+    return outcome
+
+
+def map_rows(received: Received, mapper: Mapper, feed: Feed) -> MappedPush:
+    """Map every row of a push of a feed."""
     push = MappedPush(received.count)
     push.refused.extend((problem, None) for problem in received.refused)
     dropped: Counter[tuple[str, ...]] = Counter()
     for number, row in received.rows:
-        outcome = mapper.map(row)
-        if outcome.__class__ is Mapped:
+        outcome = map_row(row, mapper, feed)
+        if isinstance(outcome, Mapped):
             push.incidents.append((number, outcome.incident, outcome.identity))
             if outcome.replaces is not None:
                 push.withdrawn.append((number, outcome.replaces, "replaced"))

@@ -16,6 +16,7 @@ from adapters.coverage import Coverage
 from adapters.source import CannotMap, Mapped, Mapper, Outcome, Row, Source
 from adapters.tabular import CsvRow
 from gateway.intake.located import Located, Places, located_batch
+from gateway.intake.mapped import map_row
 from gateway.intake.received import receive
 from policies.classes import classify
 from policies.depersonalise import depersonalise, open_half
@@ -117,7 +118,7 @@ def outcomes(
     received = receive(body, media_type, bench.mapper, limit)
     for problem in received.refused:
         yield problem.row, {}, CannotMap(problem.faults), None
-    made = [(number, row, bench.mapper.map(row)) for number, row in received.rows]
+    made = [(number, row, map_row(row, bench.mapper, bench.feed)) for number, row in received.rows]
     mapped = [outcome.incident for _, _, outcome in made if isinstance(outcome, Mapped)]
     places = iter(located_batch(mapped, bench.places, bench.feed.district_code))
     for number, row, outcome in made:

@@ -33,7 +33,7 @@ def prepared(house: House, records: int) -> list[PreparedPush]:
     pushes = []
     for _ in range(records // BATCH):
         received = receive(ndjson(BATCH), "application/x-ndjson", desk.mapper, 10_000)
-        pushes.append(prepare(map_rows(received, desk.mapper), desk, request(house)))
+        pushes.append(prepare(map_rows(received, desk.mapper, desk.feed), desk, request(house)))
     return pushes
 
 

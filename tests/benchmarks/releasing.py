@@ -39,7 +39,7 @@ class Releasing:
         self._cursor: str | None = None
         desk = self.house.desk("police-nsir", self.house.book.current())
         received = receive(ndjson(PAGE), "application/x-ndjson", desk.mapper, PAGE)
-        mapped = map_rows(received, desk.mapper)
+        mapped = map_rows(received, desk.mapper, desk.feed)
         self._lines = [incident.model_dump_json().encode() for _, incident, _ in mapped.incidents]
         self._validate = TypeAdapter(Incident).validate_json
 

@@ -66,6 +66,8 @@ def test_open_data_is_marked_official() -> None:
 
 def test_open_data_carries_no_handling_code() -> None:
     assert of_open_class(handling="P") == {"no_handling_code"}
+    graded = of_open_class(grading_scheme="3x5x2", intelligence_grading="A")
+    assert graded == {"everywhere.handling_permits"}
 
 
 def test_open_data_withheld_by_the_crosswalk_stays() -> None:

@@ -320,7 +320,7 @@ def test_nobody_passes_on_what_another_one_holds() -> None:
 @pytest.mark.parametrize(
     ("more", "missing"),
     [
-        ({"handling": "C"}, {"handling_permits"}),
+        ({"handling": "C"}, {"everywhere.handling_permits"}),
         ({"handling": "P"}, set()),
         ({"mapping_status": "withheld"}, {"not_withheld_by_crosswalk"}),
         ({"marking": "OFFICIAL-SENSITIVE"}, set()),

@@ -166,7 +166,7 @@ def test_what_the_crosswalk_withholds_stays() -> None:
 def test_handling_code_c_stays_because_its_conditions_cannot_be_met_by_machine(
     code: str | None, refused: bool
 ) -> None:
-    assert held(handling=code) == ({"handling_permits"} if refused else set())
+    assert held(handling=code) == ({"everywhere.handling_permits"} if refused else set())
 
 
 def test_a_minimum_cell_is_refused_until_release_by_cells_is_built() -> None:

@@ -16,6 +16,7 @@ from schemas.powers import Protocol
 from schemas.record_class import RecordClass
 from schemas.subscriptions import Subscription
 from tests.support.oracle_changes import one_reading, oracle_assessed
+from tests.support.oracle_grading import oracle_grading
 
 FIRE_KINDS = {
     "london_fire_commissioner",
@@ -104,6 +105,12 @@ def oracle(
         unmet.add("everywhere.no_minimum_cell")
     if cls.marking not in {"OFFICIAL", "OFFICIAL-SENSITIVE"}:
         unmet.add("everywhere.marking_within_official")
+    takes_on = ()
+    if asked.power == "section_115":
+        speaks = oracle_agreement(asked, agreements, day)
+        takes_on = () if speaks is None else speaks.handling_conditions
+    recipient_kind = _kind(partners.get(asked.partner), day)
+    unmet |= {f"everywhere.{name}" for name in oracle_grading(asked, cls, recipient_kind, takes_on)}
     if asked.power == "section_17a":
         unmet |= _oracle_17a(partners, asked, cls, day)
     elif asked.power == "non_personal":
@@ -139,8 +146,6 @@ def _oracle_17a(
         unmet.add("information_is_prescribed")
     if cls.mapping_status == "withheld":
         unmet.add("not_withheld_by_crosswalk")
-    if cls.handling == "C":
-        unmet.add("handling_permits")
     return {f"section_17a.{name}" for name in unmet}
 
 
@@ -329,7 +334,6 @@ def _about_record(
     asked: Subscription, cls: RecordClass, named: Agreement | None
 ) -> dict[str, bool]:
     always = {
-        "handling_permits": cls.handling != "C",
         "not_withheld_by_crosswalk": cls.mapping_status != "withheld",
     }
     child = cls.child and asked.lane == "personal"

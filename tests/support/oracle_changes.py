@@ -48,7 +48,7 @@ def oracle_loosens(was: Agreement, now: Agreement) -> bool:
 
 WHAT_IT_IS = ("power", "purpose", "provision", "protocol", "recipient_regime")
 REASONS = ("necessity", "dpia", "children", "crossing")
-LISTS = ("holders", "recipients", "roles")
+LISTS = ("holders", "recipients", "roles", "handling_conditions")
 PARTS = (
     *("name", "date_of_birth", "address", "telephone", "email", "tenancy_reference"),
     "under_18",

@@ -7,7 +7,8 @@ from random import Random
 from typing import Any
 
 from schemas.agreements import Agreement, AgreementSignature
-from schemas.codes import Ground, Handling, Kind, MappingStatus, Marking, Regime, SubjectRole
+from schemas.codes import Ground, Kind, MappingStatus, Marking, Regime, SubjectRole
+from schemas.grading import GradingScheme, Handling, HandlingCondition
 from schemas.partners import Agency, DatedKind, HolderDecision, Partner, PartnerKind
 from schemas.powers import Power, Protocol, Purpose, Signature
 from schemas.record_class import RecordClass
@@ -90,7 +91,7 @@ def a_class(dice: Random, names: list[str]) -> RecordClass:
         typology_behaviour=dice.choice((None, "noise")),
         sensitive=dice.random() < 0.3,
         marking=dice.choice(list(Marking)) if seldom else Marking.OFFICIAL,
-        handling=dice.choice((None, *Handling)) if seldom else None,
+        **a_grading(dice),
         roles=dice.choice(((), (SubjectRole.VICTIM,))),
         field_groups=dice.choice(((), (FieldGroup.IDENTITY,))) if seldom else (),
         grounds=dice.choice(((), (Ground.RACE,))),
@@ -98,6 +99,25 @@ def a_class(dice: Random, names: list[str]) -> RecordClass:
         case=CASE if dice.random() < 0.1 else None,
         si_paragraphs=dice.choice(((), (1,), (2,), (7, 8))),
     )
+
+
+def a_grading(dice: Random) -> dict[str, Any]:
+    """Mostly none, else codes of one scheme, and now and then of both or without a scheme."""
+    if dice.random() < 0.8:
+        return {}
+    scheme = dice.choice(list(GradingScheme))
+    legacy = scheme is GradingScheme.FIVE_FIVE_FIVE
+    if dice.random() < 0.1:
+        legacy = not legacy
+    return {
+        "grading_scheme": scheme if dice.random() < 0.95 else None,
+        "source_grading": dice.choice((None, *("ABCDE" if legacy else "123"))),
+        "intelligence_grading": dice.choice((None, *("12345" if legacy else "ABCDE"))),
+        "handling": dice.choice((None, *[Handling(one) for one in ("12345" if legacy else "PC")])),
+        "handling_conditions": tuple(
+            dice.sample(list(HandlingCondition), dice.choice((0, 0, 1, 1, 2)))
+        ),
+    }
 
 
 CASE = "ca5e" * 16
@@ -174,6 +194,9 @@ def _an_agreement(dice: Random, name: str, version: int, holder: str, recipient:
             "recipient_regime": dice.choice(list(Regime)),
             "crossing": dice.choice((None, "x", "x")),
             "marking": dice.choice(list(Marking)),
+            "handling_conditions": dice.choice(
+                ((), tuple(set(HandlingCondition) - {HandlingCondition.OTHER}))
+            ),
             "retention_days": 365,
             "review_by": seldom(a_day(dice), date(2040, 1, 1)),
             "records_from": FIRST,

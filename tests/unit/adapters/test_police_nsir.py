@@ -18,7 +18,8 @@ from adapters.source import (
     Reference,
     SettingsRefused,
 )
-from schemas.codes import Handling, LocationPrecision, Marking, TimePrecision
+from schemas.codes import LocationPrecision, Marking, TimePrecision
+from schemas.grading import GradingScheme
 from schemas.incident import Incident
 
 NSIR = source("police_nsir")
@@ -61,10 +62,14 @@ def test_a_row_above_official_sensitive_is_not_read_at_all() -> None:
 
 
 def test_marking_and_handling_are_kept() -> None:
-    incident = mapped(MARKING="OFFICIAL-SENSITIVE", HANDLING="c")
+    settings = {"grading_scheme": "3x5x2"}
+    outcome = NSIR.compile(settings).map({**ROW, "MARKING": "OFFICIAL-SENSITIVE", "HANDLING": "c"})
 
-    assert incident.marking is Marking.OFFICIAL_SENSITIVE
-    assert incident.handling is Handling.CONDITIONS
+    assert isinstance(outcome, Mapped)
+    assert outcome.incident.marking is Marking.OFFICIAL_SENSITIVE
+    grading = outcome.incident.grading
+    assert grading is not None
+    assert (grading.scheme, grading.handling) == (GradingScheme.THREE_FIVE_TWO, "C")
 
 
 def test_an_excluded_row_needs_no_readable_time() -> None:
@@ -93,9 +98,9 @@ def test_all_faults_of_a_row_are_named_at_once_by_column() -> None:
         ("/INCIDENT_DATE", "time.does_not_exist"),
         ("/UPDATED", "time.unreadable"),
         ("/EASTING", "place.unreadable"),
-        ("/HANDLING", "handling.unreadable"),
         ("/LSOA_CODE", "area.unreadable"),
         ("/REPEAT", "flag.not_in_list"),
+        ("/HANDLING", "grading.scheme_missing"),
     ]
 
 

@@ -63,7 +63,7 @@ def test_a_word_outside_an_open_list_is_dropped_and_outside_a_closed_one_refused
     assert listed({"a": 1})("B") is None
     assert listed({"a": 1})("A") == 1
     with pytest.raises(UnreadableError):
-        listed({"P": 1}, "handling.unreadable")("X")
+        listed({"P": 1}, "code.not_in_list")("X")
 
 
 @pytest.mark.parametrize(
