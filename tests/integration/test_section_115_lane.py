@@ -95,7 +95,8 @@ def test_listed_fields_leave_and_nothing_else_does(house: House) -> None:
     assert record["occurred"] == duty["occurred"] == "2026-10-31T21:00+00:00"
     assert record["id"] == duty["id"]
     assert set(record) - set(duty) == {
-        *("agreement", "agreement_version", "delete_by", "marking", "agreed")
+        *("agreement", "agreement_version", "delete_by", "marking", "agreed"),
+        *("purpose", "regime_source", "regime_recipient", "crossing"),
     }
     for text in (CONTACT, NARRATIVE):
         assert text not in str(record)

@@ -10,7 +10,7 @@ from adapters.faults import UnreadableError
 from adapters.handling import assertion, mopi_group
 from adapters.police_nsir import SOURCE as NSIR
 from adapters.readers import marking
-from adapters.source import CannotMap, Mapped
+from adapters.source import CannotMap, Mapped, OutOfScope, Reference
 from adapters.street_management import SOURCE as STREET
 from schemas.codes import Marking
 from schemas.grading import Assertion, Grading, GradingScheme, Handling, HandlingCondition
@@ -137,11 +137,17 @@ def test_an_unknown_marking_goes_to_quarantine(cell: str) -> None:
 
 @law("L53")
 def test_a_street_row_marked_secret_is_refused_before_anything_else_of_it_is_read() -> None:
-    row = {"SRRef": "S-1", "Service": "Missed bin", "DateLogged": "01/11/2026", "MARKING": "SECRET"}
+    row = {
+        "SRRef": "S-1",
+        "Received": "01/11/2026",
+        "RecTypeDesc": "Pothole",
+        "MARKING": "SECRET",
+    }
     columns = STREET.compile({})
 
     made = columns.map(row)
 
+    assert columns.map({**row, "MARKING": ""}) == OutOfScope("highways", Reference("S-1"))
     assert isinstance(made, CannotMap)
     assert made.reference is None
     assert [one.rule for one in made.faults] == ["marking.above_official_sensitive"]
