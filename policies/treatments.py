@@ -112,8 +112,8 @@ class Treatments:
         lines = {name: line for name, line in _lines(lane, text).items() if name not in _FORMER}
         today = packaged_treatments()[lane].lines
         whole = {**{name: today[name] for name in _LATER if name not in lines}, **lines}
-        for name in whole:
-            fault = _fault(lane, name, whole[name])
+        for name, line in whole.items():
+            fault = _fault(lane, name, line)
             if fault is not None:
                 raise PolicyRefused(_file(lane), name, fault)
         if whole.keys() != SENSITIVITY.keys():

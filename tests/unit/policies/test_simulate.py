@@ -19,7 +19,8 @@ from policies.simulate import (
 )
 from policies.treatments import Treatments
 from schemas.agreements import AgreementState
-from schemas.codes import Ground, Handling, SubjectRole
+from schemas.codes import Ground, SubjectRole
+from schemas.grading import Handling
 from schemas.incident import PERSON_GROUPS
 from schemas.record_class import RecordClass
 from schemas.sensitivity import FieldGroup, Lane
