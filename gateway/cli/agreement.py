@@ -4,23 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from gateway.cli import Exit
+from gateway.audit.shown_before import shown_before
+from gateway.cli.agreement_named import (
+    AgreementId,
+    Day,
+    Version,
+    day_of,
+    in_force_on,
+    line_of,
+    tell_unmet,
+    version_of,
+)
+from gateway.cli.agreement_review import attach, check_document, diff, due
+from gateway.cli.agreement_shown import ask_whether_to_sign, tell_shown
 from gateway.cli.documents import refused, toml_of, word_of
 from gateway.cli.home import change, own_house
-from gateway.cli.terminal import OPERATOR, Actor, AsJson, Stopped, note, say, say_json, show_table
+from gateway.cli.terminal import OPERATOR, Actor, AsJson, say, say_json, show_table
 from gateway.clock import london_day
 from gateway.law.agreements import PutAgreement, resume, sign, suspend, terminate
-from gateway.law.book import Edition
 from gateway.law.register import Act
 from gateway.law.standing import AgreementStanding, standing_of
 from gateway.store.tx import Tx
 from policies.pseudonym import case_key
-from schemas.agreements import Agreement, in_force
+from schemas.agreements import Agreement, LegalCondition
 
 app = typer.Typer(
     add_completion=False,
@@ -28,40 +40,45 @@ app = typer.Typer(
     help="Data-sharing agreements: what section 115 rests on.",
 )
 
-AgreementId = Annotated[str, typer.Argument(help="Id of the agreement.")]
-Version = Annotated[int | None, typer.Option(min=1, help="Version; the latest where absent.")]
 Party = Annotated[str, typer.Option("--party", help="Id of the party that does this.")]
 Reason = Annotated[
     str, typer.Option("--reason", help="Why; kept on the register, not in the ledger.")
 ]
-Day = Annotated[
-    str | None, typer.Option(help="Day to judge by, such as 2026-11-23; today if absent.")
+Yes = Annotated[
+    bool, typer.Option("--yes", help="Do not ask: what it would newly release was read.")
 ]
+app.command("due")(due)
+app.command("diff")(diff)
+app.command("attach")(attach)
+app.command("check-document")(check_document)
 
 
 @app.command("list")
 def list_agreements(*, as_json: AsJson = False) -> None:
-    """List every version of every agreement with its state today."""
+    """List every version of every agreement: state today, days to its review, what the law misses."""
     with own_house() as house:
         edition, day = house.book.refresh(), london_day(house.clock)
         known = edition.register.agreements
-        listed = [(one, one.state_on(day, known)) for one in known]
+        listed = [standing_of(edition, one, day) for one in known]
     if as_json:
-        say_json({"agreements": [_line(one, state.value) for one, state in listed]})
+        say_json({"agreements": [line_of(one) for one in listed]})
         return
     rows = [
         (
-            one.id,
-            one.version,
-            state.value,
-            ", ".join(one.holders),
-            ", ".join(one.recipients),
-            one.purpose.value,
-            one.review_by,
+            one.agreement.id,
+            one.agreement.version,
+            one.state.value,
+            ", ".join(one.agreement.holders),
+            ", ".join(one.agreement.recipients),
+            one.agreement.purpose.value,
+            one.agreement.review_by,
+            one.days_to_review,
+            len(one.unmet),
         )
-        for one, state in listed
+        for one in listed
     ]
-    show_table("", ("id", "version", "today", "from", "to", "purpose", "review by"), rows)
+    columns = ("id", "version", "today", "from", "to", "purpose", "review by", "days left", "unmet")
+    show_table("", columns, rows)
 
 
 @app.command("show")
@@ -69,8 +86,8 @@ def show(agreement: AgreementId, *, day: Day = None, as_json: AsJson = False) ->
     """Show an agreement: terms, signatures, state on a day, and every condition that is unmet then."""
     with own_house() as house:
         edition = house.book.refresh()
-        judged = _day(day) or london_day(house.clock)
-        standing = standing_of(edition, _known(edition, agreement, judged), judged)
+        judged = day_of(day) or london_day(house.clock)
+        standing = standing_of(edition, in_force_on(edition, agreement, judged), judged)
     if as_json:
         say_json(standing.document())
         return
@@ -85,7 +102,7 @@ def export(
 ) -> None:
     """Write an agreement as TOML on standard output; `add` reads it back."""
     with own_house() as house:
-        found = _version(house.book.refresh(), agreement, version)
+        found = version_of(house.book.refresh(), agreement, version)
     say(found.toml().rstrip())
 
 
@@ -94,6 +111,7 @@ def add(
     file: Annotated[Path, typer.Argument(help="TOML: see deploy/examples/agreement.toml.")],
     *,
     actor: Actor = OPERATOR,
+    as_json: AsJson = False,
 ) -> None:
     """Add a version of an agreement, or change one that nobody has signed. One entry in the ledger.
 
@@ -105,8 +123,11 @@ def add(
         day = london_day(house.clock)
         made = change(house, actor, lambda act: PutAgreement(wanted, act, day))
         standing = standing_of(house.book.refresh(), made, day)
+    if as_json:
+        say_json(standing.document())
+        return
     say(f"Agreement {made.id} version {made.version} is on the register: {standing.state.value}.")
-    _tell_unmet(standing)
+    tell_unmet(standing)
 
 
 @app.command("sign")
@@ -118,15 +139,29 @@ def sign_agreement(
         str, typer.Option("--office", help="Who signs: the nominated person's post, not a name.")
     ],
     version: Version = None,
+    yes: Yes = False,
     actor: Actor = OPERATOR,
+    as_json: AsJson = False,
 ) -> None:
-    """Sign for a party. Its nominated person signs, and no office signs for two parties."""
-    _step(
-        agreement,
-        version,
-        actor,
-        lambda one, act, day: sign(one.id, one.version, party, office, act, day),
-    )
+    """Sign for a party, after it was shown what the version would newly release and newly stop.
+
+    Its nominated person signs, and no office signs for two parties. The ledger keeps the digest of what
+    was shown.
+    """
+    with own_house() as house:
+        found = version_of(house.book.refresh(), agreement, version)
+        day = london_day(house.clock)
+        shown = shown_before(house.reader, house.book, found, day)
+        if not as_json:
+            tell_shown(shown)
+        ask_whether_to_sign(yes=yes)
+        job = partial(sign, found.id, found.version, party, office)
+        made = change(house, actor, lambda act: job(act, day, shown.sha256))
+        standing = standing_of(house.book.refresh(), made, day)
+    if as_json:
+        say_json({"shown": shown.document(), **standing.document()})
+        return
+    _tell_step(standing)
 
 
 @app.command("suspend")
@@ -137,6 +172,7 @@ def suspend_agreement(
     reason: Reason,
     version: Version = None,
     actor: Actor = OPERATOR,
+    as_json: AsJson = False,
 ) -> None:
     """Stop an agreement for a party, at once: no record goes after this. Notices go on."""
     why = _reason(reason)
@@ -145,12 +181,18 @@ def suspend_agreement(
         version,
         actor,
         lambda one, act, day: suspend(one.id, one.version, party, why, act, day),
+        as_json=as_json,
     )
 
 
 @app.command("resume")
 def resume_agreement(
-    agreement: AgreementId, *, party: Party, version: Version = None, actor: Actor = OPERATOR
+    agreement: AgreementId,
+    *,
+    party: Party,
+    version: Version = None,
+    actor: Actor = OPERATOR,
+    as_json: AsJson = False,
 ) -> None:
     """Lift a party's own suspension."""
     _step(
@@ -158,6 +200,7 @@ def resume_agreement(
         version,
         actor,
         lambda one, act, day: resume(one.id, one.version, party, act, day),
+        as_json=as_json,
     )
 
 
@@ -169,6 +212,7 @@ def terminate_agreement(
     reason: Reason,
     version: Version = None,
     actor: Actor = OPERATOR,
+    as_json: AsJson = False,
 ) -> None:
     """End an agreement for good. What recipients hold stays under its terms; notices go on."""
     why = _reason(reason)
@@ -177,6 +221,7 @@ def terminate_agreement(
         version,
         actor,
         lambda one, act, day: terminate(one.id, one.version, party, why, act, day),
+        as_json=as_json,
     )
 
 
@@ -185,38 +230,22 @@ def terminate_agreement(
 _Job = Callable[[Agreement, Act, date], Callable[[Tx], Agreement]]
 
 
-def _step(agreement: str, version: int | None, actor: str, job: _Job) -> None:
+def _step(agreement: str, version: int | None, actor: str, job: _Job, *, as_json: bool) -> None:
     with own_house() as house:
-        found = _version(house.book.refresh(), agreement, version)
+        found = version_of(house.book.refresh(), agreement, version)
         day = london_day(house.clock)
         made = change(house, actor, lambda act: job(found, act, day))
         standing = standing_of(house.book.refresh(), made, day)
+    if as_json:
+        say_json(standing.document())
+        return
+    _tell_step(standing)
+
+
+def _tell_step(standing: AgreementStanding) -> None:
+    made = standing.agreement
     say(f"Agreement {made.id} version {made.version} is {standing.state.value} today.")
-    _tell_unmet(standing)
-
-
-def _tell_unmet(standing: AgreementStanding) -> None:
-    for condition in standing.unmet:
-        note(f"gateway: section 115 is refused today: {condition.says} [{condition.cites}]")
-    for flag in standing.flags:
-        note(f"gateway: {flag}")
-
-
-def _known(edition: Edition, agreement: str, day: date) -> Agreement:
-    found = in_force((one for one in edition.register.agreements if one.id == agreement), day)
-    if found is None:
-        raise Stopped("There is no agreement of that id.", "See `gateway agreement list`.")
-    return found
-
-
-def _version(edition: Edition, agreement: str, version: int | None) -> Agreement:
-    known = [one for one in edition.register.agreements if one.id == agreement]
-    found = [one for one in known if version in {None, one.version}]
-    if not found:
-        raise Stopped(
-            "There is no such agreement or version of it.", "See `gateway agreement list`."
-        )
-    return found[-1]
+    tell_unmet(standing)
 
 
 def _hashed_cases(document: dict[str, Any], key: bytes) -> dict[str, Any]:
@@ -241,19 +270,6 @@ def _reason(text: str) -> str:
     return text.strip()
 
 
-def _day(text: str | None) -> date | None:
-    try:
-        return None if text is None else date.fromisoformat(text)
-    except ValueError:
-        raise Stopped("--day is not a day.", "Write it as 2026-11-23.", Exit.USAGE) from None
-
-
-def _line(agreement: Agreement, state: str) -> dict[str, Any]:
-    named = ("id", "version", "title", "holders", "recipients", "purpose", "provision", "review_by")
-    document = agreement.model_dump(mode="json", include=set(named))
-    return {**document, "state": state}
-
-
 def _show(standing: AgreementStanding) -> None:
     one = standing.agreement
     rows = [
@@ -271,10 +287,14 @@ def _show(standing: AgreementStanding) -> None:
         ("kinds", ", ".join(one.coverage.kinds) or "every one"),
         ("behaviours", ", ".join(one.coverage.behaviours) or "every one"),
         ("cases", f"{len(one.coverage.cases)} listed" if one.coverage.cases else "not by case"),
+        ("special category", _condition(one.special_category)),
+        ("offences", _condition(one.offence)),
+        ("passed on", " ".join((one.onward.rule.value, *one.onward.to)).replace("_", " ")),
         ("kept for", f"{one.retention_days} days after recording"),
         ("records from", str(one.records_from)),
-        ("review by", str(one.review_by)),
+        ("review by", f"{one.review_by} ({standing.review.value.replace('_', ' ')})"),
         ("signed by", "; ".join(f"{s.party} ({s.office}, {s.signed_on})" for s in one.signatures)),
+        ("documents", "; ".join(f"{d.sha256} ({d.attached_on})" for d in one.documents)),
         ("suspended by", "; ".join(f"{s.party}: {s.reason}" for s in standing.suspensions)),
     ]
     show_table("", ("", ""), [(name, value or "—") for name, value in rows])
@@ -284,3 +304,12 @@ def _show(standing: AgreementStanding) -> None:
         show_table("Unmet:", ("condition", "rests on", "id"), listed)
     for flag in standing.flags:
         say(f"Flag: {flag}")
+
+
+def _condition(one: LegalCondition | None) -> str:
+    """Return a condition with its policy document and the days between which that is in date."""
+    if one is None:
+        return "no condition is named: fields of this group stay"
+    version = f" version {one.policy_version}" if one.policy_version else ""
+    dates = f"{one.valid_from or '…'} to {one.valid_to or '…'}"
+    return f"{one.condition}; {one.policy_document}{version}, in date {dates}"

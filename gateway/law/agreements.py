@@ -13,7 +13,7 @@ from hashlib import sha256
 
 from gateway.errors import GatewayError
 from gateway.law.register import Act
-from gateway.ledger.leaf import Operation, leaf
+from gateway.ledger.leaf import Operation, Value, leaf
 from gateway.store import tables as t
 from gateway.store.tx import Tx
 from policies import agreements as steps
@@ -87,6 +87,8 @@ class Step:
     take: Callable[[Agreement, Partner, Versions], Agreement]
     act: Act
     day: date
+    shown_sha256: str | None = None
+    """Digest of what the signer was shown before."""
 
     def __call__(self, tx: Tx) -> Agreement:
         """Take it and seal one leaf; return the agreement as it stands now.
@@ -103,17 +105,30 @@ class Step:
             made = self.take(before, partner, _versions(tx, self.agreement))
         except steps.StepRefused as refusal:
             raise _refused(refusal) from None
-        _write(tx, made, before, self.change, self.act, party=self.party, day=self.day)
+        said = {
+            "partner": self.party,
+            "day": self.day.isoformat(),
+            "shown_sha256": self.shown_sha256,
+        }
+        _write(tx, made, before, self.change, self.act, **said)
         return made
 
 
-def sign(agreement: str, version: int, party: str, office: str, act: Act, day: date) -> Step:
+def sign(
+    agreement: str,
+    version: int,
+    party: str,
+    office: str,
+    act: Act,
+    day: date,
+    shown_sha256: str | None = None,
+) -> Step:
     """Return the job by which a party's nominated person signs."""
 
     def take(before: Agreement, partner: Partner, versions: Versions) -> Agreement:
         return steps.signed(before, partner, office, day, versions)
 
-    return Step(agreement, version, party, "signed", take, act, day)
+    return Step(agreement, version, party, "signed", take, act, day, shown_sha256)
 
 
 def suspend(agreement: str, version: int, party: str, reason: str, act: Act, day: date) -> Step:
@@ -141,6 +156,36 @@ def terminate(agreement: str, version: int, party: str, reason: str, act: Act, d
         return steps.terminated(before, party, reason, day)
 
     return Step(agreement, version, party, "terminated", take, act, day)
+
+
+@dataclass(frozen=True, slots=True)
+class Attach:
+    """The job that records the hash of a version's signed document; the file itself is kept nowhere."""
+
+    agreement: str
+    version: int
+    document_sha256: str
+    act: Act
+    day: date
+
+    def __call__(self, tx: Tx) -> Agreement:
+        """Record it and seal one leaf; return the agreement as it stands now.
+
+        Raises:
+            AgreementRefused: There is no such version, it is not signed by every party, or the document
+                is that of another one.
+        """
+        before = _stored(tx, self.agreement, self.version)
+        if before is None:
+            says = "There is no such version of an agreement."
+            raise _refused(steps.StepRefused("agreement.unknown", says))
+        try:
+            made = steps.attached(before, self.document_sha256, self.day, _versions(tx))
+        except steps.StepRefused as refusal:
+            raise _refused(refusal) from None
+        said = {"day": self.day.isoformat(), "document_sha256": self.document_sha256}
+        _write(tx, made, before, "attached", self.act, **said)
+        return made
 
 
 # ---------------------------------------------------------------------- inside
@@ -206,10 +251,9 @@ def _write(
     before: Agreement | None,
     change: str,
     act: Act,
-    *,
-    party: str | None = None,
-    day: date | None = None,
+    **said: str | None,
 ) -> None:
+    """Store it, and seal one leaf that says what it is now and what else is told of the step."""
     body = made.model_dump_json()
     if before is not None and before.model_dump_json() == body:
         return
@@ -226,27 +270,32 @@ def _write(
             actor=act.actor,
             nonce=act.nonce,
             change=change,
-            agreement=made.id,
-            agreement_version=str(made.version),
-            partner=party,
-            parties=list(made.parties),
-            protocol=made.protocol,
-            power=made.power.value,
-            purpose=made.purpose.value,
-            provision=made.provision,
-            fields=sorted(made.fields),
-            field_groups=sorted(made.groups),
-            regime_recipient=made.recipient_regime.value,
-            day=None if day is None else day.isoformat(),
-            review_by=made.review_by.isoformat(),
-            records_from=made.records_from.isoformat(),
-            valid_from=None if made.valid_from is None else made.valid_from.isoformat(),
-            valid_to=None if made.valid_to is None else made.valid_to.isoformat(),
-            document_sha256=made.document_sha256,
             content_sha256=sha256(body.encode()).hexdigest(),
+            **_told(made) | said,
         )
     )
     tx.raise_law_epoch()
+
+
+def _told(made: Agreement) -> dict[str, Value]:
+    """What the ledger says of a version whatever the step."""
+    return {
+        "agreement": made.id,
+        "agreement_version": str(made.version),
+        "parties": list(made.parties),
+        "protocol": made.protocol,
+        "power": made.power.value,
+        "purpose": made.purpose.value,
+        "provision": made.provision,
+        "fields": sorted(made.fields),
+        "field_groups": sorted(made.groups),
+        "regime_recipient": made.recipient_regime.value,
+        "review_by": made.review_by.isoformat(),
+        "records_from": made.records_from.isoformat(),
+        "valid_from": None if made.valid_from is None else made.valid_from.isoformat(),
+        "valid_to": None if made.valid_to is None else made.valid_to.isoformat(),
+        "document_sha256": made.document_sha256,
+    }
 
 
 def _refused(refusal: steps.StepRefused) -> AgreementRefused:

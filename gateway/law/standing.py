@@ -9,7 +9,7 @@ from typing import Any
 from gateway.law.book import Edition
 from policies.explain import FLAGS
 from policies.probe import NO_RECORD
-from schemas.agreements import Agreement, AgreementState, Suspension
+from schemas.agreements import Agreement, AgreementState, Review, Suspension
 from schemas.decisions import About, Condition
 from schemas.powers import Power
 from schemas.sensitivity import Lane
@@ -28,6 +28,16 @@ class AgreementStanding:
     flags: tuple[str, ...]
     suspensions: tuple[Suspension, ...]
 
+    @property
+    def review(self) -> Review:
+        """How near its review is on the day."""
+        return self.agreement.review_on(self.day)
+
+    @property
+    def days_to_review(self) -> int:
+        """Days until its review is due; negative after it."""
+        return (self.agreement.review_by - self.day).days
+
     def document(self) -> dict[str, Any]:
         """Return it as JSON."""
         return {
@@ -35,7 +45,8 @@ class AgreementStanding:
             "state": self.state.value,
             "unmet": [one.model_dump(mode="json") for one in self.unmet],
             "flags": list(self.flags),
-            "days_to_review": (self.agreement.review_by - self.day).days,
+            "review": self.review.value,
+            "days_to_review": self.days_to_review,
             "agreement": self.agreement.model_dump(mode="json", exclude_none=True),
         }
 

@@ -105,7 +105,7 @@ _KEYS_BY_FORM: dict[Form, str] = {
     Form.HASH: """root receipt_sha256 content_sha256 snapshot document_sha256 filter_sha256
         query_hmac case_hmac reason_hmac case_sha256 request_sha256 key_sha256 file_sha256
         settings_sha256 policy_sha256 checkpoint_root disclosures_root notices_root
-        before_sha256 after_sha256 incident_hmac commitment""",
+        before_sha256 after_sha256 shown_sha256 incident_hmac commitment""",
     Form.NONCE: "nonce",
     Form.INSTANT: "at as_of valid_from_at valid_to_at expires_at",
     Form.DAY: "day valid_from valid_to review_by signed_on records_from",
@@ -235,7 +235,7 @@ CATALOGUE: dict[Operation, Entry] = {
     Operation.PROTOCOL: _entry("protocol", f"{_CHANGE} parties protocol_version signed_on partner"),
     Operation.AGREEMENT: _entry(
         "agreement agreement_version",
-        f"{_CHANGE} {_LAW} parties review_by records_from fields field_groups partner",
+        f"{_CHANGE} {_LAW} parties review_by records_from fields field_groups partner shown_sha256",
     ),
     Operation.FEED: _entry(
         "feed", f"{_CHANGE} controller partner adapter settings_sha256 role mode scheme"

@@ -7,59 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.agreeing import EXAMPLES, ID, POSTS, example, new_shell, protocol, sign, written
 from tests.support.commands import Shell
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "deploy" / "examples"
-ID = "police-council-asb"
-POSTS = {
-    "leicestershire-police": ("chief_officer_of_police", "Head of Information, Police"),
-    "charnwood-bc": ("district_council", "Community Safety Manager"),
-    "llr-fire": ("combined_fire_authority", "Head of Prevention"),
-}
 TO_ASK = ("--id", "council-115", "--partner", "charnwood-bc", "--power", "section_115")
 ASKED = (*TO_ASK, "--purpose", "preventing_crime_and_disorder", "--lane", "personal")
 
 
 @pytest.fixture
 def shell(tmp_path: Path) -> Shell:
-    """A new home with the example protocol and every party's nominated person."""
-    made = Shell(tmp_path / "home")
-    made.ok("db", "upgrade")
-    for name, (kind, post) in POSTS.items():
-        text = f'id = "{name}"\nname = "{name}"\nnominated_person = "{post}"\n[[kinds]]\nkind = "{kind}"\n'
-        made.ok("partner", "add", written(tmp_path, text))
-    made.ok("protocol", "add", protocol(tmp_path))
-    return made
-
-
-def written(tmp_path: Path, text: str, name: str = "a.toml") -> Path:
-    path = tmp_path / name
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-FAR_OFF = (("valid_to = 2029", "valid_to = 2099"), ("valid_to = 2028", "valid_to = 2098"))
-"""Commands go by the machine's clock, so that an example's own end would end these tests."""
-
-
-def protocol(tmp_path: Path) -> Path:
-    text = (EXAMPLES / "protocol.toml").read_text(encoding="utf-8")
-    return written(tmp_path, text.replace(*FAR_OFF[0]), "protocol.toml")
-
-
-def example(tmp_path: Path, *changes: tuple[str, str]) -> Path:
-    text = (EXAMPLES / "agreement.toml").read_text(encoding="utf-8")
-    for old, new in (*FAR_OFF, ("review_by = 2027", "review_by = 2097")):
-        text = text.replace(old, new)
-    for old, new in changes:
-        assert old in text
-        text = text.replace(old, new)
-    return written(tmp_path, text, "agreement.toml")
-
-
-def sign(shell: Shell, party: str, office: str | None = None) -> str:
-    post = office or POSTS[party][1]
-    return shell.ok("agreement", "sign", ID, "--party", party, "--office", post).err
+    return new_shell(tmp_path)
 
 
 def state(shell: Shell) -> str:
@@ -136,7 +93,7 @@ def test_only_the_nominated_person_signs_and_once(shell: Shell, tmp_path: Path) 
     police = "leicestershire-police"
 
     def refused(party: str, office: str) -> str:
-        ran = shell("agreement", "sign", ID, "--party", party, "--office", office)
+        ran = shell("agreement", "sign", ID, "--party", party, "--office", office, "--yes")
         assert ran.code == 1
         assert office not in ran.err
         return ran.err

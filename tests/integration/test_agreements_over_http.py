@@ -12,6 +12,7 @@ from gateway.assembly import open_house
 from gateway.clock import FixedClock
 from tests.support import agreed
 from tests.support.house import NOW
+from tests.support.requirements import law
 from tests.support.server import RunningGateway, running_gateway
 from tests.support.stores import Store, database_for
 
@@ -84,3 +85,38 @@ def test_a_suspension_by_another_process_stops_a_page_that_is_being_written(
     page = agreed.page_of(made)
 
     assert (len(page["records"]), page["complete"]) == (2, False)
+
+
+@law("L18", "L20")
+def test_the_ig_role_is_told_what_is_due_and_nobody_else_is(gateway: RunningGateway) -> None:
+    gateway.system("ig-lead", "charnwood-bc", frozenset({Scope.ADMIN}))
+
+    def due(day: str) -> list[tuple[str, str, int, bool]]:
+        answer = gateway.call("GET", f"/v1/agreements/due?day={day}", "ig-lead").json()
+        assert answer["day"] == day
+        listed = [one for one in answer["due"] if one["kind"] == "agreement"]
+        return [(one["lacks"], one["days"], one["flag"], one["stops"]) for one in listed]
+
+    assert due("2026-11-23") == []
+    assert due("2027-10-02") == [("review_due", 30, 30, False)]
+    assert due("2027-12-01") == [("review_due", -30, 0, False)]
+    assert due("2027-12-02") == [("review_due", -31, 0, True)]
+    partners = gateway.call("GET", "/v1/agreements/due", "ig-lead").json()["due"]
+    assert ("llr-pcc", "no_nominated_person") in {(one["id"], one["lacks"]) for one in partners}
+    for system in ("council-system", "fire-system"):
+        assert gateway.call("GET", "/v1/agreements/due", system).status_code == 403
+
+
+def test_a_party_sees_what_a_version_changes_and_nobody_else_does(gateway: RunningGateway) -> None:
+    path = "/v1/agreements/police-council/diff"
+    assert gateway.call("GET", path, "council-system").status_code == 404
+    agreed.agree(gateway.house, agreed.terms(version=2, fields=("address_text",)))
+
+    told = gateway.call("GET", path, "council-system").json()
+    same = gateway.call("GET", f"{path}?before=1&after=2", "operator").json()
+
+    assert told == same
+    assert (told["loosens"], told["assessed"]) == (False, True)
+    assert {one["effect"] for one in told["changes"]} == {"tightens"}
+    for query, system in (("", "fire-system"), ("?before=7", "operator"), ("?after=3", "operator")):
+        assert gateway.call("GET", path + query, system).status_code == 404

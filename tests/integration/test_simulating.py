@@ -29,7 +29,9 @@ def test_a_signer_is_shown_what_then_leaves(tmp_path: Path, store: Store) -> Non
         send(house, [personal_row(f"b{n}") for n in range(3)])
         take_back(house, ["b0"])
         change(house, NoticeKind.RESTRICTED, ["a0"])
-        wider = terms(version=2, fields=("people.name", "people.telephone", "address_text"))
+        wider = terms(
+            version=2, fields=("people.name", "people.telephone", "address_text"), dpia="DPIA-2"
+        )
         day = london_day(house.clock)
         draft = draft_of_agreement(house.reader, house.book.current(), wider, day)
         before = house.reader.head().log_size

@@ -37,7 +37,9 @@ ROUTES: dict[tuple[str, str], Scope | None] = {
     ("GET", "/v1/subscriptions/{subscription}/notices"): R,
     ("POST", "/v1/subscriptions/{subscription}/replay"): R,
     ("GET", "/v1/agreements"): R,
+    ("GET", "/v1/agreements/due"): Scope.ADMIN,
     ("GET", "/v1/agreements/{agreement}"): R,
+    ("GET", "/v1/agreements/{agreement}/diff"): R,
     ("POST", "/v1/decisions/explain"): W,  # for the record's source; `admin` for the IG role
     ("GET", "/v1/ledger/checkpoint"): L,
     ("GET", "/v1/ledger/proof"): L,

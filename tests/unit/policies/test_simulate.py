@@ -141,7 +141,8 @@ def test_a_draft_agreement_is_judged_as_signed_and_for_requests_nobody_makes_yet
 
 def test_one_field_more_is_told_with_the_records_that_would_carry_it() -> None:
     narrow = agreement(fields=("source_reference",))
-    wide = agreement(version=2, fields=("source_reference", "address_text"), signed=False)
+    fields = ("source_reference", "address_text")
+    wide = agreement(version=2, fields=fields, dpia="another", signed=False)
     now = law_115(narrow)
 
     found = compared(now, as_signed(now, wide, DAY), [request_115()], counted((SEALED, 3)), DAY)
