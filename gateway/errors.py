@@ -193,6 +193,22 @@ class LawRefuses(GatewayError):
     remedy = "See conditions[]; each names the provision that is not met."
 
 
+class ReturnPeriodRuns(GatewayError):
+    """409: a section 17A return is made when its period is over."""
+
+    code, status = "return.period_runs", 409
+    title = "The information period is not over, so its return cannot be made yet."
+    remedy = "Ask after the quarter's last day in London; it is due by the end of the next quarter."
+
+
+class ReturnReceiptWrong(GatewayError):
+    """409: a receipt for another content than was handed out last."""
+
+    code, status = "return.receipt_wrong", 409
+    title = "The receipt does not name the content that was handed out to you last."
+    remedy = "Ask for the file again and repeat the content_sha256 of its manifest."
+
+
 class FeedHasNoAdapter(GatewayError):
     """409."""
 

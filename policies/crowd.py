@@ -8,7 +8,8 @@ part of the day or none. What stands alone at every level stays, counted with it
 compels no personal data.
 
 A change of a row is told beside changes alone, and its old row is known, so all its *spots*, old and new,
-must fit those of the crowd, among lines that do the same (late, revised, retracted).
+must fit those of the crowd, among lines that do the same (late, revised, retracted). A row whose category
+says hate hides among such rows only.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ class Spot:
     hour: int | None
     ward: str | None
     district: str | None
+    hate: bool = False
+    """Whether its category says by itself that it was about hate: such rows are looked at first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,8 @@ def part_of_day(hour: int | None) -> str | None:
 
 def cell_of(told: Told, level: Level) -> Hashable | None:
     """Return what a line says at a level; None where it does not know a part of it."""
+    if not told.spots:
+        return None
     parts: list[str] = []
     for spot in told.spots:
         part, ward, district = part_of_day(spot.hour), spot.ward, spot.district
@@ -75,24 +80,33 @@ def cell_of(told: Told, level: Level) -> Hashable | None:
             if word is None:
                 return None
             parts.append(word)
+        parts.append("hate" if spot.hate else "other")
     return (told.change, told.period, *parts)
 
 
-def levels(race: Sequence[Told], others: Sequence[Told], crowd: int) -> list[Level | None]:
+def levels(
+    race: Sequence[Told],
+    others: Sequence[Told],
+    crowd: int,
+    before: Sequence[Level | None] | None = None,
+) -> list[Level | None]:
     """Return the finest level at which each racial line may be told, or None where it stands alone.
 
     Args:
         race: Lines of paragraph 7.
         others: Lines of every other paragraph of the same holder that the recipient gets beside them.
         crowd: Rows that must fit for each racial row, its own other row included.
+        before: The level at which a line was told before and must be told again; None where it was not.
     """
     found: list[Level | None] = [None] * len(race)
+    told_at = before or found[:]
     for level in Level:
         fit = Counter(cell_of(one, level) for one in others)
         alike = Counter(cell_of(one, level) for one in race)
         for place, one in enumerate(race):
             cell = cell_of(one, level)
             enough = cell is not None and fit[cell] >= crowd * alike[cell]
-            if found[place] is None and enough:
+            open_to = told_at[place] in {None, level}
+            if found[place] is None and open_to and enough:
                 found[place] = level
     return found

@@ -94,6 +94,14 @@ class Paragraph(Word):
     uncertain: str | None = None
 
 
+class SensitiveCodes(Word):
+    """Source codes in the schemes that use them."""
+
+    schemes: tuple[str, ...]
+    codes: tuple[str, ...]
+    source: str
+
+
 class FrozenCode(Word):
     """What the frozen list of a paragraph calls a code of a scheme of today."""
 
@@ -124,6 +132,8 @@ class Prescribed(Word):
     """Rows of other paragraphs that must fit each racial row (``policies.crowd``)."""
     frozen: tuple[FrozenCode, ...] = ()
     noticed: tuple[Noticed, ...] = ()
+    hate: tuple[SensitiveCodes, ...] = ()
+    """Categories that say by themselves that an incident was about hate."""
 
     @cached_property
     def paragraphs(self) -> dict[int, Paragraph]:
@@ -138,6 +148,11 @@ class Prescribed(Word):
         }
 
     @cached_property
+    def hate_codes(self) -> frozenset[tuple[str | None, str | None]]:
+        """Categories that say hate, as (scheme, code)."""
+        return frozenset(_pairs(self.hate))
+
+    @cached_property
     def noticed_by_scheme(self) -> dict[str, NoticedBy]:
         """Who noticed the incidents of a scheme."""
         return {one.scheme: one.by for one in self.noticed}
@@ -148,14 +163,6 @@ class SensitiveBehaviour(Word):
 
     code: str
     except_sub_behaviours: tuple[str, ...] = ()
-    source: str
-
-
-class SensitiveCodes(Word):
-    """Source codes in the schemes that use them."""
-
-    schemes: tuple[str, ...]
-    codes: tuple[str, ...]
     source: str
 
 

@@ -53,7 +53,7 @@ def row_of(
         prescribed: The catalogue, with its frozen lists.
         voluntary: Whether the holder adds what no regulation prescribes.
     """
-    spot = spot_of(half)
+    spot = spot_of(half, prescribed)
     said = {
         "date": spot.date,
         "time": NOT_STATED if spot.hour is None else f"{spot.hour:02d}:00",
@@ -69,9 +69,9 @@ def row_of(
     return CategoryRow.model_validate(said | {"category": category})
 
 
-def race_row_of(half: OpenHalf, level: Level) -> RaceRow:
+def race_row_of(half: OpenHalf, level: Level, prescribed: Prescribed) -> RaceRow:
     """Return the row of a racial incident, told at a level: no category, no finer place than a ward."""
-    spot = spot_of(half)
+    spot = spot_of(half, prescribed)
     fine = level in {Level.PART_WARD, Level.PART_DISTRICT}
     time = part_of_day(spot.hour) if fine else None
     place = Place(level=PlaceLevel.NONE)
@@ -107,11 +107,13 @@ def is_unmapped(row: ReturnRow) -> bool:
             return False
 
 
-def spot_of(half: OpenHalf) -> Spot:
+def spot_of(half: OpenHalf, prescribed: Prescribed) -> Spot:
     """Return when and where an incident was: when it happened, else when it was reported."""
+    detail = half.detail
+    hate = (detail.source_category_scheme, detail.source_category_code) in prescribed.hate_codes
     seconds = half.reported if half.occurred_from is None else half.occurred_from
     date, hour = (NOT_STATED, None) if seconds is None else _local(seconds, half.time_precision)
-    return Spot(date, hour, half.ward_code, half.district_code)
+    return Spot(date, hour, half.ward_code, half.district_code, hate)
 
 
 @lru_cache(maxsize=16_384)

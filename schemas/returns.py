@@ -121,17 +121,20 @@ class Manifest(Word):
     recipient: Slug
     period: QuarterName
     paragraph: Annotated[int, Field(ge=1, le=12)]
-    edition: Annotated[int, Field(ge=1)]
     form: Literal["prescribed", "voluntary"]
     catalogue: str
     """Edition of the catalogue of prescribed information that it was made by."""
     code_list: str | None
     frozen_at: str | None
-    as_of: str
+    made_at: str
+    """ISO 8601 instant up to which the gateway had received when it was made."""
     due: str
     """The last day on which it is in time: the end of the following quarter."""
     counts: dict[str, int | dict[str, int]]
-    """In = out + withheld + held, with the reasons; late, revised, retracted; unmapped."""
+    """As it was made: considered = released + withheld + held, with the reasons; how many of the released
+    are late, revised or retracted; how many are unmapped."""
+    rows: int
+    """Lines that are handed out: those released, without what was taken back or changed since."""
     snapshot: str
     """SHA-256 of the law that it was decided by."""
     content_sha256: str

@@ -26,6 +26,7 @@ from gateway.audit.verify_log import BATCHES, UNREADABLE, LogWalk
 from gateway.audit.verify_pushes import RowsByLeaf, check_push
 from gateway.audit.verify_register import Laws, RegisterWalk, stored_requests
 from gateway.audit.verify_releases import ReleaseWalk
+from gateway.audit.verify_returns import ReturnWalk
 from gateway.keys.ring import KeyRing
 from gateway.ledger.leaf import Operation
 from gateway.ledger.tree import EMPTY_ROOT, Frontier
@@ -40,6 +41,7 @@ Progress = Callable[[int, int], None]
 """Told how many log rows were read, of how many."""
 
 _PROGRESS_EVERY = 64
+RETURNS = {Operation.RETURN, Operation.RETURN_HANDED, Operation.RETURN_RECEIVED}
 
 
 def verify(
@@ -130,6 +132,8 @@ class _Walk:
         self._releases = releases = ReleaseWalk(
             evidence, keys, classes.words, laws, requests, self._register, findings
         )
+        returns = ReturnWalk(evidence, keys, classes.words, laws, self._register, findings)
+        files = RowsByLeaf(evidence, "return_file", findings)
         self._checkpoints.expect(evidence, notes, ledger_verifier_key(keys))
         pushes = RowsByLeaf(evidence, "push", findings)
         released = RowsByLeaf(evidence, "release", findings)
@@ -148,6 +152,10 @@ class _Walk:
                 elif operation is Operation.RELEASE:
                     releases.check(index, document, released.at(index), log.size)
                     self._register.release(index, document)
+                elif operation in RETURNS:
+                    made = operation is Operation.RETURN
+                    row = files.at(index) if made else None
+                    returns.take(index, operation, document, row)
             except UNREADABLE:
                 findings.add("ledger.leaf", "ledger", index)
             if index % _PROGRESS_EVERY == 0:
@@ -155,6 +163,8 @@ class _Walk:
         log.finish()
         pushes.finish()
         released.finish()
+        files.finish()
+        returns.finish()
         for number, _ in enumerate(evidence.orphans("disclosure"), start=1):
             findings.add("disclosure.uncovered", "disclosure", f"(uncovered row {number})")
         self._register.finish(evidence)

@@ -69,6 +69,9 @@ class Operation(StrEnum):
     UNCONFIRMED = "unconfirmed"
     CONSULTATION = "consultation"
     MATCHING = "matching"
+    RETURN = "return"
+    RETURN_HANDED = "return_handed"
+    RETURN_RECEIVED = "return_received"
     PARTNER = "partner"
     HOLDER_DECISION = "holder_decision"
     PROTOCOL = "protocol"
@@ -98,10 +101,10 @@ class Entry:
 
 _KEYS_BY_FORM: dict[Form, str] = {
     Form.ID: """actor account client receipt request retraction recipient partner feed controller subscription
-        protocol agreement decision successor on_behalf_of release_id erasure backup_id""",
+        holder protocol agreement decision successor on_behalf_of release_id erasure backup_id""",
     Form.CODE: """action adapter area_kind change crosswalk edition format kind lane measure mode
         method outcome power protocol_version agreement_version provision purpose reason role state table
-        recipient_kind regime_source regime_recipient marking handling scheme key_name""",
+        quarter recipient_kind regime_source regime_recipient marking handling scheme key_name""",
     Form.HASH: """root receipt_sha256 content_sha256 snapshot document_sha256 filter_sha256
         query_hmac case_hmac reason_hmac case_sha256 request_sha256 key_sha256 file_sha256
         settings_sha256 policy_sha256 checkpoint_root disclosures_root notices_root
@@ -113,7 +116,7 @@ _KEYS_BY_FORM: dict[Form, str] = {
         considered released withheld held superseded notices disclosed attempts size log_size
         ledger_size law_epoch minimum_cell recorded revised duplicate features points cells
         retracted erased restricted lifted tried covered row_version
-        newly_leaves newly_stops other_fields""",
+        newly_leaves newly_stops other_fields paragraph late unmapped return_entry""",
     Form.FLAG: "active live replay complete demonstration",
     Form.CODES: """scopes kinds field_groups fields parties conditions flags kinds_held sources
         behaviours methods""",
@@ -229,6 +232,19 @@ CATALOGUE: dict[Operation, Entry] = {
     ),
     Operation.MATCHING: _entry(
         "agreement count", f"{_WHOM} {_LAW} {_ROWS} sources query_hmac", Statutory.COMBINATION
+    ),
+    Operation.RETURN: _entry(
+        "holder recipient quarter paragraph content_sha256",
+        f"{_LAW} {_BALANCE} log_size disclosures_root format late revised retracted unmapped rows",
+        Statutory.DISCLOSURE,
+    ),
+    Operation.RETURN_HANDED: _entry(
+        "recipient return_entry content_sha256 rows",
+        f"holder quarter paragraph method {_LAW}",
+        Statutory.DISCLOSURE,
+    ),
+    Operation.RETURN_RECEIVED: _entry(
+        "recipient return_entry content_sha256", "holder quarter paragraph method"
     ),
     Operation.PARTNER: _entry("partner", f"{_CHANGE} successor on_behalf_of"),
     Operation.HOLDER_DECISION: _entry("partner decision", f"{_CHANGE} {_LAW} reason_hmac"),

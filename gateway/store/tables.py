@@ -29,6 +29,7 @@ from gateway.store.place_tables import (
     GEOGRAPHY_POINT,
     GEOGRAPHY_POSTCODE,
 )
+from gateway.store.return_tables import RETURN_FILE, RETURN_ROW
 
 __all__ = [
     "ENDPOINT",
@@ -37,6 +38,8 @@ __all__ = [
     "GEOGRAPHY_POINT",
     "GEOGRAPHY_POSTCODE",
     "METADATA",
+    "RETURN_FILE",
+    "RETURN_ROW",
     "WEBHOOK_KEY",
     "WEBHOOK_SECRET",
     "Position",

@@ -49,6 +49,11 @@ _DISCLOSED = f"""SELECT d.sequence, d.incident, d.version, d.position, d.release
     LEFT JOIN sealed s ON s.position = d.position
     LEFT JOIN incident i ON i.id = l.incident
     WHERE d.subscription = ? AND d.number = ? ORDER BY d.sequence"""  # noqa: S608 - names of our own columns
+_RETURNED = f"""SELECT r.sequence, r.incident, r.version, r.position, r.row_id, r.change, r.period,
+    r.level, l.entry_kind, {_CANDIDATE_LIST}
+    FROM return_row r LEFT JOIN log l ON l.position = r.position
+    LEFT JOIN incident i ON i.id = l.incident
+    WHERE r.leaf = ? ORDER BY r.sequence"""  # noqa: S608 - names of our own columns
 _WINDOW = """SELECT l.class_id, CASE
         WHEN EXISTS (SELECT 1 FROM log n WHERE n.incident = l.incident AND n.position > l.position
             AND n.position <= ? AND n.entry_kind <> 'restricted') THEN 'superseded'
@@ -69,6 +74,9 @@ _TABLES = {
     "first_position, last_position, at FROM push ORDER BY leaf",
     "release": "SELECT leaf, subscription, number, from_position, to_position, snapshot, "
     "law_epoch, day, at, counts, content_hash FROM release ORDER BY leaf",
+    "return_file": "SELECT leaf, holder, recipient, quarter, paragraph, form, snapshot, law_epoch, "
+    "day, log_size, at, counts, content_hash, attempts, handed_at, handed_hash, acknowledged_at "
+    "FROM return_file ORDER BY leaf",
     "rollup": f"SELECT {', '.join(ROLLUP_COLUMNS)} FROM rollup",  # noqa: S608 - our own columns
     "record_class": "SELECT id, sha256, canonical_json FROM record_class ORDER BY id",
     "checkpoint": "SELECT size, note, at FROM checkpoint ORDER BY size",
@@ -92,6 +100,8 @@ _ORPHANS = {
     "disclosure": "SELECT d.subscription, d.number, d.sequence FROM disclosure d "
     "LEFT JOIN release r ON r.subscription = d.subscription AND r.number = d.number "
     "WHERE r.leaf IS NULL ORDER BY 1, 2, 3",
+    "return_row": "SELECT r.leaf, r.sequence FROM return_row r "
+    "LEFT JOIN return_file f ON f.leaf = r.leaf WHERE f.leaf IS NULL ORDER BY 1, 2",
 }
 _NODE = 'SELECT hash FROM ledger_node WHERE level = ? AND "index" = ?'
 _NODES_OUTSIDE = """SELECT level, "index" FROM ledger_node
@@ -138,6 +148,10 @@ class Evidence:
     def disclosed(self, subscription: str, number: int) -> Iterator[Row]:
         """Yield a release's disclosure rows, each with the log row that it names."""
         return self._read("disclosure", _DISCLOSED, (subscription, number))
+
+    def returned(self, leaf: int) -> Iterator[Row]:
+        """Yield the rows of a section 17A return's file, each with the log row that it names."""
+        return self._read("return_row", _RETURNED, (leaf,))
 
     def window(self, after: int, until: int, as_of: int, since: int) -> Iterator[Row]:
         """Yield (class, state when the log was ``as_of`` long, count) of a window's offers.

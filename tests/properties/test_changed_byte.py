@@ -27,7 +27,7 @@ from gateway.store.sqlite import backup
 from gateway.store.states import EndpointState
 from gateway.store.tables import METADATA
 from tests.conftest import PROVING
-from tests.support import agreed, pushing
+from tests.support import agreed, pushing, returning
 from tests.support import house as houses
 from tests.support.requirements import law
 
@@ -107,6 +107,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
         pushing.set_endpoint(house, "https://example.com/new", "fire-push")
         pause = SetEndpointState("fire-push", EndpointState.PAUSED, house.act("operator"))
         house.writer.run(pause)
+        returning.fill(house)
         houses.lift(house, houses.hold(house, 9_000))
         houses.hold(house, 9_100)
         keys = house.keys
@@ -233,6 +234,8 @@ def test_an_inserted_row_is_found(filled: Filled, table: str) -> None:
         )
         if table == "push":  # unique together, so another system's key
             new = (new[0], f"other-{new[1]}", *new[2:])
+        if table == "return_file":  # as above: another holder's
+            new = (new[0], "other", *new[2:])
         if table == "incident":  # as above
             new = (*new[:2], b"other", *new[3:])
         try:

@@ -18,8 +18,10 @@ def told(
     district: str | None = "E07000130",
     date: str = "2026-08-01",
     change: Change = Change.ORIGINAL,
+    *,
+    hate: bool = False,
 ) -> Told:
-    return Told(change, "2026Q3", (Spot(date, hour, ward, district),))
+    return Told(change, "2026Q3", (Spot(date, hour, ward, district, hate),))
 
 
 def test_parts_of_the_day_are_four() -> None:
@@ -66,6 +68,31 @@ def test_a_change_hides_among_changes_that_moved_alike() -> None:
     assert levels([late], [late] * 5, CROWD) == [Level.PART_WARD]
     assert levels([revised], [still] * 9, CROWD) == [Level.DAY_DISTRICT]
     assert levels([revised], [revised] * 5, CROWD) == [Level.PART_WARD]
+
+
+def test_what_was_told_before_is_told_again_at_the_same_level_or_not_at_all() -> None:
+    fits = [told()] * 5
+
+    assert levels([told()], fits, CROWD, [Level.DAY]) == [Level.DAY]
+    assert levels([told()] * 2, fits * 2, CROWD, [None, Level.PART_DISTRICT]) == [
+        Level.PART_WARD,
+        Level.PART_DISTRICT,
+    ]
+    assert levels([told()], [told(ward="E05000002")] * 9, CROWD, [Level.PART_WARD]) == [None]
+
+
+def test_a_row_whose_category_says_hate_hides_among_such_rows_only() -> None:
+    hate = told(hate=True)
+
+    assert levels([hate], [hate, *[told()] * 9], CROWD) == [None]
+    assert levels([hate], [hate] * 5, CROWD) == [Level.PART_WARD]
+    assert levels([told()], [told(), *[hate] * 9], CROWD) == [None]
+
+
+def test_what_is_known_of_nothing_fits_nowhere() -> None:
+    nothing = Told(Change.RETRACTED, "2026Q3", ())
+
+    assert levels([nothing], [nothing] * 9, CROWD) == [None]
 
 
 HOURS = st.sampled_from([None, 1, 4, 9, 20])

@@ -149,7 +149,7 @@ def test_time_is_told_as_well_as_the_source_knew_it(
 def test_a_racial_row_is_told_at_its_level(
     level: Level, time: str, place: PlaceLevel, code: str | None
 ) -> None:
-    row = race_row_of(half(), level)
+    row = race_row_of(half(), level, PRESCRIBED)
 
     assert (row.date, row.time) == ("2026-10-24", time)
     assert (row.location.level, row.location.code) == (place, code)

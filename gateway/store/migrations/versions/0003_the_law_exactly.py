@@ -4,15 +4,68 @@ Revision ID: 0003
 Revises: 0002
 """
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+POSITION = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 
 def upgrade() -> None:
     """Add what the law needs, one function a capability."""
+    _add_returns()
 
 
 def downgrade() -> None:
     """Take it away again, in reverse."""
+    _drop_returns()
+
+
+def _add_returns() -> None:
+    """Section 17A returns: files and rows."""
+    op.create_table(
+        "return_file",
+        sa.Column("leaf", POSITION, autoincrement=False, nullable=False),
+        sa.Column("holder", sa.Text(), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("quarter", sa.Text(), nullable=False),
+        sa.Column("paragraph", sa.Integer(), nullable=False),
+        sa.Column("form", sa.Text(), nullable=False),
+        sa.Column("snapshot", sa.Text(), nullable=False),
+        sa.Column("law_epoch", POSITION, nullable=False),
+        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("log_size", POSITION, nullable=False),
+        sa.Column("at", POSITION, nullable=False),
+        sa.Column("counts", sa.Text(), nullable=False),
+        sa.Column("content_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("handed_at", POSITION, nullable=True),
+        sa.Column("handed_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("acknowledged_at", POSITION, nullable=True),
+        sa.ForeignKeyConstraint(["snapshot"], ["snapshot.sha256"]),
+        sa.PrimaryKeyConstraint("leaf"),
+        sa.UniqueConstraint("holder", "recipient", "quarter", "paragraph", name="return_file_once"),
+    )
+    op.create_table(
+        "return_row",
+        sa.Column("leaf", POSITION, autoincrement=False, nullable=False),
+        sa.Column("sequence", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("incident", POSITION, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("position", POSITION, nullable=False),
+        sa.Column("row_id", sa.Text(), nullable=False),
+        sa.Column("change", sa.Text(), nullable=False),
+        sa.Column("period", sa.Text(), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("leaf", "sequence"),
+    )
+    op.create_index("return_row_incident", "return_row", ["incident"])
+
+
+def _drop_returns() -> None:
+    op.drop_table("return_row")
+    op.drop_table("return_file")
