@@ -85,6 +85,7 @@ def bound_on(
         return None
     protocol = next((one for one in protocols if one.id == agreement.protocol), None)
     live = protocol is not None and protocol.covers_section_115 and protocol.live_on(day)
+    provision = agreement.provision
     special, offence = agreement.special_category, agreement.offence
     return Bound(
         agreement=agreement,
@@ -92,7 +93,7 @@ def bound_on(
         signed=agreement.is_signed_on(day),
         protocol_in_force=live,
         protocol_parties=() if protocol is None else protocol.parties,
-        provision_is_live=lists.provisions.is_live(agreement.provision, day),
+        provision_is_live=provision is not None and lists.provisions.is_live(provision, day),
         special_category=special is not None and special.covers(day),
         offence=offence is not None and offence.covers(day),
         review_overdue=day > agreement.review_by,
@@ -114,11 +115,15 @@ def added(agreement: Agreement, before: Iterable[Agreement], lists: Lists, day: 
 
     Raises:
         StepRefused: It follows no earlier version, has other parties, or would change terms that a
-            party has signed; the provision that it cites is not live.
+            party has signed; its power rests on no agreement; the provision that it cites is not live.
     """
     earlier = {one.version: one for one in before}
     same = earlier.get(agreement.version)
-    if not lists.provisions.is_live(agreement.provision, day):
+    if not lists.powers.by_code[agreement.power].rests_on_agreement:
+        says = "This power rests on no agreement: it needs none, and none makes it wider."
+        raise StepRefused("agreement.power", says, "/power")
+    provision = agreement.provision
+    if provision is not None and not lists.provisions.is_live(provision, day):
         says = "This is no provision of the Act that is live and may be cited under section 115."
         raise StepRefused("agreement.provision", says, "/provision")
     if same is None and agreement.version != max(earlier, default=0) + 1:

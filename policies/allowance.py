@@ -35,6 +35,7 @@ class Allowance:
     agreement: str
     version: int
     provision: str
+    """The provision of the Crime and Disorder Act that it cites, else the section of its power."""
     recipient_regime: str
     purpose: Purpose
     crossing: str | None
@@ -83,7 +84,7 @@ def allowance(
     return Allowance(
         agreement=agreement.id,
         version=agreement.version,
-        provision=agreement.provision,
+        provision=agreement.provision or law.lists.powers.by_code[agreement.power].cites,
         recipient_regime=agreement.recipient_regime.value,
         purpose=agreement.purpose,
         crossing=agreement.crossing,

@@ -18,6 +18,7 @@ import cedarpy
 from pydantic_core import from_json
 
 from policies import probe, request
+from policies.lists import packaged_lists
 from policies.refusals import PolicyRefused
 from policies.register import UNKNOWN
 from policies.vocabulary import SCHEMA, Vocabulary
@@ -27,7 +28,17 @@ from schemas.powers import Power
 from schemas.sensitivity import FieldGroup
 
 EVERYWHERE = "everywhere"
-FILES = ("everywhere.cedar", "section_17a.cedar", "section_115.cedar", "non_personal.cedar")
+FILES = (
+    "everywhere.cedar",
+    "section_17a.cedar",
+    "section_115.cedar",
+    "non_personal.cedar",
+    "asb_case_review.cedar",
+    "serious_violence_duty.cedar",
+    "asb_data_return.cedar",
+    "police_common_law.cedar",
+    "offender_management.cedar",
+)
 _ANNOTATIONS = frozenset({"id", "power", "cites", "says", "about"})
 _POWERS = frozenset(power.value for power in Power)
 _ACTIONS = [{"op": "==", "entity": action} for action in (request.RECEIVE, request.SEE)]
@@ -270,7 +281,7 @@ def _probe(engine: Engine) -> None:
         answers = [
             engine.ask(Power.SECTION_17A, asked, entities, checked=True).decision
             for asked in (
-                request.asked(probe.REQUEST, (), probe.AGREEMENT),
+                request.asked(probe.REQUEST, packaged_lists(), probe.AGREEMENT, probe.NO_DAY),
                 request.asked_to_see(probe.REQUEST, FieldGroup.IDENTITY, probe.AGREEMENT),
             )
         ]

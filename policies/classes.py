@@ -55,6 +55,8 @@ class _Traits(NamedTuple):
     grounds: tuple[Ground, ...]
     child: bool
     case: str | None
+    patients: bool | None
+    care: bool | None
     described: bool
     """Whether a rule of the crosswalk or a class says what it is; a kind by default says nothing."""
 
@@ -104,6 +106,8 @@ def classify(
         incident.grounds,
         bool(present) and concerns_a_child(incident),
         kept.case,
+        feed.patient_information,
+        feed.health_or_social_care,
         incident.mapping_rule_id is not None or incident.nsir_class is not None,
     )
     return _class_of(traits)
@@ -144,6 +148,8 @@ def reclassify(
         before.grounds,
         before.child,
         before.case,
+        before.patient_information,
+        before.health_or_social_care,
         incident.mapping_rule_id is not None or incident.nsir_class is not None,
     )
     return _class_of(traits)
@@ -231,6 +237,8 @@ def _class_of(traits: _Traits) -> RecordClass:
         grounds=tuple(sorted(set(traits.grounds))),
         child=traits.child,
         case=traits.case,
+        patient_information=traits.patients,
+        health_or_social_care=traits.care,
         si_paragraphs=_paragraphs(traits),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from policies.allowance import FieldFate, fates
-from policies.law import Law
+from policies.law import POWER_UNCERTAIN, Law
 from schemas.base import Word
 from schemas.decisions import Condition, Decision
 from schemas.record_class import RecordClass
@@ -20,6 +20,7 @@ FLAGS = {
     "agreement_review_overdue": (
         "The agreement's review is overdue. It stops 30 days after the day on which it was due."
     ),
+    POWER_UNCERTAIN: "What is known of this power is not confirmed; ask a lawyer before it is used.",
 }
 """What each flag of a decision means."""
 
@@ -45,13 +46,19 @@ def explain(
     return Explanation(
         decision=decision,
         basis=None if permit is None else f"{permit.says} ({permit.cites})",
-        flags=tuple(FLAGS[flag] for flag in decision.flags),
+        flags=tuple(_flag(law, decision, flag) for flag in decision.flags),
         fields=(
             fates(law, subscription, record_class, day)
             if subscription.lane is Lane.PERSONAL
             else ()
         ),
     )
+
+
+def _flag(law: Law, decision: Decision, flag: str) -> str:
+    """Return a flag as a sentence, with the power's own doubt where that is what it is about."""
+    doubt = law.lists.powers.by_code[decision.power].uncertain
+    return f"{FLAGS[flag]} {doubt}" if flag == POWER_UNCERTAIN else FLAGS[flag]
 
 
 def rendered(explanation: Explanation) -> str:

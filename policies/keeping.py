@@ -12,7 +12,7 @@ from datetime import date
 from policies.allowance import Allowance, allowance
 from policies.kept import NOTHING, Kept, concerns_a_child
 from policies.law import Law
-from policies.probe import NO_RECORD
+from policies.probe import NO_CASE, NO_RECORD
 from policies.pseudonym import case_key
 from schemas.agreements import PEOPLE, Coverage
 from schemas.codes import Kind, SubjectRole
@@ -125,10 +125,12 @@ def _uses(law: Law, agreement_id: str, feed: Feed, day: date) -> list[_Use]:
             asked = Subscription(
                 id="probe",
                 partner=recipient,
-                power=Power.SECTION_115,
+                power=agreement.power,
                 purpose=agreement.purpose,
                 lane=Lane.PERSONAL,
                 agreement=agreement.id,
+                # what is kept does not depend on one review: each request names its own
+                case_review=NO_CASE if agreement.power is Power.ASB_CASE_REVIEW else None,
             )
             decision = law.decide(asked, cls, day)
             against = [one for one in decision.unmet if one.about is not About.RECORD]

@@ -37,17 +37,13 @@ REMEMBERED = 20_000
 NO_PERMIT = "no_permit"
 PROTOCOL_NOT_LIVE = "protocol_not_live"
 REVIEW_OVERDUE = "agreement_review_overdue"
+POWER_UNCERTAIN = "power_not_confirmed"
 _PARTNERS = TypeAdapter(tuple[Partner, ...])
 _PROTOCOLS = TypeAdapter(tuple[Protocol, ...])
 _AGREEMENTS = TypeAdapter(tuple[Agreement, ...])
 _ERRED = re.compile(r"policy `([^`]+)`")
 _TOLD = frozenset({About.RECIPIENT, About.REQUEST})
 _SAYS_NO_PERMIT = "No permit of this bundle speaks for the power: it is not built or not enabled."
-_CITES: dict[Power, str] = {
-    Power.SECTION_115: "Crime and Disorder Act 1998 s.115(1)",
-    Power.SECTION_17A: "Crime and Disorder Act 1998 s.17A(1)",
-    Power.NON_PERSONAL: "Data Protection Act 2018 s.57(3)",
-}
 
 
 class Law:
@@ -166,6 +162,10 @@ class Law:
             self._seen[key] = seen
         return seen
 
+    def rests_on_agreement(self, power: Power) -> bool:
+        """Whether a request under the power names a data-sharing agreement."""
+        return self.lists.powers.by_code[power].rests_on_agreement
+
     def bound(self, agreement: str | None, day: date) -> Bound | None:
         """Return how the agreement of that id stands on the day, by the version that speaks for it."""
         if agreement is None:
@@ -194,8 +194,7 @@ class Law:
     ) -> Decision:
         power = subscription.power
         holder, bound, entities = self._entities(subscription, record_class, day)
-        purposes = self.lists.counts_for.get(subscription.purpose, ())
-        asked = request.asked(subscription, purposes, bound)
+        asked = request.asked(subscription, self.lists, bound, day)
         result = self.bundle.engine.ask(power, asked, entities)
         erred = _erred(result.diagnostics.errors)
         refused = frozenset() if result.allowed else frozenset(result.diagnostics.reasons)
@@ -203,7 +202,7 @@ class Law:
         unmet = tuple(condition for condition in conditions if condition.id in refused)
         permit = self.bundle.permits.get(power)
         if permit is None:
-            unmet = (_no_permit(power), *unmet)
+            unmet = (_no_permit(power, self.lists.powers.by_code[power].cites), *unmet)
         releases = result.allowed and not erred and permit is not None
         return Decision(
             outcome=Outcome.RELEASE if releases else Outcome.WITHHOLD,
@@ -251,7 +250,8 @@ class Law:
     ) -> tuple[str, Bound | None, cedarpy.Entities]:
         """Return the holder of the day, the agreement that counts, and all that the request names."""
         holder = self.register.holder(record_class.controller, day)
-        named = subscription.agreement if subscription.power is Power.SECTION_115 else None
+        rests = self.rests_on_agreement(subscription.power)
+        named = subscription.agreement if rests else None
         bound = self.bound(named, day)
         pair = self._pair(subscription.partner, holder, bound, day)
         words = self.bundle.engine.words
@@ -273,22 +273,23 @@ class Law:
         return pair
 
     def _flags(self, power: Power, holder: str, bound: Bound | None, day: date) -> tuple[str, ...]:
-        """What is wrong without stopping: no live protocol under 17A, an overdue review under 115."""
-        if power is Power.SECTION_115:
-            return (REVIEW_OVERDUE,) if bound is not None and bound.review_overdue else ()
+        """What is wrong without stopping: no live protocol under 17A, an overdue review, a doubt."""
+        flags = (REVIEW_OVERDUE,) if bound is not None and bound.review_overdue else ()
+        if self.lists.powers.by_code[power].uncertain is not None:
+            flags = (*flags, POWER_UNCERTAIN)
         if power is not Power.SECTION_17A or any(
             protocol.covers_section_17a and holder in protocol.parties and protocol.live_on(day)
             for protocol in self.protocols
         ):
-            return ()
-        return (PROTOCOL_NOT_LIVE,)
+            return flags
+        return (*flags, PROTOCOL_NOT_LIVE)
 
 
-def _no_permit(power: Power) -> Condition:
+def _no_permit(power: Power, cites: str) -> Condition:
     return Condition(
         id=NO_PERMIT,
         power=power,
-        cites=_CITES[power],
+        cites=cites,
         says=_SAYS_NO_PERMIT,
         about=About.REQUEST,
     )

@@ -6,9 +6,9 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date
 from functools import cache, cached_property
-from typing import Literal
+from typing import Any, Literal, Self
 
-from pydantic import ValidationError
+from pydantic import ValidationError, model_validator
 
 from policies.refusals import PolicyRefused
 from schemas.agreements import ProvisionCode
@@ -26,7 +26,12 @@ FILES = (
     "prescribed.toml",
     "sensitive.toml",
     "provisions.toml",
+    "powers.toml",
 )
+
+
+LATER = ("powers.toml",)
+"""Files that snapshots of the first edition do not have."""
 
 
 class ListedBody(Period):
@@ -63,18 +68,58 @@ class PurposeEntry(Word):
     counts_for: tuple[Power, ...]
 
 
-class PowerEntry(Word):
-    """The lanes that a power may use."""
-
-    code: Power
-    lanes: tuple[Lane, ...]
-
-
 class Purposes(Word):
     """``purposes.toml``."""
 
     purpose: tuple[PurposeEntry, ...]
+    power: tuple[dict[str, Any], ...] = ()
+    """In older snapshots, the lanes of the powers: ``powers.toml`` says them now."""
+
+
+class PowerEntry(Period):
+    """A power: its section, what it may carry, and when it may be used."""
+
+    code: Power
+    title: str
+    cites: str
+    enabled: bool
+    """False: off until somebody has confirmed it and loads a bundle that says so."""
+    lanes: tuple[Lane, ...]
+    rests_on_agreement: bool
+    """Whether a request under it names a data-sharing agreement."""
+    recipients: tuple[PartnerKind, ...] = ()
+    """Kinds that may receive, where the power's own conditions ask for one."""
+    holders: tuple[PartnerKind, ...] = ()
+    """Kinds that may disclose, likewise."""
+    uncertain: str | None = None
+    """What is not confirmed against a primary source: shown to whoever uses or explains the power."""
+
+    @property
+    def carries_personal(self) -> bool:
+        """Whether personal information may go under it at all."""
+        return Lane.PERSONAL in self.lanes
+
+    def in_force(self, day: date) -> bool:
+        """Whether it is enabled and its dates cover the day."""
+        return self.enabled and self.covers(day)
+
+
+class Powers(Word):
+    """``powers.toml``."""
+
     power: tuple[PowerEntry, ...]
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        if sorted(one.code for one in self.power) != sorted(Power):
+            message = "each power stands here once"
+            raise ValueError(message)
+        return self
+
+    @cached_property
+    def by_code(self) -> dict[Power, PowerEntry]:
+        """The entry of each power."""
+        return {entry.code: entry for entry in self.power}
 
 
 class Paragraph(Word):
@@ -228,7 +273,7 @@ class Provisions(Word):
 
 
 class Lists(Word):
-    """All five files, with the text they were read from."""
+    """All files, with the text they were read from."""
 
     texts: dict[str, str]
     relevant_authorities: RelevantAuthorities
@@ -236,30 +281,34 @@ class Lists(Word):
     prescribed: Prescribed
     sensitive: Sensitive
     provisions: Provisions
+    powers: Powers
 
     @classmethod
     def load(cls, texts: Mapping[str, str]) -> Lists:
-        """Read the five files by name.
+        """Read the files by name.
 
         Raises:
             PolicyRefused: A file is missing, is no TOML, or says what its model does not know.
         """
+        # what came with a later edition is read as packaged where an older snapshot has no such file
+        older = {name: packaged_text("policies", f"data/{name}") for name in LATER}
         documents = {}
         for name in FILES:
-            if name not in texts:
+            if name not in texts and name not in older:
                 raise PolicyRefused(name, "", "the file is missing")
             try:
-                documents[name] = tomllib.loads(texts[name])
+                documents[name] = tomllib.loads(texts.get(name) or older[name])
             except tomllib.TOMLDecodeError as broken:
                 raise PolicyRefused(name, "", f"it is no TOML: {broken}") from None
         try:
             return cls(
-                texts={name: texts[name] for name in FILES},
+                texts={name: texts[name] for name in FILES if name in texts},
                 relevant_authorities=RelevantAuthorities.model_validate(documents[FILES[0]]),
                 purposes=Purposes.model_validate(documents[FILES[1]]),
                 prescribed=Prescribed.model_validate(documents[FILES[2]]),
                 sensitive=Sensitive.model_validate(documents[FILES[3]]),
                 provisions=Provisions.model_validate(documents[FILES[4]]),
+                powers=Powers.model_validate(documents["powers.toml"]),
             )
         except ValidationError as broken:
             where = ".".join(str(part) for part in broken.errors()[0]["loc"])
@@ -281,7 +330,7 @@ class Lists(Word):
     @cached_property
     def lanes_of(self) -> dict[Power, tuple[Lane, ...]]:
         """Lanes that each power may use."""
-        return {entry.code: entry.lanes for entry in self.purposes.power}
+        return {code: entry.lanes for code, entry in self.powers.by_code.items()}
 
 
 @cache

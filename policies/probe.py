@@ -30,7 +30,9 @@ NO_RECORD = RecordClass(
     mapping_status=MappingStatus.UNCLASSIFIED,
 )
 """Stands in where no record is spoken of. Conditions about recipient or request cannot read it."""
-_NO_DAY = date(2000, 1, 1)
+NO_CASE = "0" * 64
+"""Stands in for the keyed hash of a case review's reference."""
+NO_DAY = date(2000, 1, 1)
 AGREEMENT = Bound(
     agreement=Agreement(
         id="probe",
@@ -41,8 +43,8 @@ AGREEMENT = Bound(
         purpose=Purpose.PREVENTING_CRIME_AND_DISORDER,
         provision="s17",
         retention_days=1,
-        review_by=_NO_DAY,
-        records_from=_NO_DAY,
+        review_by=NO_DAY,
+        records_from=NO_DAY,
     ),
     state=AgreementState.DRAFT,
     signed=False,

@@ -17,6 +17,7 @@ def tables() -> str:
     """Return what stands in ``policies/README.md`` between its two markers, as Markdown."""
     parts = [
         _rules(packaged_bundle()),
+        _powers(packaged_lists()),
         _authorities(packaged_lists()),
         _provisions(packaged_lists()),
         _prescribed(packaged_lists()),
@@ -43,6 +44,20 @@ def _rules(bundle: Bundle) -> str:
 def _conditions(rules: list[Rule]) -> list[str]:
     rows = [f"| {rule.says} | {rule.cites} | {rule.about.value} | `{rule.id}` |" for rule in rules]
     return ["| condition | rests on | about | id |", "|---|---|---|---|", *rows]
+
+
+def _powers(lists: Lists) -> str:
+    lines = ["### Powers", ""]
+    lines += ["| power | rests on | from | lanes | agreement | not confirmed |"]
+    lines += ["|---|---|---|---|---|---|"]
+    for one in lists.powers.power:
+        start = one.valid_from.isoformat() if one.valid_from else ""
+        since = start if one.enabled else "off until enabled"
+        lanes = ", ".join(lane.value for lane in one.lanes)
+        needs = "yes" if one.rests_on_agreement else "no"
+        cells = (f"`{one.code.value}`", one.cites, since, lanes, needs, one.uncertain or "")
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join([*lines, ""])
 
 
 def _authorities(lists: Lists) -> str:

@@ -20,9 +20,14 @@ class Standing:
     """Section 17A(5): an England and Wales authority for the time being within section 115(2)."""
     within_section_115: bool
     """Section 115(1): listed in section 115(2), or acting on behalf of one that is."""
+    listed_in_section_115: bool
+    """The same without agents."""
+    acts_for: tuple[str, ...]
+    """Listed authorities on whose behalf it acts."""
     nominated_person: bool
     withholds_section_17a: bool
     withholds_section_115: bool
+    co_opted_for_case_reviews: bool
 
 
 UNKNOWN = Standing(
@@ -30,9 +35,12 @@ UNKNOWN = Standing(
     kind=None,
     relevant_authority=False,
     within_section_115=False,
+    listed_in_section_115=False,
+    acts_for=(),
     nominated_person=False,
     withholds_section_17a=False,
     withholds_section_115=False,
+    co_opted_for_case_reviews=False,
 )
 """How a partner stands that nobody registered."""
 
@@ -79,18 +87,23 @@ class Register:
         partner = self._partners.get(name)
         if partner is None:
             return UNKNOWN
+        listed, acts_for = is_listed(partner, day, self._lists), self.principals(name, day)
         return Standing(
             on_register=partner.kind_on(day) is not None,
             kind=partner.kind_on(day),
             relevant_authority=is_relevant_authority(partner, day, self._lists),
-            within_section_115=is_listed(partner, day, self._lists)
-            or bool(self.principals(name, day)),
+            within_section_115=listed or bool(acts_for),
+            listed_in_section_115=listed,
+            acts_for=acts_for,
             nominated_person=bool((partner.nominated_person or "").strip()),
             withholds_section_17a=any(
                 decision.covers(day) for decision in partner.withholds_section_17a
             ),
             withholds_section_115=any(
                 decision.covers(day) for decision in partner.withholds_section_115
+            ),
+            co_opted_for_case_reviews=any(
+                period.covers(day) for period in partner.co_opted_for_case_reviews
             ),
         )
 

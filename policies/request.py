@@ -7,11 +7,13 @@ rules, is what a cold decision costs; the two partners are read once a day.
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import cedarpy
 
 from policies.agreements import Bound
+from policies.lists import Lists
 from policies.register import Standing
 from policies.vocabulary import Vocabulary
 from schemas.record_class import RecordClass
@@ -28,9 +30,12 @@ def _partner(name: str, standing: Standing) -> dict[str, Any]:
         "on_register": standing.on_register,
         "relevant_authority": standing.relevant_authority,
         "within_section_115": standing.within_section_115,
+        "listed_in_section_115": standing.listed_in_section_115,
+        "acts_for": standing.acts_for,
         "nominated_person": standing.nominated_person,
         "withholds_section_17a": standing.withholds_section_17a,
         "withholds_section_115": standing.withholds_section_115,
+        "co_opted_for_case_reviews": standing.co_opted_for_case_reviews,
     }
     if standing.kind is not None:
         attributes["kind"] = standing.kind.value
@@ -40,10 +45,12 @@ def _partner(name: str, standing: Standing) -> dict[str, Any]:
 def _agreement(bound: Bound) -> dict[str, Any]:
     agreement, covers = bound.agreement, bound.agreement.coverage
     attributes: dict[str, Any] = {
+        "power": agreement.power,
         "state": bound.state,
         "signed": bound.signed,
         "holders": _references(agreement.holders),
         "recipients": _references(agreement.recipients),
+        "on_behalf_of": agreement.on_behalf_of,
         "purpose": agreement.purpose,
         "provision_is_live": bound.provision_is_live,
         "protocol_in_force": bound.protocol_in_force,
@@ -106,6 +113,10 @@ def with_class(
         "child": record_class.child,
         "si_paragraphs": record_class.si_paragraphs,
     }
+    if record_class.patient_information is not None:
+        attributes["patient_information"] = record_class.patient_information
+    if record_class.health_or_social_care is not None:
+        attributes["health_or_social_care"] = record_class.health_or_social_care
     if record_class.case is not None:
         attributes["case"] = record_class.case
     for name in ("grading_scheme", "source_grading", "intelligence_grading", "handling"):
@@ -122,20 +133,27 @@ def with_class(
 
 
 def asked(
-    subscription: Subscription, counts_for: tuple[str, ...], bound: Bound | None
+    subscription: Subscription, lists: Lists, bound: Bound | None, day: date
 ) -> dict[str, Any]:
     """Return the request of a subscription.
 
     Args:
         subscription: Who asks, under which power, in which lane.
-        counts_for: Powers for which its purpose counts.
+        lists: The dated facts: what the power is on the day, for which powers the purpose counts.
         bound: The agreement that it names, if that is on the register.
+        day: The day, in Europe/London.
     """
+    power = lists.powers.by_code[subscription.power]
     context: dict[str, Any] = {
         "power": subscription.power,
+        "power_in_force": power.in_force(day),
+        "power_carries_personal": power.carries_personal,
+        "recipient_kinds": power.recipients,
+        "holder_kinds": power.holders,
+        "case_review": subscription.case_review is not None,
         "lane": subscription.lane,
         "purpose": subscription.purpose,
-        "purpose_counts_for": counts_for,
+        "purpose_counts_for": lists.counts_for.get(subscription.purpose, ()),
         "minimum_cell": subscription.minimum_cell,
     }
     return _request(subscription.partner, RECEIVE, context, bound)

@@ -16,7 +16,6 @@ from policies.allowance import allowance
 from policies.law import Law
 from schemas.agreements import PEOPLE, Agreement, AgreementSignature
 from schemas.incident import SENSITIVITY
-from schemas.powers import Power
 from schemas.record_class import RecordClass
 from schemas.sensitivity import Lane
 from schemas.simulations import (
@@ -318,8 +317,8 @@ def _told(one: _Difference, number: int) -> ClassChange:
 
 
 def _counts_from(law: Law, subscription: Subscription, day: date) -> date | None:
-    """Return the first day of recording that counts, under section 115; None where none is agreed."""
-    named = subscription.agreement if subscription.power is Power.SECTION_115 else None
+    """Return the first day of recording that counts, under an agreement; None where none is agreed."""
+    named = subscription.agreement if law.rests_on_agreement(subscription.power) else None
     bound = law.bound(named, day)
     return None if bound is None else bound.agreement.records_since(day)
 

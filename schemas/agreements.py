@@ -45,7 +45,7 @@ REVIEW_FLAGS = (0, 30, 90)
 """Days before the review is due at which it is flagged, the last first (law reference L20)."""
 AFTER_SIGNING = frozenset({"signatures", "suspensions", "terminated", "documents"})
 """What happens to an agreement: no terms, and under no signature."""
-_TERMS_LATER = ("onward", "handling_conditions")
+_TERMS_LATER = ("onward", "handling_conditions", "on_behalf_of")
 """Terms that the form had not from its beginning: unset, they leave the hash of the terms as it was, so
 that a signature given before stays one."""
 _BEHAVIOURS = frozenset(TYPOLOGY.area_of)
@@ -209,15 +209,18 @@ class Agreement(Period):
     id: Slug
     version: Annotated[int, Field(ge=1)] = 1
     title: Mention
-    protocol: Slug
-    """Id of the information-sharing protocol that it is made under."""
+    protocol: Slug | None = None
+    """Id of the information-sharing protocol that it is made under; section 115 needs one."""
     holders: tuple[Slug, ...] = Field(min_length=1)
     """Controllers whose records go."""
     recipients: tuple[Slug, ...] = Field(min_length=1)
+    on_behalf_of: tuple[Slug, ...] = ()
+    """Listed authorities on whose behalf a recipient receives that is not listed itself (s.115(1)(b))."""
     power: Power = Power.SECTION_115
     purpose: Purpose
-    provision: ProvisionCode
-    """Provision of the Act for whose purposes it is necessary or expedient (s.115(1))."""
+    provision: ProvisionCode | None = None
+    """Provision of the Crime and Disorder Act for whose purposes it is necessary or expedient
+    (s.115(1)); the other powers rest on Acts of their own and need none."""
     necessity: Statement | None = None
     dpia: Mention | None = None
     """Reference of the data protection impact assessment."""
@@ -260,8 +263,8 @@ class Agreement(Period):
         if set(self.holders) & set(self.recipients):
             message = "a party is holder or recipient, not both"
             raise ValueError(message)
-        if self.power is not Power.SECTION_115:
-            message = "an agreement rests on section 115; the other powers need none"
+        if self.power is Power.SECTION_115 and None in {self.protocol, self.provision}:
+            message = "under section 115 it names a protocol and a provision of the Act"
             raise ValueError(message)
         return self
 

@@ -51,6 +51,10 @@ class Feed(Word):
     are counted as excluded and not kept (law reference §6, §9(i))."""
     keep_days: Annotated[int, Field(ge=1, le=36_525)] | None = None
     """How long a record is kept after it was recorded; absent, the controller has set no period."""
+    patient_information: bool | None = None
+    """Whether rows hold information about patients; unknown where absent, and then taken to."""
+    health_or_social_care: bool | None = None
+    """Whether the controller holds it as a health or social care authority; likewise."""
     open_data_licence: str | None = None
     """Set where the controller publishes the same rows under this licence."""
     district_code: str | None = None

@@ -51,6 +51,15 @@ class PartnerKind(StrEnum):
     CHARITY = "charity"
     CONTRACTOR = "contractor"
     GOVERNMENT_DEPARTMENT = "government_department"
+    COMBINED_AUTHORITY = "combined_authority"
+    YOUTH_OFFENDING_TEAM = "youth_offending_team"
+    OTHER_POLICE_FORCE = "other_police_force"
+    """A force of no England and Wales police area but Scotland's and the transport police."""
+    MEMBER_OF_PARLIAMENT = "member_of_parliament"
+    NEWS_ORGANISATION = "news_organisation"
+    INSURER = "insurer"
+    PRIVATE_LANDLORD = "private_landlord"
+    MEMBER_OF_THE_PUBLIC = "member_of_the_public"
     OTHER = "other"
 
 
@@ -99,6 +108,9 @@ class Partner(Period):
     withholds_section_17a: tuple[HolderDecision, ...] = ()
     withholds_section_115: tuple[HolderDecision, ...] = ()
     """Section 115 is a power: its holder may always decline, whatever was agreed."""
+    co_opted_for_case_reviews: tuple[Period, ...] = ()
+    """When the review bodies have co-opted this social landlord (ASB, Crime and Policing Act 2014
+    Sch. 4)."""
 
     def kind_on(self, day: date) -> PartnerKind | None:
         """What the partner is on the day, or None when it is off the register."""

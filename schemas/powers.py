@@ -11,11 +11,24 @@ from schemas.partners import Period
 
 
 class Power(StrEnum):
-    """The legal basis of a disclosure. Section 17 is a duty to have regard, no power: not in the list."""
+    """The legal basis of a disclosure. Section 17 is a duty to have regard, no power: not in the list.
+
+    What each may carry, and on which days it may be used, is dated data (``policies/data/powers.toml``).
+    """
 
     SECTION_115 = "section_115"
     SECTION_17A = "section_17a"
     NON_PERSONAL = "non_personal"
+    ASB_CASE_REVIEW = "asb_case_review"
+    """Anti-social Behaviour, Crime and Policing Act 2014 Sch. 4 para 7."""
+    SERIOUS_VIOLENCE_DUTY = "serious_violence_duty"
+    """Police, Crime, Sentencing and Courts Act 2022 s.16."""
+    ASB_DATA_RETURN = "asb_data_return"
+    """The Crime and Policing Act's data on anti-social behaviour for the Secretary of State."""
+    POLICE_COMMON_LAW = "police_common_law"
+    """The common law power of the police to disclose for a policing purpose."""
+    OFFENDER_MANAGEMENT = "offender_management"
+    """Offender Management Act 2007 s.14."""
 
 
 class Purpose(StrEnum):
@@ -31,6 +44,18 @@ class Purpose(StrEnum):
     """Use of information that is already published."""
     ACADEMIC_RESEARCH = "academic_research"
     """Not a purpose of the Act."""
+    ASB_CASE_REVIEW = "asb_case_review"
+    """ASB, Crime and Policing Act 2014 s.104: reviewing the response to anti-social behaviour."""
+    PREVENTING_SERIOUS_VIOLENCE = "preventing_serious_violence"
+    """PCSC Act 2022 ss.8 to 16: preventing and reducing serious violence."""
+    ASB_DATA_RETURN = "asb_data_return"
+    """Telling the Secretary of State about anti-social behaviour, reviews and responses."""
+    POLICING = "policing"
+    """Protecting life and property, keeping the peace, preventing and detecting crime."""
+    MANAGING_OFFENDERS = "managing_offenders"
+    """Offender Management Act 2007 s.14: probation purposes and managing offenders."""
+    OTHER = "other"
+    """Any other purpose, such as insurance, journalism or tenancy checks: it counts for no power."""
 
 
 class Signature(Word):

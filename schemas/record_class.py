@@ -49,6 +49,10 @@ class RecordClass(Word):
     """A child is concerned, as far as the sealed fields say; always false where none is held."""
     case: str | None = None
     """Keyed hash of its case, where an agreement lists that case; the number itself is kept nowhere."""
+    patient_information: bool | None = None
+    """Whether the feed holds information about patients; None where nobody has said."""
+    health_or_social_care: bool | None = None
+    """Whether it is held as a health or social care authority; None where nobody has said."""
     si_paragraphs: tuple[int, ...] = ()
     """Paragraphs of the Schedule to SI 2007/1831 that prescribe it, such as ``(1,)``."""
 

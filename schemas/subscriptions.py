@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from schemas.agreements import CaseKey
 from schemas.base import Word
 from schemas.codes import Kind, Slug
 from schemas.powers import Power, Purpose
@@ -48,7 +49,9 @@ class Subscription(Word):
     mode: DeliveryMode = DeliveryMode.PULL
     filter: Filter = Filter()
     agreement: Slug | None = None
-    """The data-sharing agreement that a request under section 115 rests on."""
+    """The data-sharing agreement that the request rests on, where its power needs one."""
+    case_review: CaseKey | None = None
+    """Keyed hash of the case review's reference, where the power is ``asb_case_review``."""
     minimum_cell: int = 0
     """k: 0 where the law's default for the recipient is that no row is held back."""
     version: int = 1

@@ -270,6 +270,12 @@ def _reason(text: str) -> str:
     return text.strip()
 
 
+def _purpose(one: Agreement) -> str:
+    if one.provision is None:
+        return one.purpose.value
+    return f"{one.purpose.value}, {one.provision} of the Crime and Disorder Act 1998"
+
+
 def _show(standing: AgreementStanding) -> None:
     one = standing.agreement
     rows = [
@@ -278,7 +284,9 @@ def _show(standing: AgreementStanding) -> None:
         ("from", ", ".join(one.holders)),
         ("to", ", ".join(one.recipients)),
         ("protocol", one.protocol),
-        ("purpose", f"{one.purpose.value}, {one.provision} of the Crime and Disorder Act 1998"),
+        ("power", one.power.value),
+        ("on behalf of", ", ".join(one.on_behalf_of)),
+        ("purpose", _purpose(one)),
         ("necessity", one.necessity or "—"),
         ("assessment", one.dpia or "—"),
         ("fields", ", ".join(one.fields) or "—"),

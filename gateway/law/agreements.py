@@ -208,13 +208,15 @@ def _partner(tx: Tx, name: str) -> Partner | None:
 
 
 def _check_strangers(tx: Tx, agreement: Agreement) -> None:
-    """Every party is on the register, and the protocol is there and names them all."""
+    """Every party is on the register, and the protocol, where there is one, names them all."""
     for side in ("holders", "recipients"):
         for position, name in enumerate(getattr(agreement, side)):
             if _partner(tx, name) is None:
                 says = "No partner of this id is on the register."
                 pointer = f"/{side}/{position}"
                 raise _refused(steps.StepRefused("agreement.party", says, pointer))
+    if agreement.protocol is None:
+        return
     row = tx.one(t.PROTOCOL, {"id": agreement.protocol})
     if row is None:
         says = "No protocol of this id is on the register."

@@ -8,7 +8,7 @@ from typing import Any
 
 from gateway.law.book import Edition
 from policies.explain import FLAGS
-from policies.probe import NO_RECORD
+from policies.probe import NO_CASE, NO_RECORD
 from schemas.agreements import Agreement, AgreementState, Review, Suspension
 from schemas.decisions import About, Condition
 from schemas.powers import Power
@@ -24,7 +24,7 @@ class AgreementStanding:
     day: date
     state: AgreementState
     unmet: tuple[Condition, ...]
-    """Conditions of section 115 that no record of any holder could meet; empty where it may be used."""
+    """Conditions of its power that no record of any holder could meet; empty where it may be used."""
     flags: tuple[str, ...]
     suspensions: tuple[Suspension, ...]
 
@@ -64,10 +64,11 @@ def standing_of(edition: Edition, agreement: Agreement, day: date) -> AgreementS
             asked = Subscription(
                 id="standing",
                 partner=recipient,
-                power=Power.SECTION_115,
+                power=agreement.power,
                 purpose=agreement.purpose,
                 lane=Lane.PERSONAL,
                 agreement=agreement.id,
+                case_review=NO_CASE if agreement.power is Power.ASB_CASE_REVIEW else None,
             )
             holders_class = NO_RECORD.model_copy(update={"controller": holder})
             decision = law.decide(asked, holders_class, day)

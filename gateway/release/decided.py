@@ -15,7 +15,6 @@ from gateway.clock import LONDON
 from policies.allowance import Allowance, allowance
 from policies.law import Law
 from schemas.decisions import Decision
-from schemas.powers import Power
 from schemas.record_class import RecordClass
 from schemas.sensitivity import Lane
 from schemas.subscriptions import Subscription
@@ -84,8 +83,8 @@ def allowed_of(
 
 
 def recorded_since(law: Law, subscription: Subscription, day: date) -> int:
-    """Return the second from which records count: under section 115 as agreed, else from the first."""
-    if subscription.power is not Power.SECTION_115:
+    """Return the second from which records count: under an agreement as agreed, else from the first."""
+    if not law.rests_on_agreement(subscription.power):
         return 0
     bound = law.bound(subscription.agreement, day)
     if bound is None:

@@ -11,7 +11,6 @@ from gateway.release.forms import Rendered
 from gateway.store.reading import Reader
 from gateway.store.releasing import Candidate, states_of
 from gateway.store.writer import Writer
-from schemas.powers import Power
 from schemas.subscriptions import Subscription
 
 
@@ -30,7 +29,7 @@ class Look:
         self._book, self._writer, self._reader, self._clock = book, writer, reader, clock
         self._subscription: Subscription | None = subscription
         self._id, self._partner = subscription.id, subscription.partner
-        self._asks_the_database = subscription.power is Power.SECTION_115
+        self._asks_the_database = made.edition.law.rests_on_agreement(subscription.power)
         self._rows, self._decided = made.rows, decided
         self._edition, self._moved = made.edition, False
         self._day, self._ends = decided.day, _end_of(decided.day)
@@ -82,7 +81,7 @@ class Look:
         self._subscription = None if row is None else Subscription.model_validate_json(row["body"])
 
     def _heads(self) -> tuple[int, int]:
-        """How far law and log have come: as this process knows, under section 115 as the database says.
+        """How far law and log have come: as this process knows, under an agreement as the database says.
 
         A suspension may be committed by another process, and none may leave after it.
         """

@@ -44,7 +44,6 @@ from gateway.store.tx import Tx
 from gateway.store.writer import Writer
 from schemas.codes import Marking
 from schemas.decisions import Condition
-from schemas.powers import Power
 from schemas.sensitivity import Lane
 from schemas.subscriptions import Subscription
 
@@ -244,7 +243,7 @@ class Door:
                 limit,
                 since=decided.since,
                 # what was agreed may go on again: nothing is passed over while it stands still
-                told_only=bool(unmet) and subscription.power is Power.SECTION_115,
+                told_only=bool(unmet) and edition.law.rests_on_agreement(subscription.power),
             )
             records = self._forms.records(
                 connection, window.candidates, decided, edition, subscription

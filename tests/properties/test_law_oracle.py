@@ -9,6 +9,7 @@ import pytest
 
 from policies import request
 from policies.bundle import Bundle, packaged_bundle
+from policies.lists import packaged_lists
 from schemas.agreements import Agreement
 from schemas.decisions import Decision, Outcome
 from schemas.powers import Power
@@ -20,13 +21,17 @@ from tests.support.law import (
     FIRE,
     POLICE,
     bundle_with,
+    everything_enabled,
     law,
     record_class,
     rule,
     subscription,
 )
-from tests.support.oracle import oracle, oracle_agreement, oracle_see
+from tests.support.oracle import oracle, oracle_agreement
+from tests.support.oracle_see import oracle_see
 from tests.support.requests import (
+    CASE,
+    PURPOSE_OF,
     a_class,
     a_day,
     a_protocol,
@@ -37,6 +42,7 @@ from tests.support.requests import (
 
 SEED = 20261123
 PER_REGISTER = 50
+OWN_POWER = 0.95
 
 
 @pytest.mark.prove
@@ -46,6 +52,7 @@ def test_oracle_and_cedar_agree_on_outcome_and_on_every_unmet_condition(
     dice = Random(SEED)
     requests = max(500, count(20_000))
     released = under_115 = 0
+    by_power: set[Power] = set()
     print(f"seed {SEED}, {requests} requests")
 
     for number in range(requests):
@@ -53,20 +60,24 @@ def test_oracle_and_cedar_agree_on_outcome_and_on_every_unmet_condition(
             register = a_register(dice)
             names = list(register)
             protocols, agreements = [a_protocol(dice, names)], agreements_of(dice, register)
-            snapshot = law(register.values(), protocols, agreements=agreements)
+            enabled = number % (2 * PER_REGISTER) == 0
+            lists = everything_enabled() if enabled else None
+            snapshot = law(register.values(), protocols, agreements=agreements, lists=lists)
         asked, cls, day = a_subscription(dice, names), a_class(dice, names), a_day(dice)
         asked, cls = meant(dice, asked, cls, agreements)
         decision = snapshot.decide(asked, cls, day)
-        outcome, unmet = oracle(register, asked, cls, day, agreements, protocols)
+        outcome, unmet = oracle(register, asked, cls, day, agreements, protocols, enabled=enabled)
         seen = oracle_see(asked, oracle_agreement(asked, agreements, day), day)
 
         assert (decision.outcome, _ids(decision)) == (outcome, unmet), (number, asked, cls, day)
         assert snapshot.see(asked, cls, day).groups == seen, (number, asked, cls, day)
         released += decision.releases
+        by_power |= {asked.power} if decision.releases else set()
         under_115 += decision.releases and asked.power is Power.SECTION_115
 
     assert released > requests / 100
     assert under_115 > requests / 250
+    assert len(by_power) >= 3
     proved(
         "oracle",
         requests=requests,
@@ -81,15 +92,15 @@ def meant(
     dice: Random, asked: Subscription, cls: RecordClass, agreements: list[Agreement]
 ) -> tuple[Subscription, RecordClass]:
     """Let most requests under section 115 fit an agreement, or they would all be refused alike."""
-    if asked.power is not Power.SECTION_115:
+    if asked.power not in PURPOSE_OF:
         return asked, cls
-    named = dice.choice(agreements)
-    asked = asked.model_copy(
-        update={"agreement": dice.choice((named.id, named.id, "unknown", None))}
-    )
+    under = [one for one in agreements if one.power is asked.power]
+    named = dice.choice(under or agreements)
+    asked = asked.model_copy(update={"agreement": dice.choice((*[named.id] * 8, "unknown", None))})
     if dice.random() < 0.2:
         return asked, cls
     chosen = {"partner": named.recipients[0], "purpose": named.purpose}
+    chosen |= {"power": named.power, "case_review": CASE} if dice.random() < OWN_POWER else {}
     chosen |= {"minimum_cell": 0, "lane": dice.choice((Lane.PERSONAL, asked.lane))}
     covers = named.coverage
     fits = {"controller": named.holders[0]}
@@ -174,7 +185,7 @@ def test_the_engine_alone_would_have_let_the_erring_policy_pass() -> None:
     standings = {name: snapshot.register.standing(name, DAY) for name in (FIRE, POLICE)}
     pair = request.parties(standings, None, engine.words)
     entities = request.with_class(pair, record_class(), POLICE, engine.words)
-    asked = request.asked(subscription(), ("section_17a",), None)
+    asked = request.asked(subscription(), packaged_lists(), None, DAY)
 
     answer = engine.ask(Power.SECTION_17A, asked, entities)
 

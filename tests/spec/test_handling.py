@@ -237,7 +237,7 @@ def test_police_records_cross_under_no_power_without_a_recorded_reason() -> None
 
     assert without == {"section_115.regime_crossing_is_authorised"}
     assert refused == {
-        "everywhere.personal_only_under_section_115",
+        "everywhere.personal_only_under_a_power_for_it",
         "non_personal.lane_is_not_personal",
         "non_personal.nothing_sealed_is_held",
     }

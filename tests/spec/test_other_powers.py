@@ -77,7 +77,7 @@ def test_open_data_withheld_by_the_crosswalk_stays() -> None:
 def test_open_data_has_no_personal_lane_and_no_minimum_cell() -> None:
     assert {one.id for one in open_request(lane=Lane.PERSONAL, minimum_cell=5).unmet} == {
         "non_personal.lane_is_not_personal",
-        "everywhere.personal_only_under_section_115",
+        "everywhere.personal_only_under_a_power_for_it",
         "everywhere.no_minimum_cell",
     }
 

@@ -32,7 +32,8 @@ from tests.support.law import (
     signed_by_all,
     subscription,
 )
-from tests.support.oracle import LISTED_IN_ENGLAND_AND_WALES, LISTED_IN_SCOTLAND
+from tests.support.oracle_lists import LISTED_IN_ENGLAND_AND_WALES, LISTED_IN_SCOTLAND
+from tests.support.requirements import law as requirement
 
 YESTERDAY, TOMORROW = DAY - timedelta(days=1), DAY + timedelta(days=1)
 EVERYONE = (POLICE, COUNCIL, FIRE)
@@ -61,6 +62,7 @@ def test_the_council_receives_police_records_under_a_live_agreement() -> None:
 # ---------------------------------------------------------------------- the recipient
 
 
+@requirement("L01", "L02", "L03")
 @pytest.mark.parametrize("kind", list(PartnerKind))
 def test_every_kind_of_section_115_2_may_receive_and_no_other(kind: PartnerKind) -> None:
     recipient = one_of_each_kind()[kind].model_copy(update={"nominated_person": "a post"})
@@ -78,10 +80,12 @@ def test_every_kind_of_section_115_2_may_receive_and_no_other(kind: PartnerKind)
     decision = snapshot.decide(request_115(partner=recipient.id), record_class(), DAY)
 
     listed = LISTED_IN_ENGLAND_AND_WALES | LISTED_IN_SCOTLAND
-    expected = set() if kind.value in listed else {"recipient_is_relevant_authority"}
+    missing = {"recipient_is_relevant_authority", "agency_is_agreed"}
+    expected = set() if kind.value in listed else missing
     assert unmet(decision) == expected
 
 
+@requirement("L01")
 def test_one_that_acts_on_behalf_of_a_council_receives_until_the_link_expires() -> None:
     agent = partner(
         "cnh",
@@ -89,7 +93,7 @@ def test_one_that_acts_on_behalf_of_a_council_receives_until_the_link_expires() 
         acts_on_behalf_of=(Agency(principal=COUNCIL, valid_to=DAY),),
         nominated_person="housing manager",
     )
-    made = agreement(recipients=("cnh",), signed=False)
+    made = agreement(recipients=("cnh",), on_behalf_of=(COUNCIL,), signed=False)
     snapshot = law_115(
         _signed(made, {POLICE: OFFICES[POLICE], "cnh": "housing manager"}),
         partners=[*PARTNERS, agent],
@@ -98,7 +102,10 @@ def test_one_that_acts_on_behalf_of_a_council_receives_until_the_link_expires() 
     asked = request_115(partner="cnh")
 
     assert snapshot.decide(asked, record_class(), YESTERDAY).releases
-    assert unmet(snapshot.decide(asked, record_class(), DAY)) == {"recipient_is_relevant_authority"}
+    assert unmet(snapshot.decide(asked, record_class(), DAY)) == {
+        "recipient_is_relevant_authority",
+        "agency_is_agreed",
+    }
 
 
 def test_nominated_persons_are_asked_for_on_both_sides() -> None:
@@ -276,10 +283,13 @@ def test_a_blank_statement_is_refused_at_once(name: str, text: str) -> None:
         agreement(**{name: text})
 
 
-@pytest.mark.parametrize("power", ["section_17", "section_17a", "non_personal", ""])
-def test_only_section_115_is_a_power_to_agree_on(power: str) -> None:
+@requirement("L06")
+@pytest.mark.parametrize("power", ["section_17", "s17", "sch_2_para_2", ""])
+def test_section_17_and_an_exemption_are_no_powers(power: str) -> None:
     with pytest.raises(ValidationError):
         agreement(power=power)
+    with pytest.raises(ValidationError):
+        subscription(power=power)
 
 
 @pytest.mark.parametrize(

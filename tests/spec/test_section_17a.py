@@ -143,7 +143,7 @@ def test_what_is_not_prescribed_is_not_owed() -> None:
 def test_the_duty_never_compels_personal_information() -> None:
     assert asked(lane=Lane.PERSONAL) == {
         "lane_is_not_personal",
-        "everywhere.personal_only_under_section_115",
+        "everywhere.personal_only_under_a_power_for_it",
     }
 
 
@@ -153,9 +153,13 @@ def test_statistics_may_be_asked_for() -> None:
 
 @pytest.mark.parametrize("purpose", list(Purpose))
 def test_only_purposes_of_the_act_count(purpose: Purpose) -> None:
-    foreign = purpose in {Purpose.PUBLIC_INFORMATION, Purpose.ACADEMIC_RESEARCH}
+    of_the_act = {
+        Purpose.SECTION_17A_DUTY,
+        Purpose.CRIME_AND_DISORDER_STRATEGY,
+        Purpose.PREVENTING_CRIME_AND_DISORDER,
+    }
 
-    assert asked(purpose=purpose) == ({"purpose_is_of_the_act"} if foreign else set())
+    assert asked(purpose=purpose) == (set() if purpose in of_the_act else {"purpose_is_of_the_act"})
 
 
 def test_what_the_crosswalk_withholds_stays() -> None:

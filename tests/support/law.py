@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 from policies.bundle import Bundle, packaged_bundle
 from policies.law import Law
+from policies.lists import Lists, packaged_lists
 from policies.treatments import packaged_treatments
 from schemas.agreements import Agreement, AgreementSignature
 from schemas.codes import Kind, MappingStatus, Regime
@@ -159,14 +161,24 @@ def law(
     protocols: Iterable[Protocol] = (),
     bundle: Bundle | None = None,
     agreements: Iterable[Agreement] = (),
+    lists: Lists | None = None,
 ) -> Law:
     return Law(
         bundle or packaged_bundle(),
         packaged_treatments(),
         partners,
         protocols,
+        lists,
         agreements=agreements,
     )
+
+
+@cache
+def everything_enabled() -> Lists:
+    """The lists with every power on that waits for a lawyer: what another bundle's file would say."""
+    texts = packaged_lists().texts
+    on = texts["powers.toml"].replace("enabled = false", "enabled = true")
+    return Lists.load({**texts, "powers.toml": on})
 
 
 def law_115(*agreements: Agreement, **more: Any) -> Law:

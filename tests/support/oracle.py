@@ -17,37 +17,21 @@ from schemas.record_class import RecordClass
 from schemas.subscriptions import Subscription
 from tests.support.oracle_changes import one_reading, oracle_assessed
 from tests.support.oracle_grading import oracle_grading
+from tests.support.oracle_lists import (
+    FIRE_KINDS,
+    LISTED_IN_ENGLAND_AND_WALES,
+    LISTED_IN_SCOTLAND,
+    LIVE_PROVISIONS,
+    PURPOSES_OF,
+)
+from tests.support.oracle_powers import (
+    in_force,
+    is_co_opted,
+    kinds_of,
+    own_conditions,
+    return_conditions,
+)
 
-FIRE_KINDS = {
-    "london_fire_commissioner",
-    "combined_fire_authority",
-    "section_4a_fire_authority",
-    "metropolitan_fire_authority",
-}
-LISTED_IN_ENGLAND_AND_WALES = FIRE_KINDS | {
-    "chief_officer_of_police",
-    "local_policing_body",
-    "county_council",
-    "district_council",
-    "london_borough_council",
-    "parish_council",
-    "city_of_london",
-    "welsh_principal_council",
-    "community_council_wales",
-    "non_profit_registered_provider",
-    "registered_social_landlord_wales",
-    "local_probation_board",
-    "probation_trust",
-    "probation_provider",
-    "local_health_board",
-    "nhs_england",
-    "integrated_care_board",
-}
-LIVE_PROVISIONS = {
-    *("s6", "s8", "s9", "s10", "s11", "s12", "s13", "s16", "s17"),
-    *("s28", "s29", "s30", "s31", "s32", "s37", "s38", "s39", "s40", "s41", "s66a"),
-}
-LISTED_IN_SCOTLAND = {"police_service_of_scotland", "scottish_council"}
 SECTION_17A_BEGAN = date(2007, 8, 1)
 OF_THE_ACT = {"section_17a_duty", "crime_and_disorder_strategy", "preventing_crime_and_disorder"}
 
@@ -94,33 +78,39 @@ def oracle(
     day: date,
     agreements: Iterable[Agreement] = (),
     protocols: Iterable[Protocol] = (),
+    *,
+    enabled: bool = False,
 ) -> tuple[Outcome, frozenset[str]]:
     """What the law says, and the ids of the conditions that are unmet."""
     unmet: set[str] = set()
     if _kind(partners.get(asked.partner), day) is None:
         unmet.add("everywhere.recipient_on_register")
-    if asked.lane == "personal" and asked.power != "section_115":
-        unmet.add("everywhere.personal_only_under_section_115")
+    if not in_force(asked.power, day, enabled=enabled):
+        unmet.add("everywhere.power_in_force")
+    if asked.lane == "personal" and asked.power in NEVER_PERSONAL:
+        unmet.add("everywhere.personal_only_under_a_power_for_it")
     if asked.minimum_cell != 0:
         unmet.add("everywhere.no_minimum_cell")
     if cls.marking not in {"OFFICIAL", "OFFICIAL-SENSITIVE"}:
         unmet.add("everywhere.marking_within_official")
-    takes_on = ()
-    if asked.power == "section_115":
-        speaks = oracle_agreement(asked, agreements, day)
-        takes_on = () if speaks is None else speaks.handling_conditions
+    known = tuple(agreements)
+    named = oracle_agreement(asked, known, day) if asked.power in PURPOSES_OF else None
+    takes_on = () if named is None else named.handling_conditions
     recipient_kind = _kind(partners.get(asked.partner), day)
     unmet |= {f"everywhere.{name}" for name in oracle_grading(asked, cls, recipient_kind, takes_on)}
     if asked.power == "section_17a":
         unmet |= _oracle_17a(partners, asked, cls, day)
     elif asked.power == "non_personal":
         unmet |= _oracle_non_personal(asked, cls)
+    elif asked.power == "asb_data_return":
+        unmet |= oracle_return(partners, asked, cls, day)
     else:
-        known = tuple(agreements)
-        named = oracle_agreement(asked, known, day)
-        unmet |= oracle_115(partners, asked, cls, day, named, protocols)
+        if asked.power == "section_115":
+            unmet |= oracle_115(partners, asked, cls, day, named, protocols)
+        else:
+            unmet |= oracle_other(partners, asked, cls, day, named)
         if named is None or not oracle_assessed(named, _agreed_before(named, known, day)):
-            unmet.add("section_115.loosening_is_assessed")
+            unmet.add(f"{asked.power.value}.loosening_is_assessed")
     return (Outcome.WITHHOLD if unmet else Outcome.RELEASE), frozenset(unmet)
 
 
@@ -164,6 +154,40 @@ def _oracle_non_personal(asked: Subscription, cls: RecordClass) -> set[str]:
     if cls.handling is not None:
         unmet.add("no_handling_code")
     return {f"non_personal.{name}" for name in unmet}
+
+
+# ------------------------------------------------------------------ the oracle on the other powers
+
+
+def oracle_other(
+    partners: Mapping[str, Partner],
+    asked: Subscription,
+    cls: RecordClass,
+    day: date,
+    named: Agreement | None,
+) -> set[str]:
+    """The conditions of a power under an agreement that needs no protocol, by their ids."""
+    holder = oracle_holder(partners, cls.controller, day)
+    kinds = kinds_of(partners, asked.partner, holder, day)
+    co_opted = is_co_opted(partners.get(asked.partner), day)
+    met = {
+        **_about_agreement(asked, holder, day, named),
+        **_about_record(asked, cls, named),
+        **own_conditions(asked, cls, *kinds, co_opted=co_opted),
+        "recipient_is_not_holder": holder != asked.partner,
+    }
+    met.pop("provision_is_live")
+    return {f"{asked.power.value}.{name}" for name, is_met in met.items() if not is_met}
+
+
+def oracle_return(
+    partners: Mapping[str, Partner], asked: Subscription, cls: RecordClass, day: date
+) -> set[str]:
+    """The conditions of the data return that are unmet, by their ids."""
+    holder = oracle_holder(partners, cls.controller, day)
+    kinds = kinds_of(partners, asked.partner, holder, day)
+    met = return_conditions(asked, cls, *kinds)
+    return {f"asb_data_return.{name}" for name, is_met in met.items() if not is_met}
 
 
 # ------------------------------------------------------------------ the oracle on section 115
@@ -220,17 +244,26 @@ def _live(one: Agreement, day: date) -> bool:
 
 
 def _within_115(partners: Mapping[str, Partner], name: str, day: date) -> bool:
+    return _listed_115(partners.get(name), day) or len(_agent_of(partners, name, day)) > 0
+
+
+def _agent_of(partners: Mapping[str, Partner], name: str, day: date) -> set[str]:
     one = partners.get(name)
-    if _listed_115(one, day):
-        return True
-    return (
-        one is not None
-        and _inside(one, day)
-        and any(
-            _inside(agency, day) and _listed_115(partners.get(agency.principal), day)
-            for agency in one.acts_on_behalf_of
-        )
-    )
+    if one is None or not _inside(one, day):
+        return set()
+    return {
+        agency.principal
+        for agency in one.acts_on_behalf_of
+        if _inside(agency, day) and _listed_115(partners.get(agency.principal), day)
+    }
+
+
+def _agency_agreed(
+    partners: Mapping[str, Partner], name: str, day: date, named: Agreement | None
+) -> bool:
+    """Section 115(1)(b): acting on its behalf, and the agreement says for whom (law reference §1)."""
+    said = set() if named is None else set(named.on_behalf_of)
+    return len(said & _agent_of(partners, name, day)) > 0
 
 
 def _listed_115(one: Partner | None, day: date) -> bool:
@@ -238,6 +271,9 @@ def _listed_115(one: Partner | None, day: date) -> bool:
     if kind in FIRE_KINDS and day < date(2007, 8, 1):
         return False
     return kind in LISTED_IN_ENGLAND_AND_WALES | LISTED_IN_SCOTLAND
+
+
+NEVER_PERSONAL = {"section_17a", "non_personal", "asb_data_return"}
 
 
 def oracle_115(
@@ -251,7 +287,7 @@ def oracle_115(
     """The conditions of section 115 that are unmet, by their ids."""
     holder = oracle_holder(partners, cls.controller, day)
     met = {
-        **_about_parties(partners, asked.partner, holder, day),
+        **_about_parties(partners, asked.partner, holder, day, named),
         **_about_protocol(asked.partner, holder, day, named, protocols),
         **_about_agreement(asked, holder, day, named),
         **_about_record(asked, cls, named),
@@ -260,12 +296,18 @@ def oracle_115(
 
 
 def _about_parties(
-    partners: Mapping[str, Partner], recipient: str, holder: str, day: date
+    partners: Mapping[str, Partner],
+    recipient: str,
+    holder: str,
+    day: date,
+    named: Agreement | None,
 ) -> dict[str, bool]:
     held_by = partners.get(holder)
     declines = () if held_by is None else held_by.withholds_section_115
     return {
         "recipient_is_relevant_authority": _within_115(partners, recipient, day),
+        "agency_is_agreed": _listed_115(partners.get(recipient), day)
+        or _agency_agreed(partners, recipient, day, named),
         "recipient_has_nominated_person": _has_post(partners.get(recipient)),
         "holder_has_nominated_person": _has_post(held_by),
         "holder_has_not_declined": not any(_inside(one, day) for one in declines),
@@ -304,11 +346,12 @@ def _about_agreement(
     if named is None:
         return dict.fromkeys(OF_AN_AGREEMENT, False)
     covers = named.coverage
-    of_act = asked.purpose in {"preventing_crime_and_disorder", "crime_and_disorder_strategy"}
+    of_act = asked.purpose in PURPOSES_OF[asked.power.value]
     some_behaviours = 0 < len(set(covers.behaviours)) < BEHAVIOURS
     some_kinds = 0 < len(set(covers.kinds)) < KINDS
     return {
         "agreement_is_known": True,
+        "agreement_rests_on_power": named.power == asked.power,
         "agreement_names_recipient": asked.partner in named.recipients,
         "agreement_names_holder": holder in named.holders,
         "agreement_is_signed": _signed(named, day),
@@ -324,6 +367,7 @@ def _about_agreement(
 BEHAVIOURS, KINDS = 16, 3
 OF_AN_AGREEMENT = (
     *("agreement_is_known", "agreement_names_recipient", "agreement_names_holder"),
+    "agreement_rests_on_power",
     *("agreement_is_signed", "agreement_is_live", "purpose_is_agreed", "provision_is_live"),
     *("necessity_is_stated", "dpia_is_named", "narrower_than_all", "agreement_covers_record"),
     *("regime_crossing_is_authorised", "marking_is_agreed"),
@@ -351,47 +395,3 @@ def _about_record(
         "children_have_a_reason": not child or named.children is not None,
         "marking_is_agreed": cls.marking == "OFFICIAL" or named.marking == "OFFICIAL-SENSITIVE",
     }
-
-
-GROUP_OF = {
-    "source_reference": "reference",
-    "case_reference": "reference",
-    "occurred_from": "exact_time",
-    "occurred_to": "exact_time",
-    "reported_at": "exact_time",
-    "address_text": "exact_place",
-    "postcode": "exact_place",
-    "people.name": "identity",
-    "people.telephone": "contact",
-    "people.under_18": "child",
-    "contact": "contact",
-    "grounds": "special_category",
-    "hate_incident": "special_category",
-    "outcome_code": "offence",
-    "child_flag": "child",
-    "description": "narrative",
-    "media_url": "media",
-    "officer": "officer",
-}
-"""The group of some fields, from the statute's own categories and not from the code."""
-PEOPLE_GROUPS = {"identity", "contact", "reference", "child"}
-
-
-def oracle_see(asked: Subscription, named: Agreement | None, day: date) -> frozenset[str]:
-    """The groups of sealed fields that may be seen."""
-    if asked.power != "section_115" or asked.lane != "personal" or named is None:
-        return frozenset()
-    groups: set[str] = set()
-    for name in named.fields:
-        groups |= PEOPLE_GROUPS if name == "people" else {GROUP_OF[name]}
-    for group, condition in (
-        ("special_category", named.special_category),
-        ("offence", named.offence),
-    ):
-        if condition is None or not _inside(condition, day):
-            groups.discard(group)
-    if not named.children:
-        groups.discard("child")
-    if named.roles == ():
-        groups.discard("identity")
-    return frozenset(groups - {"narrative", "media"})

@@ -9,13 +9,20 @@ from typing import Any
 from schemas.agreements import Agreement, AgreementSignature
 from schemas.codes import Ground, Kind, MappingStatus, Marking, Regime, SubjectRole
 from schemas.grading import GradingScheme, Handling, HandlingCondition
-from schemas.partners import Agency, DatedKind, HolderDecision, Partner, PartnerKind
+from schemas.partners import Agency, DatedKind, HolderDecision, Partner, PartnerKind, Period
 from schemas.powers import Power, Protocol, Purpose, Signature
 from schemas.record_class import RecordClass
 from schemas.sensitivity import FieldGroup, Lane
 from schemas.subscriptions import Subscription
 
 FIRST = date(2005, 1, 1)
+OFTEN = (
+    *[PartnerKind.CHIEF_OFFICER_OF_POLICE] * 10,
+    *[PartnerKind.DISTRICT_COUNCIL] * 10,
+    *[PartnerKind.PROBATION_SERVICE_SECRETARY_OF_STATE] * 4,
+    *[PartnerKind.GOVERNMENT_DEPARTMENT] * 4,
+)
+"""Kinds of which there are more, so that enough is released."""
 
 
 def a_day(dice: Random) -> date:
@@ -35,7 +42,7 @@ def _period(dice: Random, likely_open: float) -> dict[str, Any]:
 def a_partner(dice: Random, name: str, names: list[str]) -> Partner:
     """A partner that may have changed its kind, ended, been succeeded, or be an agent."""
     kinds = tuple(
-        DatedKind(kind=dice.choice(list(PartnerKind)), **_period(dice, 0.9))
+        DatedKind(kind=dice.choice((*OFTEN, *PartnerKind)), **_period(dice, 0.9))
         for _ in range(dice.choice((1, 1, 1, 2)))
     )
     decisions = tuple(
@@ -54,6 +61,7 @@ def a_partner(dice: Random, name: str, names: list[str]) -> Partner:
         succeeded_by=dice.choice([None, None, *names]),
         withholds_section_17a=decisions,
         withholds_section_115=decisions if dice.random() < 0.5 else (),
+        co_opted_for_case_reviews=(Period(**_period(dice, 0.4)),) if dice.random() < 0.2 else (),
         nominated_person=None if dice.random() < 0.05 else f"post at {name}",
         **_period(dice, 0.85),
     )
@@ -70,10 +78,11 @@ def a_subscription(dice: Random, names: list[str]) -> Subscription:
     return Subscription(
         id="asked",
         partner=dice.choice([*names, "nobody-knows"]),
-        power=dice.choice((Power.SECTION_17A, Power.SECTION_115, Power.SECTION_115, *Power)),
+        power=dice.choice((Power.SECTION_17A, *[Power.SECTION_115] * 7, *Power)),
         purpose=dice.choice((Purpose.SECTION_17A_DUTY, *Purpose)),
         lane=dice.choice((Lane.DEPERSONALISED, *Lane)),
         minimum_cell=dice.choice((0, 0, 0, 0, 5)),
+        case_review=dice.choice((None, CASE)),
     )
 
 
@@ -97,6 +106,8 @@ def a_class(dice: Random, names: list[str]) -> RecordClass:
         grounds=dice.choice(((), (Ground.RACE,))),
         child=dice.random() < 0.1,
         case=CASE if dice.random() < 0.1 else None,
+        patient_information=dice.choice((None, False, False, False, True)),
+        health_or_social_care=dice.choice((None, False, False, False, True)),
         si_paragraphs=dice.choice(((), (1,), (2,), (7, 8))),
     )
 
@@ -123,6 +134,14 @@ def a_grading(dice: Random) -> dict[str, Any]:
 CASE = "ca5e" * 16
 ONE_POST = ("one post", "One  Post", "оne post", "one-pоst", "0ne\u200bpost", "ｏｎｅ ｐｏｓｔ")
 """One office under several spellings: blanks, case, Cyrillic o, zero, zero-width, full width."""
+PURPOSE_OF = {
+    Power.SECTION_115: Purpose.PREVENTING_CRIME_AND_DISORDER,
+    Power.ASB_CASE_REVIEW: Purpose.ASB_CASE_REVIEW,
+    Power.SERIOUS_VIOLENCE_DUTY: Purpose.PREVENTING_SERIOUS_VIOLENCE,
+    Power.POLICE_COMMON_LAW: Purpose.POLICING,
+    Power.OFFENDER_MANAGEMENT: Purpose.MANAGING_OFFENDERS,
+}
+"""Powers under an agreement, each with a purpose that it knows."""
 FIELDS = (
     *("people", "people.name", "contact", "address_text", "occurred_from", "source_reference"),
     *("grounds", "hate_incident", "outcome_code", "child_flag", "description", "media_url"),
@@ -151,20 +170,35 @@ def a_protocol(dice: Random, names: list[str]) -> Protocol:
 def agreements_of(dice: Random, register: dict[str, Partner]) -> list[Agreement]:
     """Agreements between partners, some in two versions; most are whole, each may lack anything."""
     names = list(register)
+    agents = {
+        one.id: tuple(agency.principal for agency in one.acts_on_behalf_of)
+        for one in register.values()
+    }
     made: list[Agreement] = []
     for number in range(12):
         pair = dice.sample(names, 2)
         last = dice.choice((1, 1, 2))
         named = f"agreement-{number}"
-        made += [_an_agreement(dice, named, version, *pair) for version in range(1, last + 1)]
+        made += [
+            _an_agreement(dice, named, version, *pair, agents[pair[1]])
+            for version in range(1, last + 1)
+        ]
     return made
 
 
-def _an_agreement(dice: Random, name: str, version: int, holder: str, recipient: str) -> Agreement:
+def _an_agreement(
+    dice: Random,
+    name: str,
+    version: int,
+    holder: str,
+    recipient: str,
+    principals: tuple[str, ...],
+) -> Agreement:
     def seldom(value: Any, otherwise: Any) -> Any:
         return value if dice.random() < 0.06 else otherwise
 
-    act = Purpose.PREVENTING_CRIME_AND_DISORDER
+    power = dice.choice((*[Power.SECTION_115] * 3, *PURPOSE_OF))
+    act = PURPOSE_OF[power]
     coverage = dice.choice(
         (
             {"kinds": ("asb_incident",)},
@@ -181,6 +215,8 @@ def _an_agreement(dice: Random, name: str, version: int, holder: str, recipient:
             "protocol": seldom("unknown", "protocol"),
             "holders": (holder,),
             "recipients": (recipient,),
+            "on_behalf_of": seldom((), principals),
+            "power": power,
             "purpose": seldom(Purpose.ACADEMIC_RESEARCH, act),
             "provision": seldom("s1", dice.choice(("s6", "s17"))),
             "necessity": seldom(None, "n"),
@@ -193,7 +229,7 @@ def _an_agreement(dice: Random, name: str, version: int, holder: str, recipient:
             "children": dice.choice((None, "c")),
             "recipient_regime": dice.choice(list(Regime)),
             "crossing": dice.choice((None, "x", "x")),
-            "marking": dice.choice(list(Marking)),
+            "marking": seldom(Marking.OFFICIAL, Marking.OFFICIAL_SENSITIVE),
             "handling_conditions": dice.choice(
                 ((), tuple(set(HandlingCondition) - {HandlingCondition.OTHER}))
             ),

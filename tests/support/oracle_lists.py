@@ -1,0 +1,42 @@
+"""Who is listed, which provisions are live and what each power is for, as the oracle knows it."""
+
+from __future__ import annotations
+
+FIRE_KINDS = {
+    "london_fire_commissioner",
+    "combined_fire_authority",
+    "section_4a_fire_authority",
+    "metropolitan_fire_authority",
+}
+LISTED_IN_ENGLAND_AND_WALES = FIRE_KINDS | {
+    "chief_officer_of_police",
+    "local_policing_body",
+    "county_council",
+    "district_council",
+    "london_borough_council",
+    "parish_council",
+    "city_of_london",
+    "welsh_principal_council",
+    "community_council_wales",
+    "non_profit_registered_provider",
+    "registered_social_landlord_wales",
+    "local_probation_board",
+    "probation_trust",
+    "probation_provider",
+    "local_health_board",
+    "nhs_england",
+    "integrated_care_board",
+}
+LIVE_PROVISIONS = {
+    *("s6", "s8", "s9", "s10", "s11", "s12", "s13", "s16", "s17"),
+    *("s28", "s29", "s30", "s31", "s32", "s37", "s38", "s39", "s40", "s41", "s66a"),
+}
+LISTED_IN_SCOTLAND = {"police_service_of_scotland", "scottish_council"}
+PURPOSES_OF = {
+    "section_115": {"preventing_crime_and_disorder", "crime_and_disorder_strategy"},
+    "asb_case_review": {"asb_case_review"},
+    "serious_violence_duty": {"preventing_serious_violence"},
+    "police_common_law": {"policing"},
+    "offender_management": {"managing_offenders"},
+}
+"""Powers under an agreement, and the purposes that each knows."""

@@ -1,0 +1,58 @@
+"""The oracle on the groups of sealed fields: what may be seen under an agreement."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from schemas.agreements import Agreement
+from schemas.partners import Period
+from schemas.subscriptions import Subscription
+from tests.support.oracle_lists import PURPOSES_OF
+
+GROUP_OF = {
+    "source_reference": "reference",
+    "case_reference": "reference",
+    "occurred_from": "exact_time",
+    "occurred_to": "exact_time",
+    "reported_at": "exact_time",
+    "address_text": "exact_place",
+    "postcode": "exact_place",
+    "people.name": "identity",
+    "people.telephone": "contact",
+    "people.under_18": "child",
+    "contact": "contact",
+    "grounds": "special_category",
+    "hate_incident": "special_category",
+    "outcome_code": "offence",
+    "child_flag": "child",
+    "description": "narrative",
+    "media_url": "media",
+    "officer": "officer",
+}
+"""The group of some fields, from the statute's own categories and not from the code."""
+PEOPLE_GROUPS = {"identity", "contact", "reference", "child"}
+
+
+def oracle_see(asked: Subscription, named: Agreement | None, day: date) -> frozenset[str]:
+    """The groups of sealed fields that may be seen."""
+    if asked.power not in PURPOSES_OF or asked.lane != "personal" or named is None:
+        return frozenset()
+    groups: set[str] = set()
+    for name in named.fields:
+        groups |= PEOPLE_GROUPS if name == "people" else {GROUP_OF[name]}
+    for group, condition in (
+        ("special_category", named.special_category),
+        ("offence", named.offence),
+    ):
+        if condition is None or not _runs(condition, day):
+            groups.discard(group)
+    if not named.children:
+        groups.discard("child")
+    if named.roles == ():
+        groups.discard("identity")
+    return frozenset(groups - {"narrative", "media"})
+
+
+def _runs(period: Period, day: date) -> bool:
+    began = period.valid_from is None or day >= period.valid_from
+    return began and (period.valid_to is None or day < period.valid_to)
