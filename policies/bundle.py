@@ -36,7 +36,7 @@ FILES = (
     "asb_case_review.cedar",
     "serious_violence_duty.cedar",
     "asb_data_return.cedar",
-    "police_common_law.cedar",
+    "policing.cedar",
     "offender_management.cedar",
 )
 _ANNOTATIONS = frozenset({"id", "power", "cites", "says", "about"})

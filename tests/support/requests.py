@@ -243,6 +243,15 @@ def _an_agreement(
             **_period(dice, 0.9),
         }
     )
+    return _signed(dice, terms)
+
+
+def _signed(dice: Random, terms: Agreement) -> Agreement:
+    """By all parties mostly, seldom by one post for two, too late, or under other terms."""
+
+    def seldom(value: Any, otherwise: Any) -> Any:
+        return value if dice.random() < 0.06 else otherwise
+
     signatures = [
         AgreementSignature(
             party=party,
