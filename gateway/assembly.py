@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -40,6 +40,7 @@ from gateway.store.schema import require_newest, upgrade
 from gateway.store.sqlite import SqliteDatabase
 from gateway.store.wakening import Wakener
 from gateway.store.writer import Writer
+from policies.documents import Documents
 from policies.keeping import keeping
 from policies.recorder import Recorder
 from schemas.feeds import Feed
@@ -271,7 +272,7 @@ def open_house(
     database: Database | None = None,
     clock: Clock | None = None,
     random: RandomSource = os.urandom,
-    policies: Mapping[str, str] | None = None,
+    documents: Documents | None = None,
     create: bool = False,
     queue_limit: int = 2_000,
 ) -> House:
@@ -282,7 +283,7 @@ def open_house(
         database: The SQLite file in it where absent.
         clock: The machine's where absent.
         random: Source of random bytes.
-        policies: Policy files by name; the packaged bundle where absent.
+        documents: The policy bundle to begin with, until another is approved; the packaged one.
         create: Make keys, tables and the first register where they are missing.
         queue_limit: Jobs that may wait for the writer.
 
@@ -290,7 +291,7 @@ def open_house(
         StoreMissing: There is no database and ``create`` is not set.
         SchemaOld: Its tables are of an earlier version and ``create`` is not set.
         KeysUnavailable: The keys are missing or unreadable.
-        PolicyRefused: The policies are not whole.
+        PolicyRefused: The packaged policies are not whole.
         SchemaTooNew: A later version of the gateway wrote the database.
     """
     clock = clock or SystemClock()
@@ -310,7 +311,7 @@ def open_house(
     try:
         if create:
             seed(reader, writer, clock, random)
-        book = LawBook(reader, writer, clock, random, policies)
+        book = LawBook(reader, writer, clock, random, documents)
         door = Door(reader, writer, book, keys, clock, random)
     except BaseException:
         writer.close()

@@ -72,6 +72,9 @@ SAYS = {
     "register.changed": "an entry of the register is not what its last operation says",
     "register.missing": "an entry of the register is gone",
     "register.uncovered": "an entry of the register has no operation",
+    "bundle.approvals": "a policy bundle came into force otherwise than by two people's approval",
+    "bundle.broken": "the documents of a policy bundle are not what was approved",
+    "bundle.unusable": "this version cannot load the policy bundle that is in force",
     "subscription.standing": "a subscription does not stand where its operations have put it",
 }
 """Every code with its sentence."""

@@ -12,6 +12,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
+from gateway.audit.verify_bundles import BundleWalk
 from gateway.audit.verify_endpoints import EndpointWalk
 from gateway.audit.verify_findings import Findings
 from gateway.audit.verify_holds import HoldWalk
@@ -34,7 +35,9 @@ _REGISTERED = {
 
 _RAISES_EPOCH = {*_REGISTERED, Operation.SUBSCRIPTION, Operation.GEOGRAPHY}
 _ADOPTED = "adopted"
-"""A snapshot that was stored; the other change of policies, «loaded», raises the epoch."""
+"""A snapshot that was stored."""
+_LOADED = "loaded"
+"""A bundle was put in force for one process, as earlier versions could; it raised the epoch."""
 
 
 @dataclass(slots=True)
@@ -73,6 +76,7 @@ class RegisterWalk:
         self.epoch = 0
         self._endpoints = EndpointWalk(findings)
         self._holds = HoldWalk(findings)
+        self._bundles = BundleWalk(findings)
         self.eras = self._holds.eras
         """Where the log was put back to (``law.holds.eras``)."""
 
@@ -89,8 +93,10 @@ class RegisterWalk:
         elif operation is Operation.POLICY:
             if document["change"] == _ADOPTED:
                 self._adopted[document["snapshot"]] = document
-            else:
+            elif document["change"] == _LOADED:
                 self.epoch += 1
+            else:
+                self.epoch += self._bundles.take(index, document, self.epoch)
         elif operation is Operation.RESTORE:
             # a hold that is placed or lifted; the restoring itself changes no law
             self.epoch += self._holds.take(document)
@@ -199,7 +205,8 @@ class RegisterWalk:
         whole = {name for name, text in texts.items() if body_sha256(text) == name}
         for name in texts.keys() - whole:
             self._findings.add("snapshot.changed", "snapshot_part", unnamed(name))
-        left, used = dict(self._adopted), set()
+        self._bundles.finish(evidence, texts)
+        left, used = dict(self._adopted), set(self._bundles.documents)
         for name, parts in evidence.rows("snapshot"):
             document = left.pop(name, None)
             if document is None:

@@ -1,6 +1,8 @@
 """The law book: holds the one snapshot in force, swaps it whole, and never a piece of it.
 
-A broken new bundle keeps the last good one and alarms; with none at all nothing is released.
+Which policy bundle it rests on is what the register says (``gateway.law.bundles``): the one that two
+people approved last, the packaged one while they approved none. A stored bundle that is not what was
+approved, or that this version cannot load, keeps the last good one and alarms: nothing is released under it.
 """
 
 from __future__ import annotations
@@ -14,7 +16,8 @@ from types import MappingProxyType
 
 from gateway.clock import Clock
 from gateway.errors import LawUnavailable, ReleaseHeld
-from gateway.events import Event, emit
+from gateway.events import CODE, Event, emit
+from gateway.law.bundles import BundleBroken, Shelf, shelf, texts_of
 from gateway.law.holds import eras, holds
 from gateway.law.register import Register
 from gateway.ledger.leaf import Operation, leaf, stamp
@@ -22,11 +25,14 @@ from gateway.store import tables as t
 from gateway.store.reading import Reader
 from gateway.store.tx import Tx
 from gateway.store.writer import Writer
-from policies.bundle import Bundle, packaged_bundle
+from policies.documents import Documents, packaged_documents
 from policies.law import Law
 from policies.refusals import PolicyRefused
-from policies.treatments import packaged_treatments
+from schemas.bundles import PolicyBundle
 from schemas.record_class import RecordClass
+
+_REMEMBERED = 4
+"""Loaded policy bundles that are kept, for going back and forth: loading one takes 0.1 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,10 @@ class Edition:
     """Whether a hold stands: intake goes on, and nothing leaves."""
     eras: tuple[int, ...] = ()
     """Where the log was put back to (``holds.eras``)."""
+    documents: str = ""
+    """Hash of the policy bundle that it rests on."""
+    refused: tuple[str, ...] = ()
+    """Hashes of stored policy bundles that should be used, or cannot be read, and are not used."""
 
 
 class LawBook:
@@ -51,13 +61,16 @@ class LawBook:
         writer: Writer,
         clock: Clock,
         random: Callable[[int], bytes],
-        policies: Mapping[str, str] | None = None,
+        documents: Documents | None = None,
     ) -> None:
         self._reader, self._writer = reader, writer
         self._clock, self._random = clock, random
         self._lock = threading.Lock()
-        self._bundle = packaged_bundle() if policies is None else Bundle.load(policies)
-        self._treatments = packaged_treatments()
+        self._default = documents or packaged_documents()
+        """What is in force while nobody approved another."""
+        self._documents = self._default
+        """The last good ones."""
+        self._loaded_before: dict[str, Documents] = {}
         self._edition: Edition | None = None
         self._classes: dict[int, RecordClass] = {}
         self._adopt(self._reader.head().law_epoch)
@@ -102,20 +115,6 @@ class LawBook:
             raise ReleaseHeld
         return edition
 
-    def load_policies(self, texts: Mapping[str, str]) -> bool:
-        """Put a new bundle in force, or keep the last good one and alarm. Returns whether it is."""
-        try:
-            bundle = Bundle.load(texts)
-        except PolicyRefused as refusal:
-            emit(Event.LAW_REFUSED, part=refusal.file, rule="policy-refused")
-            return False
-        with self._lock:
-            self._bundle = bundle
-        snapshot = self._law(Register(self._reader)).sha256
-        self._writer.run(_Loaded(snapshot, stamp(self._clock.now()), self._random(16).hex()))
-        self.refresh()
-        return True
-
     def classes(self) -> Mapping[int, RecordClass]:
         """Return every record class by id; new ones are read as they appear."""
         known = self._classes
@@ -129,7 +128,11 @@ class LawBook:
     def _adopt(self, epoch: int) -> None:
         with self._lock:
             register = Register(self._reader)
-            law = self._law(register)
+            kept = shelf(self._reader)
+            self._documents, refused = self._chosen(kept)
+            law = self._documents.law(
+                register.partners.values(), register.protocols.values(), register.agreements
+            )
             if not self._reader.has_snapshot(law.sha256):
                 keep = _KeepSnapshot(law, stamp(self._clock.now()), self._random(16).hex())
                 self._writer.run(keep)
@@ -139,39 +142,49 @@ class LawBook:
             if before is not None and before.eras != now:
                 # put back while we run: a class of the lost future may have had another's id
                 self._classes = {}
-            self._edition = Edition(law, register, epoch, held, now)
+            in_use = self._documents.sha256
+            self._edition = Edition(law, register, epoch, held, now, in_use, refused)
             emit(Event.LAW_LOADED, snapshot=law.sha256, epoch=epoch)
 
-    def _law(self, register: Register) -> Law:
-        return Law(
-            self._bundle,
-            self._treatments,
-            tuple(register.partners.values()),
-            tuple(register.protocols.values()),
-            agreements=register.agreements,
-        )
+    def _chosen(self, kept: Shelf) -> tuple[Documents, tuple[str, ...]]:
+        """Return the last good documents, and the bundles that are not what they should be.
 
+        That is the newest bundle that was put in force and is whole. What this process has in memory
+        was checked when it was loaded: it stays good, whatever happens to what is stored.
+        """
+        refused = list(kept.broken)
+        for bundle in kept.in_force:
+            documents = self._loaded(bundle)
+            if documents is None:
+                refused.append(bundle.sha256)
+                if bundle.sha256 == self._documents.sha256:
+                    documents = self._documents
+            if documents is not None:
+                return documents, tuple(refused)
+        return self._default, tuple(refused)
 
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    """Raises the law's epoch for a new bundle, with one leaf: the epoch never moves without one."""
+    def _checked(self, sha256: str, texts: Mapping[str, str]) -> Documents:
+        """Load documents whose hash was checked, or give them as they were loaded before."""
+        known = self._loaded_before.get(sha256)
+        if known is None:
+            known = Documents.load(texts)
+            if len(self._loaded_before) >= _REMEMBERED:
+                self._loaded_before.clear()
+            self._loaded_before[sha256] = known
+        return known
 
-    snapshot: str
-    stamp: str
-    nonce: str
-
-    def __call__(self, tx: Tx) -> int:
-        tx.seal(
-            leaf(
-                Operation.POLICY,
-                at=self.stamp,
-                actor="gateway",
-                nonce=self.nonce,
-                change="loaded",
-                snapshot=self.snapshot,
-            )
-        )
-        return tx.raise_law_epoch()
+    def _loaded(self, bundle: PolicyBundle) -> Documents | None:
+        """Load a stored bundle, or alarm."""
+        try:
+            return self._checked(bundle.sha256, texts_of(self._reader, bundle))
+        except PolicyRefused as refusal:
+            part = refusal.file if CODE.fullmatch(refusal.file) else "a-document"
+            emit(Event.LAW_REFUSED, snapshot=bundle.sha256, part=part, rule="policy-refused")
+        except BundleBroken:
+            emit(Event.LAW_REFUSED, snapshot=bundle.sha256, rule="bytes-changed")
+        except Exception as error:  # noqa: BLE001 - whatever a bundle does to us, the last good one stays
+            emit(Event.LAW_REFUSED, snapshot=bundle.sha256, rule=type(error).__name__)
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from gateway.store.place_tables import (
     GEOGRAPHY_POINT,
     GEOGRAPHY_POSTCODE,
 )
+from gateway.store.policy_tables import POLICY_BUNDLE
 from gateway.store.return_tables import RETURN_FILE, RETURN_ROW
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "GEOGRAPHY_POINT",
     "GEOGRAPHY_POSTCODE",
     "METADATA",
+    "POLICY_BUNDLE",
     "RETURN_FILE",
     "RETURN_ROW",
     "WEBHOOK_KEY",

@@ -90,6 +90,7 @@ _TABLES = {
     "client": "SELECT client_id, body, partner FROM client ORDER BY client_id",
     "feed": "SELECT name, body, id FROM feed ORDER BY id",
     "endpoint": "SELECT subscription, body, state FROM endpoint ORDER BY subscription",
+    "policy_bundle": "SELECT sha256, body, leaf FROM policy_bundle ORDER BY sha256",
     "hold": "SELECT name, body, at FROM hold ORDER BY name",
 }
 _ORPHANS = {

@@ -27,7 +27,7 @@ from gateway.store.sqlite import backup
 from gateway.store.states import EndpointState
 from gateway.store.tables import METADATA
 from tests.conftest import PROVING
-from tests.support import agreed, pushing, returning
+from tests.support import agreed, bundles, pushing, returning
 from tests.support import house as houses
 from tests.support.requirements import law
 
@@ -110,6 +110,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
         returning.fill(house)
         houses.lift(house, houses.hold(house, 9_000))
         houses.hold(house, 9_100)
+        bundles.put_in_force(house, bundles.stricter())
+        bundles.propose(house, bundles.with_rule())
         keys = house.keys
     copy = home / "copy.sqlite3"
     backup(database_path(home), copy)

@@ -23,6 +23,7 @@ from gateway.console.words import reader
 from gateway.keys.ring import KeyRing
 from policies.audience import CountRule
 from policies.bundle import Bundle, packaged_bundle
+from policies.documents import Documents, packaged_documents
 from policies.law import Law
 from policies.treatments import Treatments, packaged_treatments
 from schemas.agreements import AgreementState
@@ -130,8 +131,9 @@ def test_whatever_the_law_refuses_the_page_says_why(
     tmp_path: Path, without: tuple[str, ...], refused: int
 ) -> None:
     need_assets()
-    texts = {n: t for n, t in packaged_bundle().texts.items() if n not in without}
-    with open_house(tmp_path, clock=FixedClock(NOW), policies=texts, create=True) as house:
+    kept = {n: t for n, t in packaged_documents().texts.items() if n[6:] not in without}
+    documents = Documents.load(kept)
+    with open_house(tmp_path, clock=FixedClock(NOW), documents=documents, create=True) as house:
         pages = Pages(Built(), os.urandom)
         console = Console(house, pages, demonstration=False, signed_in=lambda _: False)
         text = pages.text("first.html", **console.first_page(None))

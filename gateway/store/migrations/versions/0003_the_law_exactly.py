@@ -18,10 +18,12 @@ POSITION = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     """Add what the law needs, one function a capability."""
     _add_returns()
+    _add_policy_bundles()
 
 
 def downgrade() -> None:
     """Take it away again, in reverse."""
+    op.drop_table("policy_bundle")
     _drop_returns()
 
 
@@ -69,3 +71,15 @@ def _add_returns() -> None:
 def _drop_returns() -> None:
     op.drop_table("return_row")
     op.drop_table("return_file")
+
+
+def _add_policy_bundles() -> None:
+    op.create_table(
+        "policy_bundle",
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("leaf", POSITION, nullable=False, comment="the operation of its last step"),
+        sa.PrimaryKeyConstraint("sha256"),
+        sa.UniqueConstraint("leaf"),
+        comment="documents by hash, and who proposed, approved and withdrew it (schemas.bundles)",
+    )
