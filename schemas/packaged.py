@@ -1,4 +1,4 @@
-"""Reading the data files that travel inside the packages (no input from outside comes this way)."""
+"""Reading the data files that travel inside packages (no input from outside comes this way)."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ def packaged_text(package: str, name: str) -> str:
         FileNotFoundError: The package carries no such file.
     """
     return files(package).joinpath(name).read_text(encoding="utf-8")
+
+
+def packaged_bytes(package: str, name: str) -> bytes:
+    """Return a data file of a package or of a pinned dependency (raises as ``packaged_text``)."""
+    return files(package).joinpath(name).read_bytes()
 
 
 def packaged_toml(package: str, name: str) -> dict[str, Any]:

@@ -71,6 +71,7 @@ COMMANDS = tuple(
         ("work", "work", "Send push subscriptions, beside other processes on PostgreSQL."),
         ("ingest", "ingest", "Take in a file through the same path as a push."),
         ("prepare", "prepare", "At the holder: depersonalise a file before it travels."),
+        ("depersonalise", "depersonalise", "Take people out of texts: mask standard input."),
         ("feed", "feed", "Try, add and list feeds; `try` stores nothing."),
         ("crosswalk", "crosswalk", "Code lists: list, show, apply a change to what was recorded."),
         ("explain", "explain", "Say why a record may or may not go to a subscription."),

@@ -1,0 +1,94 @@
+"""``gateway depersonalise text``: standard input, masked line for line."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated, BinaryIO
+
+import typer
+
+from gateway.cli.terminal import AsJson, note
+from policies.masking.judged import Level
+from policies.masking.narrative import LONGEST, Masked, Withheld, mask
+from policies.masking.words import Words, packaged_words
+
+_MOST_BYTES = 4 * LONGEST + 2
+"""What the longest line in UTF-8 takes, with its end."""
+_STOOD = re.compile(rf"\[withheld: (?:{'|'.join(Withheld)})\]")
+
+
+class HowStrict(StrEnum):
+    """The levels by name."""
+
+    PATTERNS = "patterns"
+    ALLOW_LIST = "allow-list"
+    STRICT = "strict"
+    RARE = "rare"
+
+    @property
+    def level(self) -> Level:
+        """The level itself."""
+        return Level[self.name]
+
+
+def text(
+    *,
+    level: Annotated[
+        HowStrict,
+        typer.Option(help="How strict; releases are `strict`. `rare` hides rare words too."),
+    ] = HowStrict.STRICT,
+    as_json: AsJson = False,
+) -> None:
+    """Mask the people in a text: standard input, one line of output for each line of input.
+
+    What is not known to be harmless becomes `[name]`, `[telephone]`, `[address]` and so on; nothing says how
+    long it was. A line that cannot be judged is withheld whole and says why: `[withheld: too_long]` (over
+    10,000 characters), `undecodable`, `other_language`, `too_much_work`. Masking twice changes nothing.
+    A masked text still tells its story: it is personal data, for the section 115 lane only.
+    """
+    words, reasons = packaged_words(), Counter[str]()
+    for line in lines_of(sys.stdin.buffer):
+        masked = of_line(line, words, level.level)
+        if masked.withheld is not None:
+            reasons[masked.withheld] += 1
+        sys.stdout.write((as_document(masked) if as_json else as_text(masked)) + "\n")
+        sys.stdout.flush()
+    for reason, count in sorted(reasons.items()):
+        note(f"gateway: {count:,} lines withheld: {reason}")
+
+
+def lines_of(stream: BinaryIO) -> Iterator[bytes | None]:
+    """Yield each line without its end; None for one that is longer than any narrative may be."""
+    while line := stream.readline(_MOST_BYTES):
+        whole = line.endswith(b"\n") or len(line) < _MOST_BYTES
+        while not line.endswith(b"\n") and len(line) == _MOST_BYTES:
+            line = stream.readline(_MOST_BYTES)
+        yield line.rstrip(b"\r\n") if whole else None
+
+
+def of_line(line: bytes | None, words: Words, level: Level = Level.STRICT) -> Masked:
+    """Mask one line."""
+    if line is None:
+        return Masked(None, Withheld.TOO_LONG)
+    try:
+        decoded = line.decode("utf-8")
+    except UnicodeDecodeError:
+        return Masked(None, Withheld.UNDECODABLE)
+    if _STOOD.fullmatch(decoded):
+        return Masked(decoded)
+    return mask(decoded, words, level=level)
+
+
+def as_text(masked: Masked) -> str:
+    """Write what became of a line as a line."""
+    return f"[withheld: {masked.withheld}]" if masked.text is None else masked.text
+
+
+def as_document(masked: Masked) -> str:
+    """Write it as a line of JSON."""
+    return json.dumps({"text": masked.text, "withheld": masked.withheld}, ensure_ascii=False)
