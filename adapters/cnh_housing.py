@@ -76,7 +76,7 @@ _SUPPLIED: Final = {
     "grounds": "column strand, by setting strands",
     "hate_incident": "column hate, a strand, or a category of setting hate_categories",
     "vulnerability_flag": "column vulnerable",
-    "people": "complainant with contact and tenancy, and subject",
+    "people": "complainant with contact and tenancy, and subject; columns person_*, in their role",
     "officer": "column officer",
     "description": "column notes",
 }

@@ -23,7 +23,7 @@ RULES: Final[dict[str, str]] = {
     "marking.unreadable": "The marking is neither OFFICIAL nor OFFICIAL-SENSITIVE.",
     "mopi.unreadable": "A MoPI group is 1, 2, 3 or 4.",
     "month.unreadable": "A month is written YYYY-MM.",
-    "person.born_unreadable": "A date of birth has none of the formats that the settings name.",
+    "person.born_unreadable": "A date of birth is written YYYY-MM-DD or DD/MM/YYYY.",
     "person.role_missing": "Somebody is named and not what they are to the incident (DPA 2018 s.38(3)).",
     "person.role_unknown": "A role is complainant, victim, witness, subject, caller or convicted.",
     "place.axes_swapped": "Easting and northing lie in the area of this feed only if exchanged.",

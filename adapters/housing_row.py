@@ -95,6 +95,7 @@ class HousingReader(RowReader):
         self.read_plain(draft)
         self._read_case(draft)
         self._read_people(draft)
+        self.read_person(draft)
         self.read_handling(draft, self._settings)
         if placement is None or reference is None or draft.faults:
             return CannotMap(tuple(draft.faults), reference)

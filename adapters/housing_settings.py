@@ -8,15 +8,16 @@ from pydantic import Field, model_validator
 
 from adapters.columns import ColumnName
 from adapters.crosswalk import OwnTable, schemes
-from adapters.handling import HandlingColumns, HandlingSettings
+from adapters.handling import HandlingSettings
 from adapters.london_time import ISO, TimeFormats
+from adapters.people import PersonColumns
 from adapters.places import Bounds
 from adapters.tabular import Delimiter, Encoding
 from adapters.wordlists import word_list
 from schemas.codes import Ground, Status
 
 
-class HousingColumns(HandlingColumns):
+class HousingColumns(PersonColumns):
     """Names of the columns. A file has at least the case, when it was reported, and its category."""
 
     always_needed = frozenset({"case", "reported", "category"})

@@ -59,6 +59,7 @@ class NsirReader(RowReader):
         self.read_place(draft)
         self.read_plain(draft)
         self._read_caller(draft)
+        self.read_person(draft)
         self.read_handling(draft, self._said)
         if placement is None or reference is None or draft.faults:
             return CannotMap(tuple(draft.faults), reference)

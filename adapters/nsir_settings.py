@@ -9,14 +9,15 @@ from pydantic import Field, model_validator
 from adapters.cells import LIST_SEPARATOR
 from adapters.columns import ColumnName
 from adapters.crosswalk import ForceTable, SchemeName
-from adapters.handling import HandlingColumns, HandlingSettings
+from adapters.handling import HandlingSettings
 from adapters.london_time import ISO, TimeFormats
+from adapters.people import PersonColumns
 from adapters.places import Bounds
 from adapters.tabular import Delimiter, Encoding
 from schemas.codes import ResponseGrade
 
 
-class NsirColumns(HandlingColumns):
+class NsirColumns(PersonColumns):
     """Names of the columns. A file has at least reference, creation time, an opening and a closing code."""
 
     always_needed = frozenset({"reference", "created", "opening_codes", "closing_codes"})

@@ -73,7 +73,7 @@ _SUPPLIED: Final = {
     "source_reference": "column reference",
     "repeat_flag": "column repeat",
     "vulnerability_flag": "column vulnerable",
-    "people": "columns caller_name and caller_telephone, as the caller",
+    "people": "columns caller_name and caller_telephone, as the caller; columns person_*, in their role",
     "description": "column description",
 }
 

@@ -17,6 +17,7 @@ from adapters.columns import ColumnNames
 from adapters.faults import UnreadableError, fault
 from adapters.handling import GRADING, HandlingSettings, assertion, mopi_group, read_grading
 from adapters.london_time import time_reader
+from adapters.people import PARTS, read_person
 from adapters.places import Bounds, read_grid_point
 from adapters.placing import Placement
 from adapters.readers import marking
@@ -128,6 +129,18 @@ class RowReader:
                     fields[name] = read(cell)
                 except UnreadableError as unreadable:
                     self.fault(draft, name, unreadable.rule)
+
+    def read_person(self, draft: Draft) -> None:
+        """Add the person that the row names with a role to its people."""
+        cells = {name: self.cell(draft, name) for name in ("person_role", *PARTS)}
+        try:
+            person = read_person(cells)
+        except UnreadableError as unreadable:
+            born = unreadable.rule == "person.born_unreadable"
+            self.fault(draft, "person_born" if born else "person_role", unreadable.rule)
+            return
+        if person is not None:
+            draft.fields["people"] = (*draft.fields.get("people", ()), person)
 
     def reference(self, draft: Draft, setting: str = "reference") -> Reference | None:
         """The row's own reference; a row without one, or with one too long, has a fault."""

@@ -95,6 +95,24 @@ class BodyUnreadable(GatewayError):
     remedy = "Check encoding, JSON or CSV form against the rule named; nothing of it was kept."
 
 
+class MarkingNotTaken(GatewayError):
+    """422: marked SECRET or above; nothing of it was read or kept, and the ledger says that it came."""
+
+    code, status = "push.marking_not_taken", 422
+    title = "Nothing marked above OFFICIAL-SENSITIVE is taken here; it was not read."
+    remedy = (
+        "Report it to your information security lead: it was sent to a system that may not hold it."
+    )
+
+
+class MarkingUnreadable(GatewayError):
+    """422: a whole push says a marking that is none."""
+
+    code, status = "push.marking_unreadable", 422
+    title = "The marking of the push is neither OFFICIAL nor OFFICIAL-SENSITIVE."
+    remedy = "State one of them in the header Gateway-Marking, or none."
+
+
 class TooManyRecords(GatewayError):
     """413: too many rows in one push."""
 

@@ -85,6 +85,12 @@ class Event(Enum):
         "request_id feed receipt received recorded revised duplicate out_of_scope excluded"
         " quarantined seconds",
     )
+    PUSH_REFUSED_FOR_MARKING = _entry(
+        "intake.refused_for_marking",
+        Level.WARNING,
+        "A push marked above OFFICIAL-SENSITIVE came and was not read.",
+        "request_id feed",
+    )
     CORRECTION_RECORDED = _entry(
         "intake.corrected",
         Level.INFO,

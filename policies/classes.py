@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from policies.kept import NOTHING, Kept, concerns_a_child
 from policies.lists import packaged_lists
+from policies.marking import higher
 from schemas.codes import Ground, Kind, MappingStatus, Marking, Regime, SubjectRole
 from schemas.feeds import Feed
 from schemas.grading import Grading, GradingScheme, Handling, HandlingCondition
@@ -98,7 +99,7 @@ def classify(
         incident.typology_area,
         incident.typology_behaviour,
         is_sensitive(incident),
-        _highest(feed.marking, incident.marking),
+        higher(feed.marking, incident.marking),
         feed.depersonalised_marking,
         _graded(incident.grading),
         _roles(kept.people(incident)) if "people" in present else (),
@@ -187,11 +188,6 @@ def _sensitive_by_code(coded: _Coded) -> bool:
         return True
     codes = (coded.code, coded.opening, *coded.closing, *coded.qualifiers)
     return any((coded.scheme, each) in sensitive.codes for each in codes)
-
-
-def _highest(feed: Marking, incident: Marking) -> Marking:
-    """The higher of two markings (high-water mark)."""
-    return feed if feed is Marking.OFFICIAL_SENSITIVE else incident
 
 
 def _graded(grading: Grading | None) -> _Graded:

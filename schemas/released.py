@@ -275,6 +275,9 @@ class Quality(Word):
 
     as_of: str
     """ISO 8601 instant up to which the gateway had received when the batch was made."""
+    verified_at: str
+    """ISO 8601 instant at which form, codes and places were checked and the law was asked for this batch.
+    Whether what happened is as the source told it is verified by nobody here."""
     completeness: str
     grading: str
     statement: str

@@ -26,7 +26,9 @@ from gateway.release.treated import names_for, treat
 from gateway.store.analysing import Wanted, current_after
 from gateway.store.releasing import Candidate, states_of
 from gateway.store.tx import Tx
+from policies.marking import high_water
 from schemas.analysis import IncidentQuestion
+from schemas.codes import Marking
 from schemas.record_class import RecordClass
 from schemas.released import DepersonalisedIncident, PlaceLevel
 from schemas.sensitivity import Lane
@@ -45,6 +47,8 @@ class Incidents:
     """What to ask for next; None at the end."""
     at: datetime
     leaf: int
+    marking: Marking
+    """The highest of what is in it, as it leaves (``policies.marking``)."""
 
 
 def ask_for_incidents(
@@ -85,17 +89,25 @@ def _answer(desk: Desk, question: IncidentQuestion, entitled: Entitled, actor: s
             after = rows[-1].position
     page, more = found[: question.limit], len(found) > question.limit
     lines = [record.model_dump_json(exclude_defaults=True).encode() for _, record in page]
+    marked = high_water(
+        (entitled.decided.classes[row.class_id] for row, _ in page), entitled.subscription.lane
+    )
     index = desk.writer.run(
         _Asking(
             rows=[row for row, _ in page],
             epoch=entitled.edition.epoch,
             said=entitled.said(desk, actor)
-            | {"content_sha256": content_hash(lines).hex(), "filter_sha256": digest},
+            | {
+                "content_sha256": content_hash(lines).hex(),
+                "filter_sha256": digest,
+                "marking": marked.leaves.value.lower(),
+                "marking_source": marked.came.value.lower() if marked.lowered else None,
+            },
         )
     )
     nonce = desk.random(NONCE_SIZE)
     following = _cursor(key, bound, page[-1][0].position, nonce) if more else None
-    return Incidents([record for _, record in page], following, entitled.at, index)
+    return Incidents([record for _, record in page], following, entitled.at, index, marked.leaves)
 
 
 @dataclass(frozen=True, slots=True)

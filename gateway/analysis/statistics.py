@@ -22,8 +22,9 @@ from gateway.release.disclosed import Stale, content_hash
 from gateway.store.analysing import Sum, sums
 from gateway.store.tx import Tx
 from policies.audience import CountRule, Shown, masked, masked_split
+from policies.marking import high_water
 from schemas.analysis import CountedBehaviour, CountedPeriod, StatisticsQuestion
-from schemas.codes import Kind
+from schemas.codes import Kind, Marking
 from schemas.sensitivity import Lane
 
 _LANES = frozenset({Lane.DEPERSONALISED, Lane.STATISTICS})
@@ -61,6 +62,8 @@ class Table:
     """The months that were counted; none where ``first`` comes after it."""
     at: datetime
     leaf: int
+    marking: Marking
+    """The highest of the records that were counted, as statistics leave (``policies.marking``)."""
 
 
 def ask_for_counts(desk: Desk, question: StatisticsQuestion, partner: str, actor: str) -> Table:
@@ -86,7 +89,9 @@ def _answer(desk: Desk, question: StatisticsQuestion, entitled: Entitled, actor:
     last = min(question.last, _last_closed(entitled.day, question.period))
     decided = entitled.decided
     with desk.reader.connection() as connection:
-        found = sums(connection, question.place.value, decided.allowed, question.first, last)
+        found = list(sums(connection, question.place.value, decided.allowed, question.first, last))
+    counted = {one.class_id for one in found}
+    marked = high_water((decided.classes[one] for one in counted), Lane.STATISTICS)
     cells = _cells(question, entitled, found)
     lines = [to_json(asdict(cell)) for cell in cells]
     said = entitled.said(desk, actor) | {
@@ -96,9 +101,11 @@ def _answer(desk: Desk, question: StatisticsQuestion, entitled: Entitled, actor:
         "count": sum(cell.count is not None for cell in cells),
         "filter_sha256": filter_digest(question.model_dump(mode="json")),
         "content_sha256": content_hash(lines).hex(),
+        "marking": marked.leaves.value.lower(),
+        "marking_source": marked.came.value.lower() if marked.lowered else None,
     }
     index = desk.writer.run(_Tabling(entitled.edition.epoch, said))
-    return Table(cells, question.first, last, entitled.at, index)
+    return Table(cells, question.first, last, entitled.at, index, marked.leaves)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from schemas.analysis import IncidentQuestion, StatisticsQuestion
 from schemas.base import Word
 from schemas.problems import ProblemError
 from schemas.released import DepersonalisedIncident, Place
+from schemas.sensitivity import Lane
 
 router = APIRouter(prefix="/v1", tags=["analysis"])
 Question = TypeVar("Question", IncidentQuestion, StatisticsQuestion)
@@ -84,7 +85,7 @@ async def read_incidents(request: Request, service: ServiceDep, access: Analyst)
     found = await asyncio.to_thread(
         ask_for_incidents, _desk(service), question, access.partner, access.client_id
     )
-    headers = service.checkpoint_header()
+    headers = {"Gateway-Marking": found.marking.value} | service.checkpoint_header()
     if _wants_csv(request):
         if found.after is not None:
             headers["Gateway-After"] = found.after
@@ -95,6 +96,7 @@ async def read_incidents(request: Request, service: ServiceDep, access: Analyst)
         "subscription": question.subscription,
         "after": found.after,
         "leaf": found.leaf,
+        "marking": found.marking.value,
         "quality": quality(stamp(found.at)).model_dump(),
     }
     body = f'{{"records":[{records}],{json.dumps(page)[1:]}'
@@ -117,7 +119,7 @@ async def read_statistics(request: Request, service: ServiceDep, access: Analyst
     found = await asyncio.to_thread(
         ask_for_counts, _desk(service), question, access.partner, access.client_id
     )
-    headers = service.checkpoint_header()
+    headers = {"Gateway-Marking": found.marking.value} | service.checkpoint_header()
     cells = [asdict(cell) for cell in found.cells]
     if _wants_csv(request):
         return Response(_csv(_CELL_COLUMNS, cells), 200, headers, _CSV)
@@ -128,6 +130,8 @@ async def read_statistics(request: Request, service: ServiceDep, access: Analyst
         "last": found.last,
         "leaf": found.leaf,
         "as_of": stamp(found.at),
+        "marking": found.marking.value,
+        "quality": quality(stamp(found.at), Lane.STATISTICS).model_dump(),
     }
     return Response(json.dumps(document), 200, headers, "application/json")
 

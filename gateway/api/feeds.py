@@ -14,16 +14,18 @@ from gateway.api.caller import Sender, ServiceDep, caller
 from gateway.api.service import Sent, Service
 from gateway.errors import (
     AllRowsRefused,
+    MarkingNotTaken,
     MediaTypeNotTaken,
     NotFound,
     RequestInvalid,
     ScopeMissing,
 )
+from gateway.intake.marked import read_marking
 from gateway.intake.recorded import Desk, PushRequest, fingerprint, idempotency_hmac
 from gateway.intake.wire import strict_json
 from gateway.keys.derive import keyed_hash
 from gateway.log.entries import PushAnswer
-from schemas.codes import Slug
+from schemas.codes import Marking, Slug
 from schemas.feeds import Feed, FeedMode
 from schemas.problems import ProblemError
 from schemas.receipts import PushResult
@@ -62,6 +64,11 @@ def own_feed(service: Service, access: Access, feed: str) -> tuple[Desk, Access]
                 "Gateway-Unit",
                 "header",
                 "One run of sending a file in several pushes; needs an Idempotency-Key each.",
+            ),
+            _parameter(
+                "Gateway-Marking",
+                "header",
+                "What the whole push is marked; SECRET and above is refused before it is read.",
             ),
             _parameter(
                 "Gateway-Full",
@@ -103,19 +110,40 @@ async def push_records(request: Request) -> Response:
         fault = ProblemError(pointer="/header/Idempotency-Key", rule="request.header", says=says)
         raise RequestInvalid(errors=(fault,))
     complete = _completes(request, desk.feed)
+    try:
+        stated = _header(request, "Gateway-Marking", 100)
+        marked = None if stated is None else read_marking(stated, "/header/Gateway-Marking")
+        return await _taken(request, service, desk, access, (key, unit, complete, marked))
+    except MarkingNotTaken:
+        await service.refused_for_marking(feed, access)
+        raise
+
+
+async def _taken(
+    request: Request,
+    service: Service,
+    desk: Desk,
+    access: Access,
+    said: tuple[str | None, str | None, bool, Marking | None],
+) -> Response:
+    """Take the body in, of which the headers said key, unit, end of an extract, and marking."""
+    key, unit, complete, marked = said
+    feed, media_type = desk.feed.name, request.headers["content-type"]
     body = await request.body()
     keys = service.house.keys
     # the same rows with and without the end of an extract are two different pushes
-    said = f"{media_type}\0complete" if complete else media_type
+    form = f"{media_type}\0complete" if complete else media_type
+    form = form if marked is None else f"{form}\0{marked.value}"
     push_request = PushRequest(
         receipt_id=service.house.new_id(),
         client_id=access.client_id,
         partner=access.partner,
-        fingerprint=fingerprint(keys, feed, said, body),
+        fingerprint=fingerprint(keys, feed, form, body),
         key_hmac=None if key is None else idempotency_hmac(keys, access.client_id, key),
         unit=None if unit is None else _unit_hmac(service, feed, access, unit),
         at=service.house.clock.now(),
         complete=complete,
+        marking=marked,
     )
     answer = await service.take(feed, desk, Sent(body, media_type), push_request)
     if not answer.repeated:

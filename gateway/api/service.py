@@ -10,17 +10,20 @@ from dataclasses import dataclass, field
 
 from gateway.access.clients import Client
 from gateway.access.server import TokenServer
-from gateway.access.verify import TokenVerifier
+from gateway.access.verify import Access, TokenVerifier
 from gateway.api.figures import Figures
 from gateway.api.inbox import Inbox
 from gateway.assembly import House, hold_if_rolled_back
 from gateway.audit.checkpoints import Publisher
 from gateway.clock import Clock, SystemClock, london_day
 from gateway.errors import LawMoved, RateLimited
+from gateway.events import Event, emit
+from gateway.intake.marked import refusal
 from gateway.intake.push import push, record, work_out
 from gateway.intake.recorded import Desk, PushRequest
 from gateway.keys.webhook import jwk, signing_key
 from gateway.ledger.checkpoint import to_header
+from gateway.ledger.leaf import stamp
 from gateway.log.entries import PreparedPush, PushAnswer
 from gateway.release.dispatch import Dispatcher
 from gateway.settings import Settings
@@ -133,6 +136,15 @@ class Service:
         except BrokenProcessPool:
             await asyncio.to_thread(self.workshop.close)
             return None
+
+    async def refused_for_marking(self, feed: str, access: Access) -> None:
+        """Say in the ledger that a push marked above OFFICIAL-SENSITIVE came; nothing of it was read."""
+        house = self.house
+        at = stamp(house.clock.now())
+        job = refusal(feed, access.partner, access.client_id, at, house.random)
+        await asyncio.to_thread(house.writer.run, job)
+        emit(Event.PUSH_REFUSED_FOR_MARKING, feed=feed)
+        self.refused["push.marking_not_taken"] += 1
 
     def count_push(self, feed: str, receipt: Receipt) -> None:
         """Count what a push brought, for the metrics."""

@@ -28,12 +28,20 @@ from gateway.cli.terminal import (
     say_json,
     show_table,
 )
-from gateway.errors import BodyUnreadable, LawMoved, Overloaded, StoreUnavailable
+from gateway.errors import (
+    BodyUnreadable,
+    LawMoved,
+    MarkingNotTaken,
+    Overloaded,
+    StoreUnavailable,
+)
 from gateway.events import Event, emit
+from gateway.intake.marked import refusal
 from gateway.intake.push import push
 from gateway.intake.questions import listed
 from gateway.intake.recorded import PushRequest, fingerprint, idempotency_hmac
 from gateway.keys.derive import keyed_hash
+from gateway.ledger.leaf import stamp
 from gateway.log.entries import PushAnswer
 from schemas.feeds import Feed, FeedMode
 from schemas.receipts import PushResult, Receipt, RowProblem
@@ -153,6 +161,11 @@ class _Run:
                     parcel.body, self.media_type, desk, request, self.house.writer, maxsize
                 )
                 return queued.result()
+            except MarkingNotTaken:
+                at, partner = stamp(request.at), request.partner
+                job = refusal(self.feed.name, partner, self.actor, at, self.house.random)
+                self.house.writer.run(job)
+                raise
             except (StoreUnavailable, Overloaded, LawMoved):
                 if not left:
                     raise

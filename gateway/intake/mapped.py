@@ -17,6 +17,8 @@ from adapters.source import (
     Row,
 )
 from gateway.intake.received import Received
+from policies.marking import higher
+from schemas.codes import Marking
 from schemas.feeds import Feed
 from schemas.incident import Incident
 from schemas.receipts import RowProblem
@@ -52,15 +54,21 @@ def map_row(row: Row, mapper: Mapper, feed: Feed) -> Outcome:
     return outcome
 
 
-def map_rows(received: Received, mapper: Mapper, feed: Feed) -> MappedPush:
-    """Map every row of a push of a feed."""
+def map_rows(
+    received: Received, mapper: Mapper, feed: Feed, marking: Marking | None = None
+) -> MappedPush:
+    """Map every row of a push of a feed; no row is marked lower than the push says it is."""
     push = MappedPush(received.count)
     push.refused.extend((problem, None) for problem in received.refused)
     dropped: Counter[tuple[str, ...]] = Counter()
+    lowest = higher(marking or Marking.OFFICIAL, received.marking or Marking.OFFICIAL)
     for number, row in received.rows:
         outcome = map_row(row, mapper, feed)
         if isinstance(outcome, Mapped):
-            push.incidents.append((number, outcome.incident, outcome.identity))
+            incident = outcome.incident
+            if lowest is not incident.marking and higher(lowest, incident.marking) is lowest:
+                incident = incident.model_copy(update={"marking": lowest})
+            push.incidents.append((number, incident, outcome.identity))
             if outcome.replaces is not None:
                 push.withdrawn.append((number, outcome.replaces, "replaced"))
             dropped[outcome.dropped] += 1

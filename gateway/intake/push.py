@@ -25,7 +25,7 @@ def work_out(
         MediaTypeNotTaken, BodyUnreadable, TooManyRecords: As ``receive``.
     """
     received = receive(body, media_type, desk.mapper, limit)
-    return prepare(map_rows(received, desk.mapper, desk.feed), desk, request)
+    return prepare(map_rows(received, desk.mapper, desk.feed, request.marking), desk, request)
 
 
 def record(prepared: PreparedPush, desk: Desk, writer: Writer) -> Future[PushAnswer]:

@@ -10,7 +10,9 @@ from adapters.faults import BODY_RULES
 from adapters.source import BodyUnreadable as BodyRefused
 from adapters.source import Mapper, Row
 from gateway.errors import BodyUnreadable, MediaTypeNotTaken, TooManyRecords
+from gateway.intake.marked import check_banner, of_document
 from gateway.intake.wire import NotJson, ndjson_lines, strict_json, unreadable
+from schemas.codes import Marking
 from schemas.problems import ProblemError
 from schemas.receipts import FieldFault, RowProblem
 
@@ -39,6 +41,8 @@ class Received:
 
     rows: list[tuple[int, Row]] = field(default_factory=list)
     refused: list[RowProblem] = field(default_factory=list)
+    marking: Marking | None = None
+    """What the whole push says it is marked; a row is marked no lower."""
 
     @property
     def count(self) -> int:
@@ -59,14 +63,19 @@ def receive(body: bytes, media_type: str, mapper: Mapper, limit: int) -> Receive
         MediaTypeNotTaken: It is neither JSON nor NDJSON, nor what the feed's adapter reads.
         BodyUnreadable: The body as a whole cannot be read; nothing of it is kept.
         TooManyRecords: It holds more rows than ``limit``.
+        MarkingNotTaken, MarkingUnreadable: It says so of itself (``gateway.intake.marked``).
     """
     name = media_type.partition(";")[0].strip().lower()
     try:
         if name == JSON_TYPE:
-            received = _numbered(mapper.rows_of(strict_json(body)), limit)
+            document = strict_json(body)
+            marked = of_document(document)
+            received = _numbered(mapper.rows_of(document), limit)
+            received.marking = marked
         elif name in NDJSON_TYPES:
             received = _lines(body, limit)
         elif name in mapper.media_types:
+            check_banner(body)
             received = _numbered(mapper.rows(body, media_type), limit)
         else:
             raise MediaTypeNotTaken

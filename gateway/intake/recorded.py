@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
+from adapters.faults import RULES
 from adapters.source import Identity, Mapper, Reference
 from gateway.intake.located import Located, Places, located_batch
 from gateway.intake.mapped import MappedPush
@@ -36,9 +37,10 @@ from policies.law import Law
 from policies.pseudonym import quarter_of
 from policies.recorder import Recorder
 from policies.repeats import place_named
+from schemas.codes import Marking
 from schemas.feeds import Feed, FeedMode
-from schemas.incident import Incident
-from schemas.receipts import RowProblem
+from schemas.incident import NARRATIVES, Incident
+from schemas.receipts import FieldFault, RowProblem
 from schemas.released import RetractionReason
 from schemas.sensitivity import Lane
 
@@ -88,6 +90,8 @@ class PushRequest:
     at: datetime
     complete: bool = False
     """Whether a full extract ends with this push."""
+    marking: Marking | None = None
+    """What its sender says the whole push is marked; a row is marked no lower."""
 
 
 def prepare(mapped: MappedPush, desk: Desk, request: PushRequest) -> PreparedPush:
@@ -106,6 +110,9 @@ def prepare(mapped: MappedPush, desk: Desk, request: PushRequest) -> PreparedPus
             push.quarantined.append(Quarantined(problem, keys[0]))
             continue
         kept = desk.keeping.of(located.incident, desk.keys.natural_key)
+        if says_neither(located.incident, kept):
+            push.quarantined.append(Quarantined(RowProblem(row=number, faults=_NEITHER), keys[0]))
+            continue
         push.entries.append(_entry(number, located, kept, keys, counting, push.at, secrets))
         dropped[_dropped(located.incident, desk, kept)] += 1
     for names, rows in dropped.items():
@@ -248,6 +255,16 @@ def _entry(
         updated=_seconds(incident.source_updated_at),
         place=counting.place(incident, quarter),
     )
+
+
+_NEITHER = (
+    FieldFault(pointer="/description", rule="assertion.missing", says=RULES["assertion.missing"]),
+)
+
+
+def says_neither(incident: Incident, kept: Kept) -> bool:
+    """Whether a narrative would be kept of which nobody says that it is fact or opinion."""
+    return incident.assertion is None and not kept.present(incident).isdisjoint(NARRATIVES)
 
 
 def _seconds(instant: datetime | None) -> int | None:

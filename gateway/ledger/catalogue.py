@@ -104,7 +104,8 @@ _KEYS_BY_FORM: dict[Form, str] = {
         holder protocol agreement decision successor on_behalf_of release_id erasure backup_id""",
     Form.CODE: """action adapter area_kind change crosswalk edition format kind lane measure mode
         method outcome power protocol_version agreement_version provision purpose reason role state table
-        quarter recipient_kind regime_source regime_recipient marking handling scheme key_name""",
+        quarter recipient_kind regime_source regime_recipient marking marking_source handling scheme
+        key_name""",
     Form.HASH: """root receipt_sha256 content_sha256 snapshot document_sha256 filter_sha256
         query_hmac case_hmac reason_hmac case_sha256 request_sha256 key_sha256 file_sha256
         settings_sha256 policy_sha256 checkpoint_root disclosures_root notices_root
@@ -115,7 +116,7 @@ _KEYS_BY_FORM: dict[Form, str] = {
     Form.COUNT: """first last count rows positions number from_position to_position version
         considered released withheld held superseded notices disclosed attempts size log_size
         ledger_size law_epoch minimum_cell recorded revised duplicate features points cells
-        retracted erased restricted lifted tried covered row_version
+        retracted erased restricted lifted crossings children tried covered row_version
         newly_leaves newly_stops other_fields paragraph late unmapped return_entry""",
     Form.FLAG: "active live replay complete demonstration",
     Form.CODES: """scopes kinds field_groups fields parties conditions flags kinds_held sources
@@ -129,7 +130,8 @@ FORMS: dict[str, Form] = {key: form for form, keys in _KEYS_BY_FORM.items() for 
 
 _WHOM = "recipient subscription partner on_behalf_of client recipient_kind controller"
 _LAW = """power purpose lane snapshot protocol protocol_version agreement agreement_version provision
-    regime_source regime_recipient marking handling law_epoch day flags"""
+    regime_source regime_recipient crossings children marking marking_source handling law_epoch
+    day flags"""
 _BALANCE = "considered released withheld held superseded notices reasons notices_by_kind"
 _ROWS = "first last count root positions rows reason kinds"
 _CHANGE = """change version kind kinds state active live reason document_sha256 content_sha256

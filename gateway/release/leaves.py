@@ -9,7 +9,8 @@ from gateway.ledger.leaf import Operation, Value, leaf
 from gateway.release.decided import Decided
 from gateway.store.releasing import Candidate
 from policies.allowance import group_of
-from policies.disclose import left_fields
+from policies.disclose import crosses, left_fields
+from policies.marking import high_water
 from schemas.codes import Regime
 from schemas.released import DepersonalisedIncident, DisclosedIncident
 from schemas.subscriptions import Subscription
@@ -23,14 +24,18 @@ def rests_on(
     rows: Iterable[Candidate],
     records: Sequence[Record],
 ) -> dict[str, Value]:
-    """Return what the leaf of a page under section 115 says of its basis; nothing in other lanes.
+    """Return what the leaf of a page says of its basis and of how it is marked.
 
-    Agreement, version and provision; the fields that left, with their groups; the regimes between which
-    they went (DPA 2018 s.36(4)): law enforcement where any record came from there.
+    In every lane the highest marking as it came and as it left. Under section 115 agreement, version and
+    provision; the fields that left, with their groups; the regimes between which they went (DPA 2018
+    s.36(4)): law enforcement where any record came from there, with how many crossed from it to another
+    purpose; how many concern a child.
     """
+    rows = list(rows)
+    said = _marked(subscription, decided, rows)
     if subscription.agreement is None:
-        return {}
-    said: dict[str, Value] = {"agreement": subscription.agreement}
+        return said
+    said["agreement"] = subscription.agreement
     any_allowed = next(iter(decided.allowances.values()), None)
     if any_allowed is None:
         return said
@@ -49,6 +54,23 @@ def rests_on(
         "field_groups": sorted(groups),
         "regime_source": source.value if regimes else None,
         "regime_recipient": any_allowed.recipient_regime,
+        "crossings": sum(
+            crosses(decided.classes[row.class_id], decided.allowances[row.class_id]) for row in rows
+        ),
+        "children": sum(decided.classes[row.class_id].child for row in rows),
+    }
+
+
+def _marked(
+    subscription: Subscription, decided: Decided, rows: Sequence[Candidate]
+) -> dict[str, Value]:
+    """Say how a page is marked; nothing of one that holds no record."""
+    if not rows:
+        return {}
+    marked = high_water((decided.classes[row.class_id] for row in rows), subscription.lane)
+    return {
+        "marking": marked.leaves.value.lower(),
+        "marking_source": marked.came.value.lower() if marked.lowered else None,
     }
 
 

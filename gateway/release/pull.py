@@ -42,7 +42,7 @@ from gateway.store.releasing import (
 from gateway.store.states import CLOSED
 from gateway.store.tx import Tx
 from gateway.store.writer import Writer
-from schemas.codes import Marking
+from policies.marking import high_water
 from schemas.decisions import Condition
 from schemas.sensitivity import Lane
 from schemas.subscriptions import Subscription
@@ -334,9 +334,7 @@ class Door:
     def _pulled(self, made: Rendered, actor: str) -> Pulled:
         subscription, number = made.subscription, made.number
         decided, rows = made.decided, made.rows
-        highest = any(
-            decided.classes[row.class_id].marking is Marking.OFFICIAL_SENSITIVE for row in rows
-        )
+        marked = high_water((decided.classes[row.class_id] for row in rows), subscription.lane)
         at = stamp(datetime.fromtimestamp(made.at, tz=LONDON))
         page = Page(
             subscription=subscription.id,
@@ -344,7 +342,7 @@ class Door:
             cursor=self.cursor(subscription.id, number),
             begun_at=self.cursor(subscription.id, max(0, number - 1)),
             quality=quality(at, subscription.lane),
-            marking=(Marking.OFFICIAL_SENSITIVE if highest else Marking.OFFICIAL).value,
+            marking=marked.leaves.value,
             stamp=at,
             notices=made.lines[: made.notices],
             records=made.lines[made.notices :],

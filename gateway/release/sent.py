@@ -224,7 +224,9 @@ _STATEMENTS = {
     Lane.PERSONAL: _MAPPED
     + "time and place are coarsened by rule but where the agreement lists the exact ones. Narratives, "
     "media, people in roles that the agreement does not name and fields that it does not list are "
-    "withheld. A role is what the source said of a person, not what was found.",
+    "withheld. A role is what the source said of a person, not what was found. Where a record was graded "
+    "its grading stands beside it, and where a narrative leaves, whether it is fact or opinion.",
+    Lane.STATISTICS: "Counts of incidents as mapped by the crosswalks in force; each number has its rule.",
 }
 
 
@@ -232,6 +234,7 @@ def quality(as_of: str, lane: Lane = Lane.DEPERSONALISED) -> Quality:
     """Return the quality block of a page (DPA 2018 s.38(5)(b))."""
     return Quality(
         as_of=as_of,
+        verified_at=as_of,
         completeness="incidents as the sources sent them up to this instant; later changes follow",
         grading="as recorded by the source; not verified by the gateway",
         statement=_STATEMENTS[lane],
