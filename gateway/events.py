@@ -138,7 +138,7 @@ class Event(Enum):
         "release.committed",
         Level.INFO,
         "A release was committed to the ledger.",
-        "subscription release considered released withheld held superseded notices",
+        "subscription release considered released withheld held superseded notices held_before",
     )
     RELEASE_REOPENED = _entry(
         "release.reopened",

@@ -122,13 +122,13 @@ def place_of(half: OpenHalf, record_class: RecordClass) -> Place:
             return _map_point(*point, half.detail.point_edition)
     editions = half.detail.geography_editions
     if half.lsoa_code is not None:
-        return _area(PlaceLevel.LSOA, half.lsoa_code, editions)
+        return area_of(PlaceLevel.LSOA, half.lsoa_code, editions)
     if half.msoa_code is not None:
-        return _area(PlaceLevel.MSOA, half.msoa_code, editions)
+        return area_of(PlaceLevel.MSOA, half.msoa_code, editions)
     if half.ward_code is not None:
-        return _area(PlaceLevel.WARD, half.ward_code, editions)
+        return area_of(PlaceLevel.WARD, half.ward_code, editions)
     if half.district_code is not None:
-        return _area(PlaceLevel.DISTRICT, half.district_code, editions)
+        return area_of(PlaceLevel.DISTRICT, half.district_code, editions)
     return _NOWHERE
 
 
@@ -146,7 +146,8 @@ def _map_point(
 
 
 @lru_cache(maxsize=8_192)
-def _area(level: PlaceLevel, code: str, editions: tuple[str, ...]) -> Place:
+def area_of(level: PlaceLevel, code: str | None, editions: tuple[str, ...]) -> Place:
+    """Return an area with the edition that it was stated by; none where there is no code."""
     return Place(level=level, code=code, edition=_edition(level, editions))
 
 

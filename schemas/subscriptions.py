@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import Field, model_validator
 
 from schemas.agreements import CaseKey
 from schemas.base import Word
+from schemas.cells import Cells
 from schemas.codes import Kind, Slug
 from schemas.powers import Power, Purpose
 from schemas.record_class import RecordClass
 from schemas.sensitivity import Lane
+
+LEAST_CELL = 5
+"""k for whoever gets depersonalised records otherwise than under section 17A or as open data."""
+
+_NO_CELL = (Power.SECTION_17A, Power.NON_PERSONAL)
 
 
 class DeliveryMode(StrEnum):
@@ -52,6 +61,21 @@ class Subscription(Word):
     """The data-sharing agreement that the request rests on, where its power needs one."""
     case_review: CaseKey | None = None
     """Keyed hash of the case review's reference, where the power is ``asb_case_review``."""
-    minimum_cell: int = 0
-    """k: 0 where the law's default for the recipient is that no row is held back."""
+    minimum_cell: Annotated[int, Field(ge=0)] = 0
+    """k, in incidents: records leave in whole cells of at least so many, at the close of a period. Where
+    it is not stated it is 5 in the depersonalised lane, but 0 (no row is held back) under section 17A
+    and for open data."""
+    cells: Cells = Cells()
+    """What a cell is, where k is not 0."""
     version: int = 1
+
+    @model_validator(mode="before")
+    @classmethod
+    def _default_cell(cls, stated: Any) -> Any:  # noqa: ANN401 - whatever stands there is checked after it
+        if not isinstance(stated, dict) or "minimum_cell" in stated:
+            return stated
+        held_for_none = stated.get("power") in _NO_CELL
+        asks_records = stated.get("lane") == Lane.DEPERSONALISED
+        return (
+            stated if held_for_none or not asks_records else stated | {"minimum_cell": LEAST_CELL}
+        )

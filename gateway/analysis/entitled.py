@@ -15,6 +15,7 @@ from gateway.keys.ring import KeyRing
 from gateway.law.book import Edition, LawBook
 from gateway.ledger.leaf import stamp
 from gateway.release.decided import Decided, decide_classes
+from gateway.release.windows import leaves_in_cells
 from gateway.store.reading import Reader
 from gateway.store.writer import Writer
 from schemas.sensitivity import Lane
@@ -26,6 +27,13 @@ MAX_DRAFTS = 8
 _WRONG_LANE = {
     "id": "lane.not_for_questions",
     "says": "Questions are answered in the depersonalised and statistics lanes.",
+    "cites": "Data Protection Act 2018 s.57(3)",
+}
+
+_IN_CELLS = {
+    "id": "cells.answer_no_question",
+    "says": "Records of this subscription leave in whole cells at the close of a period, and answer no"
+    " other question.",
     "cites": "Data Protection Act 2018 s.57(3)",
 }
 
@@ -88,6 +96,9 @@ def entitle(desk: Desk, subscription_id: str, partner: str, lanes: frozenset[Lan
     subscription = Subscription.model_validate_json(row["body"])
     if subscription.lane not in lanes:
         raise LawRefuses(extra={"conditions": [_WRONG_LANE]})
+    if leaves_in_cells(subscription):
+        # any answer about single rows or smaller cells would undo what the cells keep
+        raise LawRefuses(extra={"conditions": [_IN_CELLS]})
     edition = desk.book.for_release()
     now = desk.clock.now()
     day = now.astimezone(LONDON).date()

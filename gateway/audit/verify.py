@@ -167,6 +167,8 @@ class _Walk:
         returns.finish()
         for number, _ in enumerate(evidence.orphans("disclosure"), start=1):
             findings.add("disclosure.uncovered", "disclosure", f"(uncovered row {number})")
+        for _ in evidence.orphans("kept_back"):
+            findings.add("release.kept_back", "kept_back", "(uncovered row)")
         self._register.finish(evidence)
         self._check_head(log.size)
         progress(log.seen, rows)

@@ -53,6 +53,8 @@ SAYS = {
     "release.content": "rendered again, the release is not what was sent",
     "release.snapshot": "the release's law is not kept, or not whole",
     "release.unlawful": "the law of the day does not allow a record that was released",
+    "release.kept_back": "what a release by cells kept back is not what its operation says",
+    "release.cell": "a cell left in part, or with fewer incidents than its minimum",
     "disclosure.root": "the disclosures are not those that the release was sealed over",
     "disclosure.changed": "a disclosure does not fit the log row that it names",
     "disclosure.released_id": "a recipient's id is not the one that the key gives",

@@ -54,6 +54,8 @@ class Standing:
     pending: int | None = None
     last_from: int = 0
     """Where the last release began: one that is closed gives its window back."""
+    closed: set[int] = field(default_factory=set)
+    """Releases that were closed: what they held was decided anew."""
     partners: set[str] = field(default_factory=set)
     """Every recipient it ever had; a notice bears the id under which the record was given."""
 
@@ -162,6 +164,7 @@ class RegisterWalk:
         if standing.pending != document["number"]:
             self._findings.add("release.order", "ledger", index)
         standing.pending = None
+        standing.closed.add(document["number"])
         standing.decided_to = standing.last_from
 
     def _check_subscriptions(self, evidence: Evidence) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from gateway.audit.verify_cells import CellWalk, cells_of
 from gateway.audit.verify_findings import Findings
 from gateway.audit.verify_log import UNREADABLE, seconds
 from gateway.audit.verify_register import Laws, RegisterWalk, Standing
@@ -23,11 +24,20 @@ from gateway.ledger.tree import batch_root
 from gateway.log.commitment import EntryKind, State
 from gateway.release.decided import decide_classes, recorded_since
 from gateway.release.disclosed import RECORD, content_hash, disclosure_entry
-from gateway.release.treated import Names, names_for, notice_of, treat, treat_under_115
+from gateway.release.treated import (
+    Names,
+    names_for,
+    notice_of,
+    treat,
+    treat_in_cells,
+    treat_under_115,
+)
 from gateway.store.opening import SealedRow
 from gateway.store.releasing import Candidate, Held
 from gateway.store.verifying import Evidence, Row
+from policies.cells import COARSENED
 from policies.law import Law
+from schemas.cells import Cells
 from schemas.record_class import RecordClass
 from schemas.sensitivity import Lane
 from schemas.subscriptions import Subscription
@@ -55,6 +65,7 @@ class ReleaseWalk:
         self._evidence, self._keys, self._findings = evidence, keys, findings
         self._classes, self._laws, self._requests = classes, laws, requests
         self._register = register
+        self._cells = CellWalk(evidence, classes, findings)
         self._names: dict[str, Names] = {}
         self._asked: dict[tuple[object, ...], Subscription] = {}
         self.seen = 0
@@ -81,11 +92,12 @@ class ReleaseWalk:
         rows = list(self._evidence.disclosed(document["subscription"], document["number"]))
         self.disclosures += len(rows)
         self._check_rows(key, document, rows)
+        standing = self._register.standings[document["subscription"]]
+        self._cells.check(key, document, rows, standing.closed)
         law = self._laws.get(document["snapshot"])
         if law is None or not self._register.adopted(document["snapshot"]):
             self._findings.add("release.snapshot", "release", key)
             return
-        standing = self._register.standings[document["subscription"]]
         self._check_content(key, document, rows, law, standing)
         self._check_window(key, document, rows, law, standing, log_size)
 
@@ -157,6 +169,9 @@ class ReleaseWalk:
             asked, day = self._request(document, standing), date.fromisoformat(document["day"])
             decided = decide_classes(law, asked, classes, day)
             lines += treat_under_115(records, decided, law, names, held, self._keys)
+        elif (cells := cells_of(document)) is not None:
+            coarsened = {row[3] for row in given if row[6] == COARSENED}
+            lines += treat_in_cells(records, self._classes, law, names, cells, coarsened)
         else:
             lines += treat(records, self._classes, law, names)
         return [line.model_dump_json(exclude_defaults=True).encode() for line in lines]
@@ -165,7 +180,9 @@ class ReleaseWalk:
         """The request as it stood: the law looks at nothing of it that the operation does not say."""
         said = {name: document[name] for name in ("power", "purpose", "lane", "mode")}
         said |= {"id": document["subscription"], "partner": document["recipient"]}
-        said |= {"minimum_cell": standing.minimum_cell, "version": standing.row_version}
+        minimum = document.get("minimum_cell", standing.minimum_cell)
+        said |= {"minimum_cell": minimum, "version": standing.row_version}
+        said["cells"] = cells_of(document) or Cells()
         said["agreement"] = document.get("agreement")
         known = tuple(said.values())
         if known not in self._asked:
@@ -187,15 +204,19 @@ class ReleaseWalk:
         if request is None:
             return
         asked, day = self._request(document, standing), date.fromisoformat(document["day"])
-        considered = withheld = 0
+        considered = withheld = again = 0
         to_go: Counter[int] = Counter()
         span = (document["from_position"], document["to_position"])
         since = recorded_since(law, asked, day)
-        for class_id, state, number in self._evidence.window(*span, log_size, since):
+        waited = self._cells.waited(document, standing.closed)
+        offers = [(0, *row) for row in self._evidence.window(*span, log_size, since)]
+        offers += [(row[2], *row) for row in self._evidence.among(waited, log_size, since)]
+        for waiting, class_id, state, number in offers:
             record_class = self._classes.get(class_id)
             if record_class is None or not request.filter.asks_for(record_class):
                 continue
             considered += number
+            again += waiting
             if state == "restricted":
                 withheld += number
             elif state == "live" and law.decide(asked, record_class, day).releases:
@@ -203,7 +224,9 @@ class ReleaseWalk:
             elif state == "live":
                 withheld += number
         gone = Counter(row[_CANDIDATE + 3] for row in rows if row[5] == RECORD)
+        gone += self._cells.kept_by_class(document, log_size, since)
         counted = considered == document["considered"] and withheld <= document["withheld"]
+        counted &= again == document.get("held_before", 0)
         if not counted or gone != to_go:
             self._findings.add("release.count", "release", key)
 
@@ -236,7 +259,8 @@ def _fits_log(row: Row, going: frozenset[int]) -> bool:
         return False
     if what == RECORD:
         recorded = row[_ENTRY_KIND] == EntryKind.RECORDED.value
-        return recorded and reason is None and logged == (position, incident, version)
+        whole = reason is None or reason == COARSENED
+        return recorded and whole and logged == (position, incident, version)
     if logged[:2] != (position, incident):
         return False
     # of an erased incident the reasons went too; what the notice said is in the release's own hash
@@ -251,6 +275,8 @@ def _fits_log(row: Row, going: frozenset[int]) -> bool:
 def _same(row: Row, document: Mapping[str, Any]) -> bool:
     """Whether a row of ``release`` says what its operation says."""
     counts = {name: document[name] for name in _COUNTS}
+    if "held_before" in document:
+        counts["held_before"] = document["held_before"]
     said = (
         *(document[name] for name in ("subscription", "number", "from_position", "to_position")),
         *(document[name] for name in ("snapshot", "law_epoch", "day")),

@@ -69,6 +69,9 @@ def account_of(reader: Reader, subscription: str) -> Account:
         strict_json(text.encode()) for text in reader.release_counts(subscription)
     ]
     sums = {name: sum(one[name] for one in counts) for name in _ACCOUNT}
+    again = sum(one.get("held_before", 0) for one in counts)
+    # what a release by cells kept back is considered again by the next one
+    sums |= {"considered": sums["considered"] - again, "held": sums["held"] - again}
     return Account(**sums, reasons=_added(one["reasons"] for one in counts))
 
 

@@ -156,6 +156,13 @@ class _Put:
         return tx.raise_law_epoch()
 
 
+def _cells(asked: Subscription) -> dict[str, Value]:
+    """What a cell is, where the records of a subscription leave in cells."""
+    if not asked.minimum_cell:
+        return {}
+    return {"cell_place": asked.cells.place.value, "cell_time": asked.cells.time.value}
+
+
 @dataclass(frozen=True, slots=True)
 class PutSubscription:
     """The job that adds a subscription, or changes what an existing one asks for."""
@@ -194,6 +201,7 @@ class PutSubscription:
                 mode=s.mode.value,
                 agreement=s.agreement,
                 minimum_cell=s.minimum_cell,
+                **_cells(s),
                 row_version=row_version,
                 from_position=start,
                 content_sha256=sha256(body.encode()).hexdigest(),

@@ -105,18 +105,18 @@ _KEYS_BY_FORM: dict[Form, str] = {
     Form.CODE: """action adapter area_kind change crosswalk edition format kind lane measure mode
         method outcome power protocol_version agreement_version provision purpose reason role state table
         quarter recipient_kind regime_source regime_recipient marking marking_source handling scheme
-        key_name""",
+        key_name cell_place cell_time""",
     Form.HASH: """root receipt_sha256 content_sha256 snapshot document_sha256 filter_sha256
         query_hmac case_hmac reason_hmac case_sha256 request_sha256 key_sha256 file_sha256
         settings_sha256 policy_sha256 checkpoint_root disclosures_root notices_root
-        before_sha256 after_sha256 shown_sha256 incident_hmac commitment""",
+        before_sha256 after_sha256 shown_sha256 incident_hmac commitment held_sha256""",
     Form.NONCE: "nonce",
     Form.INSTANT: "at as_of valid_from_at valid_to_at expires_at",
     Form.DAY: "day valid_from valid_to review_by signed_on records_from",
     Form.COUNT: """first last count rows positions number from_position to_position version
         considered released withheld held superseded notices disclosed attempts size log_size
-        ledger_size law_epoch minimum_cell recorded revised duplicate features points cells
-        retracted erased restricted lifted crossings children tried covered row_version
+        ledger_size law_epoch minimum_cell held_before recorded revised duplicate features points
+        cells retracted erased restricted lifted crossings children tried covered row_version
         newly_leaves newly_stops other_fields paragraph late unmapped return_entry""",
     Form.FLAG: "active live replay complete demonstration",
     Form.CODES: """scopes kinds field_groups fields parties conditions flags kinds_held sources
@@ -181,7 +181,8 @@ CATALOGUE: dict[Operation, Entry] = {
     Operation.RELEASE: _entry(
         "subscription number content_sha256",
         f"{_WHOM} {_LAW} {_BALANCE} {_ROWS} from_position to_position release_id disclosures_root "
-        "notices_root format replay fields field_groups log_size mode",
+        "notices_root format replay fields field_groups log_size mode minimum_cell cell_place "
+        "cell_time held_before held_sha256 complete",
         Statutory.DISCLOSURE,
     ),
     Operation.REPLAY: _entry(
@@ -260,8 +261,8 @@ CATALOGUE: dict[Operation, Entry] = {
     ),
     Operation.SUBSCRIPTION: _entry(
         "subscription",
-        f"{_CHANGE} {_WHOM} {_LAW} mode filter_sha256 minimum_cell row_version records_from "
-        "from_position",
+        f"{_CHANGE} {_WHOM} {_LAW} mode filter_sha256 minimum_cell cell_place cell_time row_version "
+        "records_from from_position",
     ),
     Operation.ENDPOINT: _entry(
         "subscription change", f"{_WHOM} state reason attempts content_sha256 key_sha256 number"

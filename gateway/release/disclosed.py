@@ -15,7 +15,7 @@ from typing import Any
 
 from gateway.events import Event, emit
 from gateway.keys.derive import framed
-from gateway.ledger.leaf import Operation, leaf
+from gateway.ledger.leaf import Operation, Value, leaf
 from gateway.ledger.tree import batch_root
 from gateway.release.closed import acknowledge
 from gateway.release.decided import Decided
@@ -24,6 +24,7 @@ from gateway.store import tables as t
 from gateway.store.releasing import Candidate, Held, Window, corrected_since, states_of
 from gateway.store.states import Delivery
 from gateway.store.tx import Tx
+from policies.cells import COARSENED
 from schemas.released import Notice
 from schemas.subscriptions import Subscription
 
@@ -78,7 +79,8 @@ class Draft:
             for class_id, number in window.current_by_class.items()
             if not self.decided.decisions[class_id].releases
         )
-        if current != released + refused:
+        held = len(window.period.kept) if window.period else 0
+        if current != released + held + refused:
             message = "a release that does not balance"
             raise ArithmeticError(message)
         reasons = self.decided.reasons(window.current_by_class)
@@ -89,10 +91,23 @@ class Draft:
             "considered": current + restricted + window.superseded,
             "released": released,
             "withheld": refused + restricted,
-            "held": 0,
+            "held": held,
             "superseded": window.superseded,
             "notices": len(self.notices),
             "reasons": dict(reasons),
+            **({"held_before": window.period.before} if window.period else {}),
+        }
+
+    def kept_back(self) -> dict[str, Any] | None:
+        """Return the row of what a release by cells keeps back; None for any other."""
+        period = self.window.period
+        if period is None:
+            return None
+        return {
+            "subscription": self.subscription.id,
+            "number": self.number,
+            "offers": json.dumps([place for place, _ in period.kept], separators=(",", ":")),
+            "more": period.more,
         }
 
 
@@ -107,11 +122,14 @@ def content_hash(lines: Sequence[bytes]) -> bytes:
 def disclosure_rows(draft: Draft) -> list[dict[str, Any]]:
     """Return the disclosure rows of a draft: notices first, in the order of ``lines``."""
     rows: list[dict[str, Any]] = []
+    period = draft.window.period
+    coarsened = period.coarsened if period else frozenset()
     for held, notice in zip(draft.window.held, draft.notices, strict=True):
         row = _row(draft, len(rows), held, notice.id, f"notice:{notice.kind.value}")
         rows.append(row | {"reason": None if notice.reason is None else notice.reason.value})
     for candidate, record in zip(draft.window.candidates, draft.records, strict=True):
-        rows.append(_row(draft, len(rows), candidate, record.id, RECORD))
+        row = _row(draft, len(rows), candidate, record.id, RECORD)
+        rows.append(row | {"reason": COARSENED if candidate.position in coarsened else None})
     return rows
 
 
@@ -170,6 +188,8 @@ class Disclosing:
         index = tx.seal(self._leaf(rows, counts))
         tx.add(t.RELEASE, [self._release_row(counts, index)])
         tx.keep_disclosures(rows)
+        if (kept := draft.kept_back()) is not None:
+            tx.add(t.KEPT_BACK, [kept])
         empty = not rows
         tx.add(t.DELIVERY, [self._delivery(empty=empty)])
         values: dict[str, int | None] = {
@@ -196,7 +216,10 @@ class Disclosing:
             return True
         if tx.head.log_size == draft.window.log_size:
             return False
-        going = draft.window.candidates
+        going = list(draft.window.candidates)
+        if draft.window.period is not None:
+            # what waits counts towards its cell
+            going += [one for _, one in draft.window.period.kept]
         states = states_of(tx.connection, [c.incident for c in going])
         if any(states[c.incident] != (c.version, "live") for c in going):
             return True
@@ -229,6 +252,7 @@ class Disclosing:
             content_sha256=draft.content_hash.hex(),
             disclosures_root=batch_root(map(disclosure_entry, rows)).hex(),
             **rests_on(subscription, draft.decided, draft.window.candidates, draft.records),
+            **_cells(draft),
             **counts,
         )
 
@@ -258,6 +282,21 @@ class Disclosing:
             "at": draft.at,
             "first_tried_at": draft.at if self.handed else None,
         }
+
+
+def _cells(draft: Draft) -> dict[str, Value]:
+    """What the leaf of a release by cells says of them: k, the levels, and a hash of what waits."""
+    kept = draft.kept_back()
+    if kept is None:
+        return {}
+    cells = draft.subscription.cells
+    return {
+        "minimum_cell": draft.subscription.minimum_cell,
+        "cell_place": cells.place.value,
+        "cell_time": cells.time.value,
+        "held_sha256": sha256(kept["offers"].encode()).hexdigest(),
+        "complete": not kept["more"],
+    }
 
 
 def tell(draft: Draft) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,8 @@ from gateway.keys.ring import KeyRing
 from gateway.law.book import Edition
 from gateway.release.decided import Decided
 from gateway.release.leaves import Record
-from gateway.release.treated import names_for, treat, treat_under_115
+from gateway.release.treated import names_for, treat, treat_in_cells, treat_under_115
+from gateway.release.windows import leaves_in_cells
 from gateway.store.opening import sealed_at
 from gateway.store.releasing import Candidate
 from schemas.sensitivity import Lane
@@ -50,9 +51,13 @@ class Forms:
         decided: Decided,
         edition: Edition,
         subscription: Subscription,
+        coarsened: Container[int] = (),
     ) -> Sequence[Record]:
         """Return the records of rows that may go, inside the read that found them."""
         names = names_for(self._keys, subscription.partner, edition.eras)
+        if leaves_in_cells(subscription):
+            cells = subscription.cells
+            return treat_in_cells(rows, decided.classes, edition.law, names, cells, coarsened)
         if subscription.lane is not Lane.PERSONAL:
             return treat(rows, decided.classes, edition.law, names)
         sealed = sealed_at(connection, [row.position for row in rows])

@@ -30,18 +30,19 @@ from gateway.release.leaves import broken_off_leaf, replay_leaf, rests_on
 from gateway.release.load import Load
 from gateway.release.look import Look
 from gateway.release.sent import Page, fitting, quality
-from gateway.release.treated import notice_again, notice_of
+from gateway.release.treated import names_for, notice_again, notice_of
+from gateway.release.windows import window_of
 from gateway.store.reading import Reader
 from gateway.store.releasing import (
     candidates_at,
     disclosed_in,
     log_size,
-    read_window,
     release_row,
 )
 from gateway.store.states import CLOSED
 from gateway.store.tx import Tx
 from gateway.store.writer import Writer
+from policies.cells import COARSENED
 from policies.marking import high_water
 from schemas.decisions import Condition
 from schemas.sensitivity import Lane
@@ -205,7 +206,10 @@ class Door:
         edition = self._book.for_release()
         draft, unmet = self._draft(row, edition, limit)
         while load is not None and (fewer := fitting(draft.lines, load.most)) < len(draft.lines):
-            draft, unmet = self._draft(row, edition, fewer)
+            smaller, unmet = self._draft(row, edition, fewer)
+            if smaller.window.period and len(smaller.lines) >= len(draft.lines):
+                break  # one cell: it leaves whole, however large it is
+            draft = smaller
         if load is not None and load.can_wait(draft):
             return self._page_of(draft, row["last_release"], edition, actor)
         if draft.window.to_position == draft.after and not draft.lines:
@@ -234,19 +238,14 @@ class Door:
         decided = decide_classes(edition.law, subscription, classes, day)
         unmet = edition.law.standing(subscription, day)
         with self._reader.connection() as connection:
-            window = read_window(
-                connection,
-                row["id"],
-                row["decided_to"],
-                decided.asked,
-                decided.allowed,
-                limit,
-                since=decided.since,
-                # what was agreed may go on again: nothing is passed over while it stands still
-                told_only=bool(unmet) and edition.law.rests_on_agreement(subscription.power),
-            )
+            names = names_for(self._keys, subscription.partner, edition.eras)
+            about = (connection, row, subscription, decided, names, limit, now)
+            # what was agreed may go on again: nothing is passed over while it stands still
+            told_only = bool(unmet) and edition.law.rests_on_agreement(subscription.power)
+            window = window_of(*about, told_only=told_only)
+            coarsened = window.period.coarsened if window.period else ()
             records = self._forms.records(
-                connection, window.candidates, decided, edition, subscription
+                connection, window.candidates, decided, edition, subscription, coarsened
             )
         if window.law_epoch != edition.epoch or len(self._book.classes()) != len(classes):
             # a class that came up in between was neither asked for nor counted: decide again
@@ -294,7 +293,10 @@ class Door:
             allowed = set(decided.allowed)
             kept = [candidates[p] for p in positions if p in candidates]
             kept = [c for c in kept if c.class_id in allowed and c.recorded_at >= decided.since]
-            records = self._forms.records(connection, kept, decided, edition, subscription)
+            coarsened = {r["position"] for r in rows if r["reason"] == COARSENED}
+            records = self._forms.records(
+                connection, kept, decided, edition, subscription, coarsened
+            )
         refused = len(kept) < len(candidates)
         if refused and row["pending"] == wanted:
             at = stamp(self._clock.now())

@@ -7,7 +7,7 @@ on the way out.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
@@ -22,10 +22,12 @@ from gateway.keys.sealing import decrypt, position_bytes, unwrap
 from gateway.release.decided import Decided
 from gateway.store.opening import SealedRow
 from gateway.store.releasing import Candidate, Held
+from policies.cells import in_cell
 from policies.depersonalise import depersonalise
 from policies.disclose import disclose
 from policies.law import Law
 from policies.pseudonym import released_id
+from schemas.cells import Cells
 from schemas.incident import Incident
 from schemas.open_half import OpenDetail, OpenHalf
 from schemas.record_class import RecordClass
@@ -88,6 +90,30 @@ def treat(
             names.id_of(row.incident, row.quarter),
             row.version,
             table,
+        )
+        for row in candidates
+    ]
+
+
+def treat_in_cells(
+    candidates: Iterable[Candidate],
+    classes: Mapping[int, RecordClass],
+    law: Law,
+    names: Names,
+    cells: Cells,
+    coarsened: Container[int],
+) -> list[DepersonalisedIncident]:
+    """Give every candidate the form of its cell; those at ``coarsened`` positions say no behaviour."""
+    table = law.treatments[Lane.DEPERSONALISED]
+    return [
+        in_cell(
+            open_half_of(row),
+            classes[row.class_id],
+            names.id_of(row.incident, row.quarter),
+            row.version,
+            table,
+            cells,
+            coarsened=row.position in coarsened,
         )
         for row in candidates
     ]

@@ -54,6 +54,12 @@ class Deliveries:
         """
         head = select(t.HEAD.c.log_size).scalar_subquery()
         new = and_(_S.c.pending.is_(None), _S.c.decided_to < head)
+        more = (
+            select(t.KEPT_BACK.c.number)
+            .where(t.KEPT_BACK.c.subscription == _S.c.id, t.KEPT_BACK.c.more)
+            .where(t.KEPT_BACK.c.number == _S.c.last_release, _S.c.pending.is_(None))
+            .exists()
+        )
         again = and_(_S.c.pending.is_not(None), func.coalesce(_D.c.next_at, 0) <= now)
         statement = (
             select(_S.c.id)
@@ -62,7 +68,7 @@ class Deliveries:
             .where(
                 _E.c.state == ACTIVE,
                 func.coalesce(_E.c.opens_at, 0) <= now,
-                or_(new, again, _E.c.replay_next.is_not(None)),
+                or_(new, more, again, _E.c.replay_next.is_not(None)),
                 or_(_S.c.lease_owner.is_(None), _S.c.lease_until <= database_milliseconds()),
             )
             .order_by(_S.c.id)

@@ -118,13 +118,22 @@ def _inside(offer: FromClause) -> ColumnElement[bool]:
     )
 
 
-def _lifted(statement: Select[Any]) -> Select[Any]:
+def _at(offer: FromClause) -> ColumnElement[bool]:
+    """Whether an entry is one of those at ``places``, of the classes asked about, recorded in time."""
+    return and_(
+        offer.c.position.in_(bindparam("places", expanding=True)),
+        offer.c.class_id.in_(bindparam("classes", expanding=True)),
+        _L.c.recorded_at >= bindparam("since"),
+    )
+
+
+def _lifted(statement: Select[Any], *, at: bool = False) -> Select[Any]:
     """Join the entries that lift with their incidents and with the versions that they offer."""
     return (
         statement.select_from(_O)
         .join(_I, _I.c.id == _O.c.incident)
         .join(_L, and_(_L.c.incident == _O.c.incident, _L.c.version == _O.c.version))
-        .where(_inside(_O), _is_lifted(_O), _L.c.entry_kind == RECORDED)
+        .where(_at(_O) if at else _inside(_O), _is_lifted(_O), _L.c.entry_kind == RECORDED)
     )
 
 
@@ -159,3 +168,25 @@ COUNTS = (
 COUNTS_LIFTED = _lifted(select(_O.c.class_id, _state(_O).label("became"), func.count())).group_by(
     _O.c.class_id, text("became")
 )
+
+
+_RECORDED_AT = and_(_at(_L), _L.c.entry_kind == RECORDED)
+AMONG = (
+    select(_L.c.position, *CANDIDATE_COLUMNS)
+    .join(_I, _I.c.id == _L.c.incident)
+    .where(_RECORDED_AT, stands(_L), _I.c.state == LIVE),
+    _lifted(select(_O.c.position, *CANDIDATE_COLUMNS), at=True).where(
+        stands(_O), _I.c.state == LIVE
+    ),
+)
+"""The offers at ``places`` that stand and are live, recorded and lifted ones."""
+AMONG_COUNTED = (
+    select(_L.c.class_id, _state(_L).label("became"), func.count())
+    .join(_I, _I.c.id == _L.c.incident)
+    .where(_RECORDED_AT)
+    .group_by(_L.c.class_id, text("became")),
+    _lifted(select(_O.c.class_id, _state(_O).label("became"), func.count()), at=True).group_by(
+        _O.c.class_id, text("became")
+    ),
+)
+"""What has become of the offers at ``places``."""

@@ -60,6 +60,20 @@ class Held(NamedTuple):
     """Whether the release holds a record of the incident too."""
 
 
+@dataclass(frozen=True, slots=True)
+class Period:
+    """What becomes of a period's rows beside those that leave (``gateway.store.periods``)."""
+
+    kept: list[tuple[int, Candidate]]
+    """Offers that the law lets go and whose cell is not full yet: place of the offer, and row."""
+    before: int
+    """How many offers had been kept back and are considered again."""
+    coarsened: frozenset[int]
+    """Positions of the rows that leave without their behaviour."""
+    more: bool
+    """Whether full cells wait for the next page."""
+
+
 @dataclass(slots=True)
 class Window:
     """What one read of the log found for one subscription."""
@@ -74,6 +88,8 @@ class Window:
     restricted_by_class: dict[int, int] = field(default_factory=dict)
     """Offers in the window that stand and are restricted, by class id."""
     superseded: int = 0
+    period: Period | None = None
+    """Where records leave in cells at the close of a period, what is kept back."""
 
 
 _GIVEN = and_(
@@ -182,8 +198,7 @@ def read_window(
         until = offers[limit - 1][0]
     if not told_only:
         offers += _rows(connection, LIFTED, {**span, "until": until})
-    entries = _rows(connection, _CORRECTIONS, {**about, "until": until})
-    entries += _rows(connection, _REVISIONS, {**about, "until": until})
+    entries = notable(connection, {**about, "until": until})
     both = sorted(row[0] for row in (*entries, *offers))
     if len(both) >= limit:
         until = both[limit - 1]
@@ -194,9 +209,29 @@ def read_window(
     window = Window(int(head[0]), int(head[1]), end, candidates, [])
     going = {candidate.incident for candidate in candidates}
     entries = sorted(row for row in entries if row[0] <= until)
-    window.held = [_held(connection, subscription, row, going) for row in entries]
-    _count(connection, window, {**span, "until": end, "classes": list(asked)})
+    window.held = told_about(connection, subscription, entries, going)
+    count_window(connection, window, {**span, "until": end, "classes": list(asked)})
     return window
+
+
+def notable(connection: Connection, about: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Return the entries of a window that a recipient is to be told about, unsorted.
+
+    Args:
+        connection: Inside the read.
+        about: subscription, after, until, most, classes (those that may go), since.
+    """
+    return _rows(connection, _CORRECTIONS, about) + _rows(connection, _REVISIONS, about)
+
+
+def told_about(
+    connection: Connection,
+    subscription: str,
+    entries: Sequence[tuple[Any, ...]],
+    going: Collection[int],
+) -> list[Held]:
+    """Return what the entries are to a recipient, where records of some incidents go beside them."""
+    return [_held(connection, subscription, row, going) for row in entries]
 
 
 def _rows(
@@ -216,7 +251,8 @@ def _held(
     return Held(position, incident, kind, reason, version, str(released_id), now, follows)
 
 
-def _count(connection: Connection, window: Window, span: dict[str, Any]) -> None:
+def count_window(connection: Connection, window: Window, span: dict[str, Any]) -> None:
+    """Count what has become of the offers of a window (after, until, since; classes that are asked for)."""
     live, restricted = Counter[int](), Counter[int]()
     for statement in (COUNTS, COUNTS_LIFTED):
         for class_id, state, number in connection.execute(statement, span):

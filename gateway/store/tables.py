@@ -14,6 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from gateway.store.cell_tables import KEPT_BACK
 from gateway.store.endpoint_tables import ENDPOINT, WEBHOOK_KEY, WEBHOOK_SECRET
 from gateway.store.metadata import (
     IS_CORRECTION,
@@ -38,6 +39,7 @@ __all__ = [
     "GEOGRAPHY_AREA",
     "GEOGRAPHY_POINT",
     "GEOGRAPHY_POSTCODE",
+    "KEPT_BACK",
     "METADATA",
     "POLICY_BUNDLE",
     "RETURN_FILE",

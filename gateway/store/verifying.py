@@ -6,7 +6,7 @@ on the way: a changed byte must reach the check, not stop the reader.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -66,6 +66,11 @@ _WINDOW = """SELECT l.class_id, CASE
     WHERE l.position > ? AND l.position <= ? AND l.entry_kind IN ('recorded', 'lifted')
         AND c.recorded_at >= ?
     GROUP BY l.class_id, became"""
+_AMONG = _WINDOW.replace("l.position > ? AND l.position <= ?", "l.position IN ({})")
+_OFFERED = f"""SELECT {_CANDIDATE_LIST} FROM log o JOIN log l ON l.incident = o.incident
+    AND l.version = o.version AND l.entry_kind = 'recorded' JOIN incident i ON i.id = l.incident
+    WHERE o.position IN ({{}}) ORDER BY o.position"""  # noqa: S608 - names of our own columns
+_PART = 500
 _TABLES = {
     "head": "SELECT id, log_size, ledger_size, law_epoch FROM head ORDER BY id",
     "ledger": 'SELECT "index", leaf, hash FROM ledger ORDER BY "index"',
@@ -93,6 +98,7 @@ _TABLES = {
     "policy_bundle": "SELECT sha256, body, leaf FROM policy_bundle ORDER BY sha256",
     "hold": "SELECT name, body, at FROM hold ORDER BY name",
 }
+_KEPT_BACK = "SELECT offers, more FROM kept_back WHERE subscription = ? AND number = ?"
 _ORPHANS = {
     "sealed": "SELECT s.position FROM sealed s LEFT JOIN log l ON l.position = s.position "
     "WHERE l.position IS NULL ORDER BY 1",
@@ -103,6 +109,9 @@ _ORPHANS = {
     "WHERE r.leaf IS NULL ORDER BY 1, 2, 3",
     "return_row": "SELECT r.leaf, r.sequence FROM return_row r "
     "LEFT JOIN return_file f ON f.leaf = r.leaf WHERE f.leaf IS NULL ORDER BY 1, 2",
+    "kept_back": "SELECT k.subscription, k.number FROM kept_back k "
+    "LEFT JOIN release r ON r.subscription = k.subscription AND r.number = k.number "
+    "WHERE r.leaf IS NULL ORDER BY 1, 2",
 }
 _NODE = 'SELECT hash FROM ledger_node WHERE level = ? AND "index" = ?'
 _NODES_OUTSIDE = """SELECT level, "index" FROM ledger_node
@@ -161,6 +170,25 @@ class Evidence:
         Offers of versions recorded before ``since`` are left out.
         """
         return self._read("log", _WINDOW, (as_of, as_of, after, until, since))
+
+    def among(self, places: Sequence[int], as_of: int, since: int) -> Iterator[Row]:
+        """Yield (class, state, count) of the offers at these places, as ``window``."""
+        for start in range(0, len(places), _PART):
+            part = places[start : start + _PART]
+            statement = _AMONG.format(", ".join("?" * len(part)))
+            yield from self._read("log", statement, (as_of, as_of, *part, since))
+
+    def offered(self, places: Sequence[int]) -> Iterator[Row]:
+        """Yield the versions that the entries at these places offer."""
+        for start in range(0, len(places), _PART):
+            part = places[start : start + _PART]
+            yield from self._read("log", _OFFERED.format(", ".join("?" * len(part))), tuple(part))
+
+    def kept_back(self, subscription: str, number: int) -> Row | None:
+        """Return (offers, more) of a release by cells, or None where it is none."""
+        for row in self._read("kept_back", _KEPT_BACK, (subscription, number)):
+            return row
+        return None
 
     def node(self, level: int, index: int) -> bytes | None:
         """Return the stored hash of a complete subtree."""

@@ -41,7 +41,7 @@ from tests.support.agreed import (
     suspend,
     terms,
 )
-from tests.support.house import FEED, SENDER, change, new_house, send, subscribe, take_back
+from tests.support.house import FEED, SENDER, change, later, new_house, send, subscribe, take_back
 from tests.support.requirements import law
 from tests.support.stores import Store
 
@@ -314,15 +314,18 @@ def test_a_case_goes_by_its_keyed_hash_and_no_other_case_does(house: House) -> N
     assert leaves(house, "release")[-1]["reasons"] == {"section_115.agreement_covers_record": 1}
 
 
-def test_the_depersonalised_lane_may_rest_on_section_115_too(house: House) -> None:
+def test_the_depersonalised_lane_may_rest_on_section_115_too_in_cells_of_five(house: House) -> None:
     ready(house)
     asks(house, "council-115-d", lane=Lane.DEPERSONALISED)
-    send(house, [personal_row("s1")])
+    send(house, [personal_row(f"s{number}") for number in range(5)])
 
-    (record,) = page(house, name="council-115-d")["records"]
+    assert page(house, name="council-115-d")["records"] == []
+    later(house, 10 * 86_400)
+    records = page(house, name="council-115-d")["records"]
 
-    assert "agreed" not in record
-    assert CALLER not in str(record)
+    assert len(records) == 5
+    assert all("agreed" not in record and record["occurred"] == "2026-10" for record in records)
+    assert CALLER not in str(records)
     assert verified(house).whole
 
 

@@ -101,7 +101,8 @@ def meant(
         return asked, cls
     chosen = {"partner": named.recipients[0], "purpose": named.purpose}
     chosen |= {"power": named.power, "case_review": CASE} if dice.random() < OWN_POWER else {}
-    chosen |= {"minimum_cell": 0, "lane": dice.choice((Lane.PERSONAL, asked.lane))}
+    lane = dice.choice((Lane.PERSONAL, asked.lane))
+    chosen |= {"minimum_cell": 5 if lane is Lane.DEPERSONALISED else 0, "lane": lane}
     covers = named.coverage
     fits = {"controller": named.holders[0]}
     fits |= {"source": covers.sources[0]} if covers.sources else {}

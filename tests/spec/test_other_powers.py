@@ -74,11 +74,11 @@ def test_open_data_withheld_by_the_crosswalk_stays() -> None:
     assert of_open_class(mapping_status="withheld") == {"not_withheld_by_crosswalk"}
 
 
-def test_open_data_has_no_personal_lane_and_no_minimum_cell() -> None:
+def test_open_data_has_no_personal_lane_and_no_cells_there() -> None:
     assert {one.id for one in open_request(lane=Lane.PERSONAL, minimum_cell=5).unmet} == {
         "non_personal.lane_is_not_personal",
         "everywhere.personal_only_under_a_power_for_it",
-        "everywhere.no_minimum_cell",
+        "everywhere.cells_are_of_records",
     }
 
 
@@ -99,8 +99,8 @@ def test_a_refused_recipient_is_told_of_itself_and_its_request_and_of_no_record(
 
     assert [condition.id for condition in told] == [
         "section_17a.recipient_is_relevant_authority",
-        "section_17a.minimum_cell_for_others",
         "section_17a.purpose_is_of_the_act",
+        "everywhere.minimum_cell_is_enough",
     ]
     assert {condition.about for condition in told} <= {About.RECIPIENT, About.REQUEST}
 

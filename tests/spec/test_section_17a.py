@@ -69,7 +69,7 @@ def test_a_university_is_told_every_reason_at_once() -> None:
     assert unmet(decision) == {
         "recipient_is_relevant_authority",
         "purpose_is_of_the_act",
-        "minimum_cell_for_others",
+        "everywhere.minimum_cell_is_enough",
     }
     assert all(condition.cites and condition.says.endswith(".") for condition in decision.unmet)
 
@@ -85,7 +85,7 @@ def test_a_recipient_off_the_register_since_yesterday_is_refused() -> None:
     assert unmet(decision) == {
         "everywhere.recipient_on_register",
         "recipient_is_relevant_authority",
-        "minimum_cell_for_others",
+        "everywhere.minimum_cell_is_enough",
     }
 
 
@@ -173,8 +173,14 @@ def test_handling_code_c_stays_because_its_conditions_cannot_be_met_by_machine(
     assert held(handling=code) == ({"everywhere.handling_permits"} if refused else set())
 
 
-def test_a_minimum_cell_is_refused_until_release_by_cells_is_built() -> None:
-    assert asked(minimum_cell=5) == {"everywhere.no_minimum_cell"}
+@pytest.mark.parametrize("minimum", [0, 1, 4, 5, 20])
+def test_an_authority_may_ask_for_cells_under_the_duty_and_needs_none(minimum: int) -> None:
+    assert asked(minimum_cell=minimum) == set()
+
+
+def test_a_minimum_cell_is_of_records_and_not_of_tables() -> None:
+    assert asked(lane=Lane.STATISTICS) == set()
+    assert asked(lane=Lane.STATISTICS, minimum_cell=5) == {"everywhere.cells_are_of_records"}
 
 
 def test_a_recorded_decision_of_the_nominated_person_withholds_while_it_runs() -> None:

@@ -89,8 +89,11 @@ def oracle(
         unmet.add("everywhere.power_in_force")
     if asked.lane == "personal" and asked.power in NEVER_PERSONAL:
         unmet.add("everywhere.personal_only_under_a_power_for_it")
-    if asked.minimum_cell != 0:
-        unmet.add("everywhere.no_minimum_cell")
+    if asked.lane == "depersonalised":
+        if asked.minimum_cell < 5 and not _no_cell_needed(partners, asked, day):
+            unmet.add("everywhere.minimum_cell_is_enough")
+    elif asked.minimum_cell > 0:
+        unmet.add("everywhere.cells_are_of_records")
     if cls.marking not in {"OFFICIAL", "OFFICIAL-SENSITIVE"}:
         unmet.add("everywhere.marking_within_official")
     known = tuple(agreements)
@@ -114,6 +117,13 @@ def oracle(
     return (Outcome.WITHHOLD if unmet else Outcome.RELEASE), frozenset(unmet)
 
 
+def _no_cell_needed(partners: Mapping[str, Partner], asked: Subscription, day: date) -> bool:
+    """The duty of section 17A covers every row, and what is published already is held back from nobody."""
+    if asked.power == "non_personal":
+        return True
+    return asked.power == "section_17a" and oracle_relevant(partners.get(asked.partner), day)
+
+
 def _oracle_17a(
     partners: Mapping[str, Partner], asked: Subscription, cls: RecordClass, day: date
 ) -> set[str]:
@@ -121,7 +131,7 @@ def _oracle_17a(
     holder = oracle_holder(partners, cls.controller, day)
     held_by = partners.get(holder)
     if not oracle_relevant(partners.get(asked.partner), day):
-        unmet |= {"recipient_is_relevant_authority", "minimum_cell_for_others"}
+        unmet.add("recipient_is_relevant_authority")
     if asked.lane == "personal":
         unmet.add("lane_is_not_personal")
     if asked.purpose.value not in OF_THE_ACT:

@@ -81,7 +81,7 @@ def a_subscription(dice: Random, names: list[str]) -> Subscription:
         power=dice.choice((Power.SECTION_17A, *[Power.SECTION_115] * 7, *Power)),
         purpose=dice.choice((Purpose.SECTION_17A_DUTY, *Purpose)),
         lane=dice.choice((Lane.DEPERSONALISED, *Lane)),
-        minimum_cell=dice.choice((0, 0, 0, 0, 5)),
+        minimum_cell=dice.choice((0, 0, 0, 0, 4, 5, 6)),
         case_review=dice.choice((None, CASE)),
     )
 

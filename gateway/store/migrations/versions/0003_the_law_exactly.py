@@ -19,11 +19,13 @@ def upgrade() -> None:
     """Add what the law needs, one function a capability."""
     _add_returns()
     _add_policy_bundles()
+    _add_cells()
 
 
 def downgrade() -> None:
     """Take it away again, in reverse."""
     op.drop_table("policy_bundle")
+    op.drop_table("kept_back")
     _drop_returns()
 
 
@@ -82,4 +84,19 @@ def _add_policy_bundles() -> None:
         sa.PrimaryKeyConstraint("sha256"),
         sa.UniqueConstraint("leaf"),
         comment="documents by hash, and who proposed, approved and withdrew it (schemas.bundles)",
+    )
+
+
+def _add_cells() -> None:
+    """What a release by cells keeps back."""
+    op.create_table(
+        "kept_back",
+        sa.Column("subscription", sa.Text(), nullable=False),
+        sa.Column("number", POSITION, nullable=False),
+        sa.Column("offers", sa.Text(), nullable=False),
+        sa.Column("more", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["subscription", "number"], ["release.subscription", "release.number"]
+        ),
+        sa.PrimaryKeyConstraint("subscription", "number"),
     )
