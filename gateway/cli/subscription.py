@@ -14,6 +14,7 @@ from gateway.cli.home import change, own_house
 from gateway.cli.terminal import OPERATOR, Actor, AsJson, note, say, say_json, show_table
 from gateway.clock import london_day
 from gateway.law.register import PutSubscription
+from schemas.cells import CellPlace, CellTime
 from schemas.subscriptions import Subscription
 
 app = typer.Typer(
@@ -59,7 +60,15 @@ def add(
         str | None, typer.Option(help="Id of the agreement that section 115 rests on.")
     ] = None,
     mode: Annotated[str | None, typer.Option(help="pull or push.")] = None,
-    minimum_cell: Annotated[int | None, typer.Option(min=0, help="k; 0: no row is held.")] = None,
+    minimum_cell: Annotated[
+        int | None, typer.Option(min=0, help="k: records leave in whole cells; 0: no row is held.")
+    ] = None,
+    cell_place: Annotated[
+        CellPlace | None, typer.Option(help="Area of a cell; msoa where nothing is said.")
+    ] = None,
+    cell_time: Annotated[
+        CellTime | None, typer.Option(help="Time of a cell, and how often records leave.")
+    ] = None,
     source: Repeated = None,
     kind: Repeated = None,
     behaviour: Repeated = None,
@@ -81,6 +90,7 @@ def add(
         "agreement": agreement,
         "mode": mode,
         "minimum_cell": minimum_cell,
+        "cells": _cells(cell_place, cell_time),
         "filter": {"sources": source or (), "kinds": kind or (), "behaviours": behaviour or ()},
     }
     wanted = word_of(Subscription, _asked(file, options))
@@ -91,6 +101,11 @@ def add(
     say(f"Subscription {wanted.id} of {wanted.partner} is on the register.")
     for condition in unmet:
         note(f"gateway: the law refuses it today: {condition.says} [{condition.cites}]")
+
+
+def _cells(place: CellPlace | None, time: CellTime | None) -> dict[str, str] | None:
+    given = {"place": place, "time": time}
+    return {name: word.value for name, word in given.items() if word is not None} or None
 
 
 def _asked(file: Path | None, options: dict[str, Any]) -> dict[str, Any]:
