@@ -49,7 +49,8 @@ _TOLD = ("outcome", "unmet", "basis", "groups", "fields", "roles")
 
 
 def _decided(snapshot: Law, case: dict[str, Any]) -> dict[str, Any]:
-    asked = Subscription.model_validate_json(json.dumps(case["subscription"]))
+    # a request as it is stored says its k; the file leaves out what was the default then
+    asked = Subscription.model_validate_json(json.dumps({"minimum_cell": 0} | case["subscription"]))
     record_class = RecordClass.model_validate_json(json.dumps(case["class"]))
     day = date.fromisoformat(case["day"])
     decision = snapshot.decide(asked, record_class, day)
