@@ -89,11 +89,7 @@ def oracle(
         unmet.add("everywhere.power_in_force")
     if asked.lane == "personal" and asked.power in NEVER_PERSONAL:
         unmet.add("everywhere.personal_only_under_a_power_for_it")
-    if asked.lane == "depersonalised":
-        if asked.minimum_cell < 5 and not _no_cell_needed(partners, asked, day):
-            unmet.add("everywhere.minimum_cell_is_enough")
-    elif asked.minimum_cell > 0:
-        unmet.add("everywhere.cells_are_of_records")
+    unmet |= _oracle_cells(partners, asked, day)
     if cls.marking not in {"OFFICIAL", "OFFICIAL-SENSITIVE"}:
         unmet.add("everywhere.marking_within_official")
     known = tuple(agreements)
@@ -115,6 +111,14 @@ def oracle(
         if named is None or not oracle_assessed(named, _agreed_before(named, known, day)):
             unmet.add(f"{asked.power.value}.loosening_is_assessed")
     return (Outcome.WITHHOLD if unmet else Outcome.RELEASE), frozenset(unmet)
+
+
+def _oracle_cells(partners: Mapping[str, Partner], asked: Subscription, day: date) -> set[str]:
+    if asked.lane != "depersonalised":
+        return {"everywhere.cells_are_of_records"} if asked.minimum_cell > 0 else set()
+    if asked.minimum_cell >= 5 or _no_cell_needed(partners, asked, day):
+        return set()
+    return {"everywhere.minimum_cell_is_enough"}
 
 
 def _no_cell_needed(partners: Mapping[str, Partner], asked: Subscription, day: date) -> bool:
