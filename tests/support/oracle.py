@@ -15,6 +15,7 @@ from schemas.partners import Partner, Period
 from schemas.powers import Protocol
 from schemas.record_class import RecordClass
 from schemas.subscriptions import Subscription
+from tests.support.oracle_cells import oracle_cells
 from tests.support.oracle_changes import one_reading, oracle_assessed
 from tests.support.oracle_grading import oracle_grading
 from tests.support.oracle_lists import (
@@ -89,7 +90,7 @@ def oracle(
         unmet.add("everywhere.power_in_force")
     if asked.lane == "personal" and asked.power in NEVER_PERSONAL:
         unmet.add("everywhere.personal_only_under_a_power_for_it")
-    unmet |= _oracle_cells(partners, asked, day)
+    unmet |= oracle_cells(asked, relevant=oracle_relevant(partners.get(asked.partner), day))
     if cls.marking not in {"OFFICIAL", "OFFICIAL-SENSITIVE"}:
         unmet.add("everywhere.marking_within_official")
     known = tuple(agreements)
@@ -111,21 +112,6 @@ def oracle(
         if named is None or not oracle_assessed(named, _agreed_before(named, known, day)):
             unmet.add(f"{asked.power.value}.loosening_is_assessed")
     return (Outcome.WITHHOLD if unmet else Outcome.RELEASE), frozenset(unmet)
-
-
-def _oracle_cells(partners: Mapping[str, Partner], asked: Subscription, day: date) -> set[str]:
-    if asked.lane != "depersonalised":
-        return {"everywhere.cells_are_of_records"} if asked.minimum_cell > 0 else set()
-    if asked.minimum_cell >= 5 or _no_cell_needed(partners, asked, day):
-        return set()
-    return {"everywhere.minimum_cell_is_enough"}
-
-
-def _no_cell_needed(partners: Mapping[str, Partner], asked: Subscription, day: date) -> bool:
-    """The duty of section 17A covers every row, and what is published already is held back from nobody."""
-    if asked.power == "non_personal":
-        return True
-    return asked.power == "section_17a" and oracle_relevant(partners.get(asked.partner), day)
 
 
 def _oracle_17a(
