@@ -31,6 +31,7 @@ from gateway.ledger.leaf import stamp
 from gateway.log.erasure_list import FILE_NAME, ErasureFile
 from gateway.log.sealer import TreeSealer
 from gateway.release.pull import Door
+from gateway.release.return_asked import ReturnDesk
 from gateway.seed import seed
 from gateway.settings import Settings
 from gateway.store.database import Database
@@ -163,6 +164,11 @@ class House:
     def erasures(self) -> ErasureFile:
         """The list of erasures beside the keys."""
         return ErasureFile(self.home / FILE_NAME)
+
+    @property
+    def return_desk(self) -> ReturnDesk:
+        """What section 17A returns are made with."""
+        return ReturnDesk(self.reader, self.writer, self.book, self.keys, self.clock, self.random)
 
     def __enter__(self) -> Self:
         return self

@@ -24,6 +24,7 @@ from gateway.api import (
     oauth,
     problems,
     questions,
+    returns,
     subscriptions,
     webhooks,
 )
@@ -82,7 +83,7 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     problems.install(app)
     sending = (feeds, corrections, questions)
-    reading = (subscriptions, deliveries, agreements, decisions, analysis)
+    reading = (subscriptions, deliveries, agreements, decisions, returns, analysis)
     for module in (*sending, *reading, ledger, oauth, health):
         app.include_router(module.router)
     return app

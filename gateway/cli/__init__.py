@@ -84,6 +84,7 @@ COMMANDS = tuple(
         ("protocol", "protocol", "The partnership's information-sharing protocol."),
         ("agreement", "agreement", "Data-sharing agreements: add, sign, suspend, show."),
         ("subscription", "subscription", "Partners' standing requests."),
+        ("return", "returns", "Section 17A returns: what is due, make and write them, receipts."),
         ("geography", "geography", "Load areas, map points, postcodes, address counts."),
         ("backup", "backup", "Copy the database, consistently, while it runs."),
         ("restore", "restore", "Put a backup back into an empty database of either engine."),

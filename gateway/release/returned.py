@@ -24,6 +24,7 @@ from gateway.release.return_lines import Form, line_of
 from gateway.release.return_made import VOLUNTARY, Handing, Making, Receiving
 from gateway.store.returning import Standing, current_of, file_of, lines_of
 from policies.periods import Quarter
+from schemas.codes import Marking
 from schemas.returns import Change, Manifest
 from schemas.subscriptions import Subscription
 
@@ -42,6 +43,8 @@ class Handed:
     """Rows of the file that may not go any more: taken back, changed or restricted since it was made."""
     entry: int
     """Index of the leaf of this handing out."""
+    marking: str
+    """The highest of the rows' markings."""
 
 
 def make(desk: ReturnDesk, ask: Ask, actor: str) -> list[int]:
@@ -73,7 +76,7 @@ def hand(desk: ReturnDesk, ask: Ask, paragraph: int, actor: str, method: str = "
             file = _file(desk, ask, paragraph)
             if file is None:
                 raise NotFound
-        lines, omitted, incidents = _rendered(desk, edition, subscription, file)
+        lines, omitted, going, marking = _rendered(desk, edition, subscription, file)
         now = desk.clock.now()
         content = content_hash(lines)
         job = Handing(
@@ -91,9 +94,9 @@ def hand(desk: ReturnDesk, ask: Ask, paragraph: int, actor: str, method: str = "
             entry = desk.writer.run(job)
         except Stale:
             continue
-        if _still(desk, edition, incidents):
+        if _still(desk, edition, going):
             manifest = manifest_of(edition, file, content, len(lines))
-            return Handed(manifest, lines, omitted, entry)
+            return Handed(manifest, lines, omitted, entry, marking.value)
     raise StoreUnavailable
 
 
@@ -159,8 +162,8 @@ def _file(desk: ReturnDesk, ask: Ask, paragraph: int) -> dict[str, Any] | None:
 
 def _rendered(
     desk: ReturnDesk, edition: Edition, subscription: Subscription, file: dict[str, Any]
-) -> tuple[list[bytes], int, dict[int, int]]:
-    """Return the lines that may go now, how many may not, and the versions that the lines show."""
+) -> tuple[list[bytes], int, dict[int, int], Marking]:
+    """Return the lines that may go now, how many may not, the versions that they show, the marking."""
     day = desk.day()
     classes = own_classes(edition, desk.book.classes(), file["holder"], day)
     prescribed = edition.law.lists.prescribed
@@ -169,7 +172,7 @@ def _rendered(
         rows = lines_of(connection, file["leaf"])
         shown = {row["incident"] for row in rows if row["change"] != Change.RETRACTED.value}
         now = current_of(connection, shown)
-    lines, going = [], {}
+    lines, going, marking = [], {}, Marking.OFFICIAL
     for row in rows:
         said, change = None, row["change"]
         if change != Change.RETRACTED.value:
@@ -181,8 +184,10 @@ def _rendered(
                 continue
             said = form.row(one.row, found, row["level"])
             going[row["incident"]] = row["version"]
+            if found.marking is Marking.OFFICIAL_SENSITIVE:
+                marking = found.marking
         lines.append(line_of(row["row_id"], change, row["period"], said))
-    return lines, len(rows) - len(lines), going
+    return lines, len(rows) - len(lines), going, marking
 
 
 def _stands(one: Standing, row: dict[str, Any]) -> bool:

@@ -40,6 +40,9 @@ ROUTES: dict[tuple[str, str], Scope | None] = {
     ("GET", "/v1/agreements/due"): Scope.ADMIN,
     ("GET", "/v1/agreements/{agreement}"): R,
     ("GET", "/v1/agreements/{agreement}/diff"): R,
+    ("GET", "/v1/returns/section-17a"): R,
+    ("GET", "/v1/returns/section-17a/{quarter}/{holder}/{paragraph}"): R,
+    ("POST", "/v1/returns/section-17a/{quarter}/{holder}/{paragraph}/acknowledgements"): R,
     ("POST", "/v1/decisions/explain"): W,  # for the record's source; `admin` for the IG role
     ("GET", "/v1/ledger/checkpoint"): L,
     ("GET", "/v1/ledger/proof"): L,
@@ -143,6 +146,9 @@ def filled(path: str) -> str:
         "index": "0",
         "agreement": "no-such-agreement",
         "name": "page.css",
+        "quarter": "2026Q3",
+        "holder": "leicestershire-police",
+        "paragraph": "1",
     }
     return path.format(**own)
 

@@ -9,6 +9,7 @@ from gateway.assembly import House
 from gateway.intake.correct import Request, correct
 from gateway.intake.push import push
 from gateway.intake.recorded import PushRequest, fingerprint
+from gateway.law.register import put_feed
 from gateway.release.return_asked import Ask, ReturnDesk
 from gateway.release.returned import hand, receive
 from policies.periods import Quarter
@@ -23,7 +24,7 @@ DISTRICT = "E07000130"
 
 def desk(house: House) -> ReturnDesk:
     """What returns of a house are made with."""
-    return ReturnDesk(house.reader, house.writer, house.book, house.keys, house.clock, house.random)
+    return house.return_desk
 
 
 def ask(holder: str = POLICE, recipient: str = FIRE, quarter: Quarter = Q3, **more: Any) -> Ask:
@@ -69,6 +70,15 @@ def send(house: House, rows: list[dict[str, str]], feed: str = HOUSING) -> Any:
     )
     to = house.desk(feed, house.book.current())
     return push(body, "application/json", to, request, house.writer, 10_000).result()
+
+
+def grade(house: House) -> None:
+    """Let the police feed's handling codes be those of 3x5x2: C has conditions that nobody meets."""
+    _, feed = house.book.refresh().register.feeds["police-nsir"]
+    settings = {**feed.settings, "grading_scheme": "3x5x2"}
+    graded = feed.model_copy(update={"settings": settings, "accepts_intelligence": True})
+    house.writer.run(put_feed(graded, house.act("operator")))
+    house.book.refresh()
 
 
 def fill(house: House) -> None:
