@@ -11,6 +11,7 @@ from gateway.errors import NotFound
 from gateway.intake.recorded import Desk, natural_key
 from gateway.law.book import Edition
 from gateway.store.reading import Reader
+from gateway.store.returning import returned_of
 from policies.explain import Explanation, explain, rendered
 from schemas.record_class import RecordClass
 from schemas.subscriptions import Subscription
@@ -28,7 +29,7 @@ class Explained:
     asked_for: bool
     """Whether the subscription's filter asks for such records at all."""
     given: tuple[dict[str, Any], ...]
-    """Every disclosure and notice of it, over all recipients."""
+    """Every disclosure and notice of it, over all recipients, and every line of a section 17A return."""
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON."""
@@ -99,7 +100,10 @@ def explain_record(
         state=row["state"],
         version=row["version"],
         asked_for=subscription.filter.asks_for(record_class),
-        given=tuple(_given(given) for given in reader.disclosures_of(row["id"])),
+        given=(
+            *(_given(given) for given in reader.disclosures_of(row["id"])),
+            *_in_returns(reader, row["id"]),
+        ),
     )
 
 
@@ -117,3 +121,30 @@ def _given(row: dict[str, Any]) -> dict[str, Any]:
         "state",
     )
     return {name: row[name] for name in named} | {"at": at}
+
+
+def _in_returns(reader: Reader, incident: int) -> list[dict[str, Any]]:
+    """Every line of a section 17A return about an incident; «pending» is made and was handed to nobody."""
+    with reader.connection() as connection:
+        rows = returned_of(connection, incident)
+    return [
+        {
+            "partner": row["recipient"],
+            "holder": row["holder"],
+            "quarter": row["quarter"],
+            "paragraph": row["paragraph"],
+            "version": row["version"],
+            "released_id": row["row_id"],
+            "what": f"return:{row['change']}",
+            "leaf": row["leaf"],
+            "state": _state(row),
+            "at": datetime.fromtimestamp(row["handed_at"] or row["at"], tz=LONDON).isoformat(),
+        }
+        for row in rows
+    ]
+
+
+def _state(row: dict[str, Any]) -> str:
+    if row["acknowledged_at"] is not None:
+        return "acknowledged"
+    return "handed_out" if row["attempts"] else "pending"

@@ -152,6 +152,19 @@ def given(
     return [Given._make(row) for row in connection.execute(statement)]
 
 
+def returned_of(connection: Connection, incident: int) -> list[dict[str, Any]]:
+    """Return every line about an incident, over all recipients, with the file that holds it."""
+    names = ("holder", "recipient", "quarter", "paragraph", "at", "attempts", "handed_at")
+    columns = (*(_F.c[name] for name in names), _F.c.acknowledged_at)
+    statement = (
+        select(_R.c.leaf, _R.c.version, _R.c.row_id, _R.c.change, *columns)
+        .join(_F, _F.c.leaf == _R.c.leaf)
+        .where(_R.c.incident == incident)
+        .order_by(_R.c.leaf)
+    )
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
 def counts_in(connection: Connection, quarter: str) -> list[tuple[int, str, int]]:
     """Return (class, state, number) of a period's live and restricted incidents."""
     statement = (
