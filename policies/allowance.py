@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from policies.law import Law
-from schemas.agreements import PEOPLE
+from schemas.agreements import PEOPLE, OnwardSharing
 from schemas.base import Word
 from schemas.codes import Kind, SubjectRole
 from schemas.incident import PERSON_GROUPS, SENSITIVITY
@@ -42,6 +42,8 @@ class Allowance:
     """Why law-enforcement data may be used for another purpose, as recorded."""
     children: str | None
     """Why sharing is in the best interests of the children concerned, as recorded."""
+    onward: OnwardSharing
+    """Whether, and to whom, the recipient may pass it on."""
     retention: timedelta
     records_since: date
     """The first day of recording that counts."""
@@ -89,6 +91,7 @@ def allowance(
         purpose=agreement.purpose,
         crossing=agreement.crossing,
         children=agreement.children,
+        onward=agreement.onward,
         retention=timedelta(days=agreement.retention_days),
         records_since=agreement.records_since(day),
         fields=frozenset(

@@ -58,6 +58,7 @@ class _Traits(NamedTuple):
     case: str | None
     patients: bool | None
     care: bool | None
+    received_under: str | None
     described: bool
     """Whether a rule of the crosswalk or a class says what it is; a kind by default says nothing."""
 
@@ -109,6 +110,7 @@ def classify(
         kept.case,
         feed.patient_information,
         feed.health_or_social_care,
+        feed.received_under,
         incident.mapping_rule_id is not None or incident.nsir_class is not None,
     )
     return _class_of(traits)
@@ -151,6 +153,7 @@ def reclassify(
         before.case,
         before.patient_information,
         before.health_or_social_care,
+        before.received_under,
         incident.mapping_rule_id is not None or incident.nsir_class is not None,
     )
     return _class_of(traits)
@@ -235,6 +238,7 @@ def _class_of(traits: _Traits) -> RecordClass:
         case=traits.case,
         patient_information=traits.patients,
         health_or_social_care=traits.care,
+        received_under=traits.received_under,
         si_paragraphs=_paragraphs(traits),
     )
 

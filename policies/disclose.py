@@ -61,6 +61,8 @@ def disclose(
         "regime_recipient": allowed.recipient_regime,
         "crossing": allowed.crossing if crosses(record_class, allowed) else None,
         "children": allowed.children if record_class.child else None,
+        "onward": allowed.onward.rule,
+        "onward_to": allowed.onward.to,
         "grading": record_class.grading,
         "mopi_group": half.detail.mopi_group,
     }

@@ -117,7 +117,12 @@ def _uses(law: Law, agreement_id: str, feed: Feed, day: date) -> list[_Use]:
     coverage = agreement.coverage
     if coverage.sources and feed.name not in coverage.sources:
         return []
-    feeds_class = {"source": feed.name, "controller": feed.controller, "regime": feed.regime}
+    feeds_class = {
+        "source": feed.name,
+        "controller": feed.controller,
+        "regime": feed.regime,
+        "received_under": feed.received_under,
+    }
     uses = []
     for kind in coverage.kinds or tuple(Kind):
         cls = NO_RECORD.model_copy(update={**feeds_class, "kind": kind})

@@ -24,7 +24,7 @@ from policies.probe import NO_RECORD
 from policies.refusals import PolicyRefused
 from policies.register import Register, Standing
 from policies.treatments import Treatments
-from schemas.agreements import Agreement
+from schemas.agreements import Agreement, AgreementState
 from schemas.decisions import About, Condition, Decision, GroupSeen, Outcome, Seen
 from schemas.partners import Partner
 from schemas.powers import Power, Protocol
@@ -194,7 +194,8 @@ class Law:
     ) -> Decision:
         power = subscription.power
         holder, bound, entities = self._entities(subscription, record_class, day)
-        asked = request.asked(subscription, self.lists, bound, day)
+        onward = self._may_be_passed_on(record_class, holder, subscription.partner, day)
+        asked = request.asked(subscription, self.lists, bound, day, onward_allowed=onward)
         result = self.bundle.engine.ask(power, asked, entities)
         erred = _erred(result.diagnostics.errors)
         refused = frozenset() if result.allowed else frozenset(result.diagnostics.reasons)
@@ -220,6 +221,19 @@ class Law:
             errors=erred,
             flags=self._flags(power, holder, bound, day),
         )
+
+    def _may_be_passed_on(
+        self, record_class: RecordClass, holder: str, recipient: str, day: date
+    ) -> bool:
+        """Whether a record is its holder's own, or may go on to the recipient as its origin agreed."""
+        if record_class.received_under is None:
+            return True
+        bound = self.bound(record_class.received_under, day)
+        if bound is None or bound.state is not AgreementState.LIVE:
+            return False
+        origin = bound.agreement
+        to = (*origin.holders, *origin.onward.to)
+        return holder in origin.recipients and recipient in to
 
     def _look(self, subscription: Subscription, record_class: RecordClass, day: date) -> Seen:
         power = subscription.power

@@ -133,7 +133,12 @@ def with_class(
 
 
 def asked(
-    subscription: Subscription, lists: Lists, bound: Bound | None, day: date
+    subscription: Subscription,
+    lists: Lists,
+    bound: Bound | None,
+    day: date,
+    *,
+    onward_allowed: bool = True,
 ) -> dict[str, Any]:
     """Return the request of a subscription.
 
@@ -142,6 +147,7 @@ def asked(
         lists: The dated facts: what the power is on the day, for which powers the purpose counts.
         bound: The agreement that it names, if that is on the register.
         day: The day, in Europe/London.
+        onward_allowed: Whether the record is its holder's own, or may be passed on to the recipient.
     """
     power = lists.powers.by_code[subscription.power]
     context: dict[str, Any] = {
@@ -155,6 +161,7 @@ def asked(
         "purpose": subscription.purpose,
         "purpose_counts_for": lists.counts_for.get(subscription.purpose, ()),
         "minimum_cell": subscription.minimum_cell,
+        "onward_allowed": onward_allowed,
     }
     return _request(subscription.partner, RECEIVE, context, bound)
 

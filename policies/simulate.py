@@ -167,6 +167,8 @@ def in_words(record_class: RecordClass) -> str:
     said += ["open data"] if record_class.open_data else []
     said += ["a child is concerned"] if record_class.child else []
     said += ["of a listed case"] if record_class.case else []
+    under = record_class.received_under
+    said += [f"received under {under}"] if under else []
     for words, named in (
         ("people", record_class.roles),
         ("grounds", record_class.grounds),

@@ -257,6 +257,11 @@ class Agreement(Period):
 
     @model_validator(mode="after")
     def _two_sides(self) -> Self:
+        if HandlingCondition.NO_ONWARD_SHARING in self.handling_conditions and (
+            self.onward.rule is not OnwardRule.FORBIDDEN
+        ):
+            message = "who takes on no_onward_sharing may pass nothing on"
+            raise ValueError(message)
         if HandlingCondition.OTHER in self.handling_conditions:
             message = "a condition in other words cannot be taken on: nobody can check it"
             raise ValueError(message)

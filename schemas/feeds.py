@@ -55,6 +55,9 @@ class Feed(Word):
     """Whether rows hold information about patients; unknown where absent, and then taken to."""
     health_or_social_care: bool | None = None
     """Whether the controller holds it as a health or social care authority; likewise."""
+    received_under: Slug | None = None
+    """The agreement under which the controller itself received what the feed holds: it is passed on only as
+    that agreement's onward-sharing rule allows (law reference L59). Absent, it is the controller's own."""
     open_data_licence: str | None = None
     """Set where the controller publishes the same rows under this licence."""
     district_code: str | None = None

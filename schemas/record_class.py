@@ -53,6 +53,8 @@ class RecordClass(Word):
     """Whether the feed holds information about patients; None where nobody has said."""
     health_or_social_care: bool | None = None
     """Whether it is held as a health or social care authority; None where nobody has said."""
+    received_under: Slug | None = None
+    """The agreement under which its controller received it from another holder; absent, it is its own."""
     si_paragraphs: tuple[int, ...] = ()
     """Paragraphs of the Schedule to SI 2007/1831 that prescribe it, such as ``(1,)``."""
 

@@ -15,6 +15,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from schemas.agreements import OnwardRule
 from schemas.base import Word
 from schemas.codes import (
     Confidence,
@@ -183,6 +184,9 @@ class DisclosedIncident(ReleasedIncident):
     """Where it left law enforcement: why it may be used otherwise, as agreed (DPA 2018 s.36(4))."""
     children: str | None = None
     """Where a child is concerned: why sharing is in the child's best interests, as agreed."""
+    onward: OnwardRule | None = None
+    onward_to: tuple[Slug, ...] = ()
+    """Whether, and to whom, it may be passed on, as agreed (law reference L59)."""
     grading: Grading | None = None
     """As the source gave it; never converted into another scheme."""
     mopi_group: MopiGroup | None = None

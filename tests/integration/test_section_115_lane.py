@@ -91,12 +91,12 @@ def test_listed_fields_leave_and_nothing_else_does(house: House) -> None:
         "time_precision": "minute",
     }
     assert (record["agreement"], record["agreement_version"]) == ("police-council", 1)
-    assert record["delete_by"] == "2027-11-23"
+    assert (record["delete_by"], record["onward"]) == ("2027-11-23", "forbidden")
     assert record["occurred"] == duty["occurred"] == "2026-10-31T21:00+00:00"
     assert record["id"] == duty["id"]
     assert set(record) - set(duty) == {
         *("agreement", "agreement_version", "delete_by", "marking", "agreed"),
-        *("purpose", "regime_source", "regime_recipient", "crossing"),
+        *("purpose", "regime_source", "regime_recipient", "crossing", "onward"),
     }
     for text in (CONTACT, NARRATIVE):
         assert text not in str(record)

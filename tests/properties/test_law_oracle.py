@@ -31,6 +31,7 @@ from tests.support.oracle import oracle, oracle_agreement
 from tests.support.oracle_see import oracle_see
 from tests.support.requests import (
     CASE,
+    ORIGIN,
     PURPOSE_OF,
     a_class,
     a_day,
@@ -109,6 +110,7 @@ def meant(
     fits |= {"kind": covers.kinds[0]} if covers.kinds else {}
     fits |= {"typology_behaviour": covers.behaviours[0]} if covers.behaviours else {}
     fits |= {"case": covers.cases[0]} if covers.cases else {}
+    fits |= {"received_under": ORIGIN if named.id == agreements[0].id else None}
     return asked.model_copy(update=chosen), cls.model_copy(update=fits)
 
 

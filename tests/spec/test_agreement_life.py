@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from policies import agreements as steps
 from policies.agreements import StepRefused
 from policies.allowance import allowance
+from policies.keeping import keeping
 from schemas.agreements import Agreement, AgreementState, Review
 from tests.support.law import (
     COUNCIL,
@@ -21,6 +22,7 @@ from tests.support.law import (
     POLICE,
     POLICY,
     agreement,
+    feed,
     law_115,
     record_class,
     request_115,
@@ -188,6 +190,67 @@ def test_a_record_of_another_holder_needs_an_agreement_with_that_holder() -> Non
     decision = snapshot.decide(asked, record_class(), DAY)
     assert {one.id for one in decision.unmet} == {"section_115.agreement_names_holder"}
     assert snapshot.decide(asked, record_class(controller=COUNCIL), DAY).releases
+
+
+@law("L59")
+@pytest.mark.parametrize(
+    ("onward", "goes"),
+    [
+        ({"rule": "forbidden"}, False),
+        ({"rule": "with_consent"}, False),
+        ({"rule": "named", "to": ("another",)}, False),
+        ({"rule": "named", "to": (FIRE,)}, True),
+    ],
+)
+def test_what_was_received_is_passed_on_only_as_its_origin_allows(
+    onward: dict[str, Any], *, goes: bool
+) -> None:
+    own = agreement(id="council-fire", holders=(COUNCIL,), recipients=(FIRE,))
+    received = record_class(controller=COUNCIL, received_under="police-council")
+
+    def go(day: date = DAY, lane: str = "personal", **more: Any) -> set[str]:
+        snapshot = law_115(agreement(onward=onward, **more), own)
+        asked = request_115(partner=FIRE, agreement="council-fire", lane=lane)
+        return {one.id for one in snapshot.decide(asked, received, day).unmet}
+
+    stopped = {"everywhere.onward_sharing_is_allowed"}
+    assert go() == (set() if goes else stopped)
+    assert go(lane="depersonalised") == set()
+    assert go(valid_to=DAY) == stopped
+    assert go(recipients=(FIRE,)) == stopped
+
+
+@law("L59")
+def test_what_was_received_may_go_back_to_its_origin_and_not_under_an_unknown_agreement() -> None:
+    back = agreement(id="council-police", holders=(COUNCIL,), recipients=(POLICE,))
+    snapshot = law_115(agreement(), back)
+    asked = request_115(partner=POLICE, agreement="council-police")
+
+    def go(under: str) -> bool:
+        cls = record_class(controller=COUNCIL, received_under=under)
+        return snapshot.decide(asked, cls, DAY).releases
+
+    assert go("police-council")
+    assert not go("unknown")
+
+
+@law("L59")
+def test_nothing_is_kept_to_be_passed_on_that_may_not_be() -> None:
+    own = agreement(id="council-fire", holders=(COUNCIL,), recipients=(FIRE,))
+    received = feed(controller=COUNCIL, received_under="police-council")
+
+    def kept(onward: dict[str, Any]) -> frozenset[str]:
+        return keeping(law_115(agreement(onward=onward), own), received, DAY).names
+
+    assert kept({"rule": "forbidden"}) == frozenset()
+    assert "people" in kept({"rule": "named", "to": (FIRE,)})
+
+
+def test_who_takes_on_that_nothing_is_passed_on_may_not_name_anybody() -> None:
+    taken = {"handling_conditions": ("no_onward_sharing",)}
+    with pytest.raises(ValidationError):
+        agreement(onward={"rule": "with_consent"}, **taken)
+    assert agreement(**taken).onward.to == ()
 
 
 @pytest.mark.parametrize(

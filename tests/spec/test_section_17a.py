@@ -25,7 +25,7 @@ from tests.support.law import (
     record_class,
     subscription,
 )
-from tests.support.oracle import LISTED_IN_ENGLAND_AND_WALES
+from tests.support.oracle_lists import LISTED_IN_ENGLAND_AND_WALES
 
 
 def unmet(decision: Decision) -> set[str]:

@@ -11,12 +11,12 @@ from datetime import date
 
 from schemas.agreements import Agreement
 from schemas.decisions import Outcome
-from schemas.partners import Partner, Period
+from schemas.partners import Partner
 from schemas.powers import Protocol
 from schemas.record_class import RecordClass
 from schemas.subscriptions import Subscription
 from tests.support.oracle_cells import oracle_cells
-from tests.support.oracle_changes import one_reading, oracle_assessed
+from tests.support.oracle_changes import one_reading, oracle_assessed, oracle_passed_on
 from tests.support.oracle_grading import oracle_grading
 from tests.support.oracle_lists import (
     FIRE_KINDS,
@@ -29,47 +29,13 @@ from tests.support.oracle_powers import (
     in_force,
     is_co_opted,
     kinds_of,
+    oracle_non_personal,
     own_conditions,
     return_conditions,
 )
+from tests.support.oracle_register import inside, kind_of, oracle_holder, oracle_relevant
 
-SECTION_17A_BEGAN = date(2007, 8, 1)
 OF_THE_ACT = {"section_17a_duty", "crime_and_disorder_strategy", "preventing_crime_and_disorder"}
-
-
-def _inside(period: Period, day: date) -> bool:
-    if period.valid_from is not None and day < period.valid_from:
-        return False
-    return not (period.valid_to is not None and day >= period.valid_to)
-
-
-def _kind(one: Partner | None, day: date) -> str | None:
-    if one is None or not _inside(one, day):
-        return None
-    for dated in one.kinds:
-        if _inside(dated, day):
-            return dated.kind.value
-    return None
-
-
-def oracle_relevant(one: Partner | None, day: date) -> bool:
-    """Section 17A(5): an authority in England and Wales for the time being within section 115."""
-    kind = _kind(one, day)
-    if kind in FIRE_KINDS and day < date(2007, 8, 1):
-        return False
-    return day >= SECTION_17A_BEGAN and kind in LISTED_IN_ENGLAND_AND_WALES
-
-
-def oracle_holder(partners: Mapping[str, Partner], name: str, day: date) -> str:
-    """Who answers today for what that partner held."""
-    seen = [name]
-    while True:
-        one = partners.get(seen[-1])
-        if one is None or _kind(one, day) is not None or one.succeeded_by is None:
-            return seen[-1]
-        if one.succeeded_by in seen:
-            return seen[-1]
-        seen.append(one.succeeded_by)
 
 
 def oracle(
@@ -83,25 +49,15 @@ def oracle(
     enabled: bool = False,
 ) -> tuple[Outcome, frozenset[str]]:
     """What the law says, and the ids of the conditions that are unmet."""
-    unmet: set[str] = set()
-    if _kind(partners.get(asked.partner), day) is None:
-        unmet.add("everywhere.recipient_on_register")
-    if not in_force(asked.power, day, enabled=enabled):
-        unmet.add("everywhere.power_in_force")
-    if asked.lane == "personal" and asked.power in NEVER_PERSONAL:
-        unmet.add("everywhere.personal_only_under_a_power_for_it")
-    unmet |= oracle_cells(asked, relevant=oracle_relevant(partners.get(asked.partner), day))
-    if cls.marking not in {"OFFICIAL", "OFFICIAL-SENSITIVE"}:
-        unmet.add("everywhere.marking_within_official")
     known = tuple(agreements)
     named = oracle_agreement(asked, known, day) if asked.power in PURPOSES_OF else None
-    takes_on = () if named is None else named.handling_conditions
-    recipient_kind = _kind(partners.get(asked.partner), day)
-    unmet |= {f"everywhere.{name}" for name in oracle_grading(asked, cls, recipient_kind, takes_on)}
+    unmet = _everywhere(partners, asked, cls, day, named, enabled=enabled)
+    if not _goes_on(partners, asked, cls, day, known):
+        unmet.add("everywhere.onward_sharing_is_allowed")
     if asked.power == "section_17a":
         unmet |= _oracle_17a(partners, asked, cls, day)
     elif asked.power == "non_personal":
-        unmet |= _oracle_non_personal(asked, cls)
+        unmet |= oracle_non_personal(asked, cls)
     elif asked.power == "asb_data_return":
         unmet |= oracle_return(partners, asked, cls, day)
     else:
@@ -112,6 +68,48 @@ def oracle(
         if named is None or not oracle_assessed(named, _agreed_before(named, known, day)):
             unmet.add(f"{asked.power.value}.loosening_is_assessed")
     return (Outcome.WITHHOLD if unmet else Outcome.RELEASE), frozenset(unmet)
+
+
+def _everywhere(
+    partners: Mapping[str, Partner],
+    asked: Subscription,
+    cls: RecordClass,
+    day: date,
+    named: Agreement | None,
+    *,
+    enabled: bool,
+) -> set[str]:
+    unmet: set[str] = set()
+    if kind_of(partners.get(asked.partner), day) is None:
+        unmet.add("everywhere.recipient_on_register")
+    if not in_force(asked.power, day, enabled=enabled):
+        unmet.add("everywhere.power_in_force")
+    if asked.lane == "personal" and asked.power in NEVER_PERSONAL:
+        unmet.add("everywhere.personal_only_under_a_power_for_it")
+    unmet |= oracle_cells(asked, relevant=oracle_relevant(partners.get(asked.partner), day))
+    if cls.marking not in {"OFFICIAL", "OFFICIAL-SENSITIVE"}:
+        unmet.add("everywhere.marking_within_official")
+    takes_on = () if named is None else named.handling_conditions
+    recipient_kind = kind_of(partners.get(asked.partner), day)
+    grading = oracle_grading(asked, cls, recipient_kind, takes_on)
+    return unmet | {f"everywhere.{name}" for name in grading}
+
+
+def _goes_on(
+    partners: Mapping[str, Partner],
+    asked: Subscription,
+    cls: RecordClass,
+    day: date,
+    known: Iterable[Agreement],
+) -> bool:
+    """Nobody passes on by name what it received, but to whom its origin's live agreement allows."""
+    if asked.lane != "personal" or cls.received_under is None:
+        return True
+    source = asked.model_copy(update={"agreement": cls.received_under})
+    origin = oracle_agreement(source, known, day)
+    holder = oracle_holder(partners, cls.controller, day)
+    stands = origin is not None and _live(origin, day)
+    return stands and oracle_passed_on(origin, holder, asked.partner)
 
 
 def _oracle_17a(
@@ -130,30 +128,13 @@ def _oracle_17a(
         unmet.add("holder_is_relevant_authority")
     if holder == asked.partner:
         unmet.add("recipient_is_not_holder")
-    if held_by is not None and any(_inside(one, day) for one in held_by.withholds_section_17a):
+    if held_by is not None and any(inside(one, day) for one in held_by.withholds_section_17a):
         unmet.add("holder_has_not_withheld")
     if len(cls.si_paragraphs) == 0:
         unmet.add("information_is_prescribed")
     if cls.mapping_status == "withheld":
         unmet.add("not_withheld_by_crosswalk")
     return {f"section_17a.{name}" for name in unmet}
-
-
-def _oracle_non_personal(asked: Subscription, cls: RecordClass) -> set[str]:
-    unmet = set()
-    if asked.lane == "personal":
-        unmet.add("lane_is_not_personal")
-    if not cls.open_data:
-        unmet.add("published_as_open_data")
-    if len(cls.field_groups) > 0:
-        unmet.add("nothing_sealed_is_held")
-    if cls.marking != "OFFICIAL":
-        unmet.add("marking_is_official")
-    if cls.mapping_status == "withheld":
-        unmet.add("not_withheld_by_crosswalk")
-    if cls.handling is not None:
-        unmet.add("no_handling_code")
-    return {f"non_personal.{name}" for name in unmet}
 
 
 # ------------------------------------------------------------------ the oracle on the other powers
@@ -239,7 +220,7 @@ def _live(one: Agreement, day: date) -> bool:
         return False
     if (day - one.review_by).days > 30 or (one.valid_to is not None and day >= one.valid_to):
         return False
-    stopped = any(_inside(suspension, day) for suspension in one.suspensions)
+    stopped = any(inside(suspension, day) for suspension in one.suspensions)
     return _begun(one, day) and not stopped
 
 
@@ -249,12 +230,12 @@ def _within_115(partners: Mapping[str, Partner], name: str, day: date) -> bool:
 
 def _agent_of(partners: Mapping[str, Partner], name: str, day: date) -> set[str]:
     one = partners.get(name)
-    if one is None or not _inside(one, day):
+    if one is None or not inside(one, day):
         return set()
     return {
         agency.principal
         for agency in one.acts_on_behalf_of
-        if _inside(agency, day) and _listed_115(partners.get(agency.principal), day)
+        if inside(agency, day) and _listed_115(partners.get(agency.principal), day)
     }
 
 
@@ -267,7 +248,7 @@ def _agency_agreed(
 
 
 def _listed_115(one: Partner | None, day: date) -> bool:
-    kind = _kind(one, day)
+    kind = kind_of(one, day)
     if kind in FIRE_KINDS and day < date(2007, 8, 1):
         return False
     return kind in LISTED_IN_ENGLAND_AND_WALES | LISTED_IN_SCOTLAND
@@ -310,7 +291,7 @@ def _about_parties(
         or _agency_agreed(partners, recipient, day, named),
         "recipient_has_nominated_person": _has_post(partners.get(recipient)),
         "holder_has_nominated_person": _has_post(held_by),
-        "holder_has_not_declined": not any(_inside(one, day) for one in declines),
+        "holder_has_not_declined": not any(inside(one, day) for one in declines),
         "recipient_is_not_holder": holder != recipient,
     }
 
@@ -332,7 +313,7 @@ def _about_protocol(
         parties = one.parties
         signed = {signature.party for signature in one.signatures if signature.signed_on <= day}
         whole = len(parties) > 0 and signed >= set(parties)
-        in_force = one.covers_section_115 and _inside(one, day) and whole
+        in_force = one.covers_section_115 and inside(one, day) and whole
     return {
         "protocol_is_in_force": in_force,
         "recipient_is_party_to_protocol": recipient in parties,

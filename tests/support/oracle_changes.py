@@ -85,3 +85,10 @@ def _passed_on_more(was: Agreement, now: Agreement) -> bool:
         return False
     named = was.onward.rule == now.onward.rule == "named"
     return not (named and set(now.onward.to) <= set(was.onward.to))
+
+
+def oracle_passed_on(origin: Agreement | None, holder: str, recipient: str) -> bool:
+    """Who received it may give it back, or on to those whom its origin named."""
+    if origin is None or holder not in origin.recipients:
+        return False
+    return recipient in origin.holders or recipient in origin.onward.to

@@ -113,3 +113,21 @@ def kinds_of(
         kind = partners[name].kind_on(day) if name in partners else None
         found.append(None if kind is None else kind.value)
     return found[0], found[1]
+
+
+def oracle_non_personal(asked: Subscription, cls: RecordClass) -> set[str]:
+    """Open data as published: the conditions that are unmet."""
+    unmet = set()
+    if asked.lane == "personal":
+        unmet.add("lane_is_not_personal")
+    if not cls.open_data:
+        unmet.add("published_as_open_data")
+    if len(cls.field_groups) > 0:
+        unmet.add("nothing_sealed_is_held")
+    if cls.marking != "OFFICIAL":
+        unmet.add("marking_is_official")
+    if cls.mapping_status == "withheld":
+        unmet.add("not_withheld_by_crosswalk")
+    if cls.handling is not None:
+        unmet.add("no_handling_code")
+    return {f"non_personal.{name}" for name in unmet}

@@ -106,6 +106,7 @@ def a_class(dice: Random, names: list[str]) -> RecordClass:
         grounds=dice.choice(((), (Ground.RACE,))),
         child=dice.random() < 0.1,
         case=CASE if dice.random() < 0.1 else None,
+        received_under=dice.choice((ORIGIN, "agreement-1")) if dice.random() < 0.05 else None,
         patient_information=dice.choice((None, False, False, False, True)),
         health_or_social_care=dice.choice((None, False, False, False, True)),
         si_paragraphs=dice.choice(((), (1,), (2,), (7, 8))),
@@ -132,6 +133,8 @@ def a_grading(dice: Random) -> dict[str, Any]:
 
 
 CASE = "ca5e" * 16
+ORIGIN = "origin"
+"""The agreement under which the holder of the first one received its records."""
 ONE_POST = ("one post", "One  Post", "оne post", "one-pоst", "0ne\u200bpost", "ｏｎｅ ｐｏｓｔ")
 """One office under several spellings: blanks, case, Cyrillic o, zero, zero-width, full width."""
 PURPOSE_OF = {
@@ -183,7 +186,17 @@ def agreements_of(dice: Random, register: dict[str, Partner]) -> list[Agreement]
             _an_agreement(dice, named, version, *pair, agents[pair[1]])
             for version in range(1, last + 1)
         ]
-    return made
+    return [*made, _origin(dice, made[0], names)]
+
+
+def _origin(dice: Random, passes_on: Agreement, names: list[str]) -> Agreement:
+    """The agreement under which the holder of another one received what it passes on."""
+    holder = dice.choice([name for name in names if name not in passes_on.holders])
+    made = _an_agreement(dice, ORIGIN, 1, holder, passes_on.holders[0], ())
+    to = (*dice.sample(names, 3), *dice.choice((passes_on.recipients, ())))
+    rule = dice.choice(({"rule": "named", "to": to}, {"rule": "with_consent"}))
+    free = {"handling_conditions": (), "onward": rule, "signatures": ()}
+    return _signed(dice, Agreement.model_validate(made.model_dump() | free))
 
 
 def _an_agreement(

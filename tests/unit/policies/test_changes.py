@@ -30,6 +30,8 @@ def found(was: dict[str, Any], now: dict[str, Any]) -> list[tuple[str, Effect, s
         ("recipients", (COUNCIL,), (COUNCIL, FIRE), "removed", "added"),
         ("roles", ("victim",), ("victim", "witness"), "removed", "added"),
         ("fields", ("people.name",), ("people",), "removed", "added"),
+        ("on_behalf_of", (), (COUNCIL,), "removed", "added"),
+        ("handling_conditions", (), ("no_onward_sharing",), "removed", "added"),
         ("marking", "OFFICIAL", "OFFICIAL-SENSITIVE", "lowered", "raised"),
         ("retention_days", 30, 365, "shorter", "longer"),
         ("review_by", DAY, DAY + timedelta(1), "earlier", "later"),

@@ -19,8 +19,8 @@ from tests.support.law import (
     one_of_each_kind,
     partner,
 )
-from tests.support.oracle import oracle_relevant
 from tests.support.oracle_lists import LISTED_IN_ENGLAND_AND_WALES, LISTED_IN_SCOTLAND
+from tests.support.oracle_register import oracle_relevant
 
 TEXTS = packaged_lists().texts
 

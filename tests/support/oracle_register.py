@@ -1,0 +1,48 @@
+"""The oracle on the register: who is what on a day, and who answers for what somebody held."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from schemas.partners import Partner, Period
+from tests.support.oracle_lists import FIRE_KINDS, LISTED_IN_ENGLAND_AND_WALES
+
+SECTION_17A_BEGAN = date(2007, 8, 1)
+
+
+def inside(period: Period, day: date) -> bool:
+    """From its first day until the day before its last."""
+    if period.valid_from is not None and day < period.valid_from:
+        return False
+    return not (period.valid_to is not None and day >= period.valid_to)
+
+
+def kind_of(one: Partner | None, day: date) -> str | None:
+    """What a partner is on a day."""
+    if one is None or not inside(one, day):
+        return None
+    for dated in one.kinds:
+        if inside(dated, day):
+            return dated.kind.value
+    return None
+
+
+def oracle_relevant(one: Partner | None, day: date) -> bool:
+    """Section 17A(5): an authority in England and Wales for the time being within section 115."""
+    kind = kind_of(one, day)
+    if kind in FIRE_KINDS and day < date(2007, 8, 1):
+        return False
+    return day >= SECTION_17A_BEGAN and kind in LISTED_IN_ENGLAND_AND_WALES
+
+
+def oracle_holder(partners: Mapping[str, Partner], name: str, day: date) -> str:
+    """Who answers today for what that partner held."""
+    seen = [name]
+    while True:
+        one = partners.get(seen[-1])
+        if one is None or kind_of(one, day) is not None or one.succeeded_by is None:
+            return seen[-1]
+        if one.succeeded_by in seen:
+            return seen[-1]
+        seen.append(one.succeeded_by)
