@@ -16,7 +16,7 @@ from policies.bundle import FILES as CEDAR_FILES
 from policies.bundle import Bundle
 from policies.law import Law
 from policies.lists import FILES as LIST_FILES
-from policies.lists import Lists
+from policies.lists import LATER, Lists
 from policies.refusals import PolicyRefused
 from policies.treatments import PACKAGED_LANES, Treatments
 from policies.vocabulary import SCHEMA
@@ -51,11 +51,13 @@ class Documents:
         self.treatments: Mapping[Lane, Treatments] = MappingProxyType(dict(treatments))
 
     @classmethod
-    def load(cls, texts: Mapping[str, str]) -> Documents:
+    def load(cls, texts: Mapping[str, str], *, approved_before: bool = False) -> Documents:
         """Check every document, and that none is missing and none is there that nobody reads.
 
         Args:
             texts: Name → text.
+            approved_before: Whether it was approved under an earlier version, perhaps: what came since
+                is read as packaged then, as in an older snapshot.
 
         Raises:
             PolicyRefused: A document does not belong here, is missing, is too long, or is not whole
@@ -69,17 +71,17 @@ class Documents:
             if len(text) > LONGEST:
                 raise PolicyRefused(name, "", "it is longer than a document may be")
             folders[folder][file] = text
-        for folder, wanted in ((_CEDAR, {SCHEMA}), (_TREATMENTS, set(_TABLES))):
-            for file in sorted(wanted - folders[folder].keys()):
+        earlier = set(LATER) if approved_before else set()
+        wanted = ((_CEDAR, {SCHEMA}), (_DATA, {*LIST_FILES} - earlier), (_TREATMENTS, set(_TABLES)))
+        for folder, files in wanted:
+            for file in sorted(files - folders[folder].keys()):
                 raise PolicyRefused(f"{folder}/{file}", "", "the document is missing")
+        read = Treatments.of_snapshot if approved_before else Treatments.load
         return cls(
             texts,
             Bundle.load(folders[_CEDAR]),
             Lists.load(folders[_DATA]),
-            {
-                lane: Treatments.load(lane, folders[_TREATMENTS][file])
-                for file, lane in _TABLES.items()
-            },
+            {lane: read(lane, folders[_TREATMENTS][file]) for file, lane in _TABLES.items()},
         )
 
     def law(

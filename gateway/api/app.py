@@ -22,6 +22,7 @@ from gateway.api import (
     health,
     ledger,
     oauth,
+    policies,
     problems,
     questions,
     returns,
@@ -83,7 +84,7 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     problems.install(app)
     sending = (feeds, corrections, questions)
-    reading = (subscriptions, deliveries, agreements, decisions, returns, analysis)
+    reading = (subscriptions, deliveries, agreements, decisions, returns, analysis, policies)
     for module in (*sending, *reading, ledger, oauth, health):
         app.include_router(module.router)
     return app

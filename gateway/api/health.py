@@ -33,7 +33,7 @@ async def readyz(service: ServiceDep) -> Response:
         await asyncio.to_thread(house.reader.head)
         checks["database"] = await asyncio.to_thread(house.writer.has_its_database)
         checks["clock"] = await asyncio.to_thread(_is_timely, service)
-        house.book.current()
+        checks["policies"] = not house.book.current().refused
         checks["law"] = True
     except GatewayError as error:
         checks["law" if "database" in checks else "database"] = False

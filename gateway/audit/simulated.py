@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from hashlib import sha256
 
 from gateway.clock import LONDON
 from gateway.law.book import Edition, LawBook
@@ -17,6 +18,7 @@ from gateway.ledger.leaf import Operation, Value, leaf
 from gateway.store.reading import Reader
 from gateway.store.simulating import counts_by_class
 from gateway.store.tx import Tx
+from policies.documents import Documents
 from policies.law import Law
 from policies.simulate import (
     ClassCount,
@@ -27,6 +29,7 @@ from policies.simulate import (
     requests_under,
 )
 from schemas.agreements import Agreement
+from schemas.partners import Partner
 from schemas.simulations import Comparison
 from schemas.subscriptions import Subscription
 
@@ -38,7 +41,7 @@ class Draft:
     law: Law
     day: date
     kind: str
-    """``policies`` or ``agreement``."""
+    """``policies``, ``agreement`` or ``partner``."""
     content_sha256: str
     """Hash of the draft as it was given."""
     would_be: tuple[Subscription, ...] = ()
@@ -64,6 +67,34 @@ def draft_of_agreement(reader: Reader, edition: Edition, draft: Agreement, day: 
         content_sha256=draft.terms_sha256,
         would_be=requests_under(draft, standing_requests(reader)),
         named={"agreement": draft.id, "agreement_version": str(draft.version)},
+    )
+
+
+def draft_of_documents(edition: Edition, documents: Documents, day: date) -> Draft:
+    """Return the law with another policy bundle, over the register and agreements as they stand."""
+    register = edition.register
+    return Draft(
+        law=documents.law(
+            register.partners.values(), register.protocols.values(), register.agreements
+        ),
+        day=day,
+        kind="policies",
+        content_sha256=documents.sha256,
+    )
+
+
+def draft_of_partner(edition: Edition, partner: Partner, day: date) -> Draft:
+    """Return the law with a partner on the register as it is given here."""
+    partners = {**edition.register.partners, partner.id: partner}
+    law = edition.law
+    return Draft(
+        law=Law(
+            law.bundle, law.treatments, partners.values(), law.protocols, law.lists, law.agreements
+        ),
+        day=day,
+        kind="partner",
+        content_sha256=sha256(partner.model_dump_json().encode()).hexdigest(),
+        named={"partner": partner.id},
     )
 
 

@@ -80,7 +80,7 @@ class BundleWalk:
 
     def _check_loads(self, bundle: PolicyBundle, texts: Mapping[str, str]) -> None:
         try:
-            Documents.load(_documents(bundle, texts))
+            Documents.load(_documents(bundle, texts), approved_before=True)
         except (PolicyRefused, *UNREADABLE):
             self._findings.add("bundle.unusable", "policy_bundle", bundle.sha256)
 

@@ -76,6 +76,12 @@ COMMANDS = tuple(
         ("crosswalk", "crosswalk", "Code lists: list, show, apply a change to what was recorded."),
         ("explain", "explain", "Say why a record may or may not go to a subscription."),
         ("law", "law", "What the law asks, by which rule and test, and when it last decided."),
+        ("simulate", "simulate", "Say what a draft of the law would newly release and newly stop."),
+        (
+            "policies",
+            "policies",
+            "Policy bundles: propose, approve by two people, go back, compare.",
+        ),
         ("correct", "correct", "Retract, restrict, lift or erase records; holders are told."),
         ("notice", "notice", "Notices about records that somebody holds: open and overdue."),
         ("verify", "verify", "Prove that log, releases and ledger are whole."),

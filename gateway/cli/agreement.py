@@ -118,7 +118,7 @@ def add(
     Case references under `coverage.case_references` are kept as keyed hashes only.
     """
     with own_house() as house:
-        document = _hashed_cases(toml_of(file), house.keys.natural_key)
+        document = hashed_cases(toml_of(file), house.keys.natural_key)
         wanted = word_of(Agreement, document)
         day = london_day(house.clock)
         made = change(house, actor, lambda act: PutAgreement(wanted, act, day))
@@ -248,7 +248,7 @@ def _tell_step(standing: AgreementStanding) -> None:
     tell_unmet(standing)
 
 
-def _hashed_cases(document: dict[str, Any], key: bytes) -> dict[str, Any]:
+def hashed_cases(document: dict[str, Any], key: bytes) -> dict[str, Any]:
     """Replace the case references of a document by their keyed hashes."""
     coverage = document.get("coverage")
     if not isinstance(coverage, dict) or "case_references" not in coverage:

@@ -10,7 +10,7 @@ import typer
 
 from gateway.audit.shown_before import ShownBefore
 from gateway.cli.terminal import Stopped, say, show_table
-from schemas.simulations import SubscriptionChange
+from schemas.simulations import Comparison, SubscriptionChange
 
 _MOST = 12
 """Classes of records that are shown for one request, the most records first."""
@@ -34,12 +34,17 @@ def tell_shown(shown: ShownBefore) -> None:
     )
     for one in effect.subscriptions:
         if one.changes:
-            _tell(one)
+            tell_change(one)
+    tell_conditions(effect)
+    say(f"Digest of what was shown: {shown.sha256}")
+
+
+def tell_conditions(effect: Comparison) -> None:
+    """Write the conditions that make a difference, in their own words."""
     says = {rule.id: f"{rule.says} [{rule.cites}]" for rule in effect.rules}
     if says:
         say("")
         show_table("The conditions:", ("id", "says"), says.items())
-    say(f"Digest of what was shown: {shown.sha256}")
 
 
 def tell_difference(difference: Mapping[str, Any]) -> None:
@@ -79,7 +84,8 @@ def ask_whether_to_sign(*, yes: bool) -> None:
         raise Stopped("Nothing was signed.", "Sign again once it is what you want.")
 
 
-def _tell(one: SubscriptionChange) -> None:
+def tell_change(one: SubscriptionChange) -> None:
+    """Write what would change for one subscription: a line a class, the most records first."""
     stands = "" if one.standing else ", which nobody has asked for yet"
     rows = [
         (

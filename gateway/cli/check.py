@@ -18,6 +18,7 @@ from gateway.clock import SystemClock
 from gateway.errors import GatewayError, StoreUnavailable
 from gateway.house import RefusesToStart
 from gateway.keys.ring import KeyRing, KeysUnavailable
+from gateway.law.bundles import shelf
 from gateway.ledger.leaf import read_leaf
 from gateway.settings import Settings
 from gateway.store.schema import REVISION
@@ -79,6 +80,7 @@ def _lines() -> list[Line]:
     lines.append(_line("database", Exit.FOUND_WRONG, lambda: _database(settings)))
     if all(one.ok for one in lines):
         lines.append(_line("writing", Exit.FOUND_WRONG, lambda: _writing(settings)))
+        lines.append(_line("policy bundle", Exit.FOUND_WRONG, lambda: _bundle(settings)))
         lines.append(_line("clock", Exit.FOUND_WRONG, lambda: _clock(settings)))
     return lines
 
@@ -140,6 +142,20 @@ def _writing(settings: Settings) -> str:
     with own_house(settings) as house:
         size = house.writer.run(lambda tx: tx.head.log_size)
     return f"a commit reached the disk; the log holds {size:,} entries."
+
+
+def _bundle(settings: Settings) -> str:
+    with own_house(settings) as house:
+        edition = house.book.refresh()
+        approved = shelf(house.reader).active
+    if edition.refused:
+        raise _Wrong(
+            "one that was approved is not what was approved, or this version cannot load it.",
+            f"The last good one is in use. See `gateway policies show {edition.refused[0][:12]}`, and"
+            " approve another.",
+        )
+    whose = "the packaged one; none was approved yet" if approved is None else "approved by two"
+    return f"{edition.documents[:12]} is in use: {whose}."
 
 
 def _clock(settings: Settings) -> str:

@@ -43,8 +43,12 @@ class NotJson(Exception):
         self.says = _SENTENCES[rule]
 
 
-def strict_json(body: bytes) -> Any:  # noqa: ANN401 - any JSON document
+def strict_json(body: bytes, longest: int = MAX_TEXT) -> Any:  # noqa: ANN401 - any JSON document
     """Parse one JSON document.
+
+    Args:
+        body: Its bytes.
+        longest: Characters that one text in it may have; a policy document is longer than a record.
 
     Raises:
         NotJson: With the rule that it breaks.
@@ -59,7 +63,7 @@ def strict_json(body: bytes) -> Any:  # noqa: ANN401 - any JSON document
         _check_keys(document, body)
     # the two are rare, and each leaves a trace in the bytes that is cheap to look for
     if len(body) > MAX_TEXT or b"\\u0000" in body:
-        _check_values(document)
+        _check_values(document, longest)
     return document
 
 
@@ -100,19 +104,19 @@ def _count_pairs(value: Any) -> int:  # noqa: ANN401 - any JSON document
     return pairs
 
 
-def _check_values(value: Any) -> None:  # noqa: ANN401 - any JSON document
+def _check_values(value: Any, longest: int) -> None:  # noqa: ANN401 - any JSON document
     if isinstance(value, str):
-        if len(value) > MAX_TEXT:
+        if len(value) > longest:
             raise NotJson("json.text_too_long")
         if "\x00" in value:
             raise NotJson("json.nul")
     elif isinstance(value, dict):
         for key, member in value.items():
-            _check_values(key)
-            _check_values(member)
+            _check_values(key, longest)
+            _check_values(member, longest)
     elif isinstance(value, list):
         for member in value:
-            _check_values(member)
+            _check_values(member, longest)
 
 
 def ndjson_lines(body: bytes) -> Iterator[bytes]:

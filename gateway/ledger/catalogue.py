@@ -271,7 +271,7 @@ CATALOGUE: dict[Operation, Entry] = {
     Operation.POLICY: _entry("change", f"{_CHANGE} policy_sha256 documents"),
     Operation.SIMULATION: _entry(
         "kind snapshot after_sha256 content_sha256 newly_leaves newly_stops other_fields",
-        "agreement agreement_version day records_from count",
+        "agreement agreement_version partner day records_from count",
     ),
     Operation.GEOGRAPHY: _entry(
         "area_kind", f"{_CHANGE} edition features points count file_sha256"

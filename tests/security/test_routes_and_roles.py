@@ -44,6 +44,10 @@ ROUTES: dict[tuple[str, str], Scope | None] = {
     ("GET", "/v1/returns/section-17a/{quarter}/{holder}/{paragraph}"): R,
     ("POST", "/v1/returns/section-17a/{quarter}/{holder}/{paragraph}/acknowledgements"): R,
     ("POST", "/v1/decisions/explain"): W,  # for the record's source; `admin` for the IG role
+    ("GET", "/v1/policies"): Scope.ADMIN,
+    ("GET", "/v1/policies/{bundle}"): Scope.ADMIN,
+    ("GET", "/v1/policies/{bundle}/difference/{other}"): Scope.ADMIN,
+    ("POST", "/v1/simulations"): Scope.ADMIN,
     ("GET", "/v1/ledger/checkpoint"): L,
     ("GET", "/v1/ledger/proof"): L,
     ("GET", "/v1/ledger/consistency"): L,
@@ -141,6 +145,8 @@ def every_route(routes: Any) -> Iterator[tuple[str, str]]:
 def filled(path: str) -> str:
     own = {
         "feed": "police-nsir",
+        "bundle": "packaged",
+        "other": "in-force",
         "subscription": "fire-17a",
         "receipt": "0" * 32,
         "index": "0",
