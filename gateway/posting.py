@@ -14,6 +14,15 @@ from gateway.store.delivering import Deliveries
 from gateway.store.leasing import Leases
 
 
+def egress_client(settings: Settings) -> EgressClient:
+    """Return what dials subscribers, under the rules of the settings."""
+    return EgressClient(
+        Egress.of(settings.egress_allow, settings.egress_ports),
+        trust(settings.egress_ca_file),
+        Limits(attempt=settings.egress_attempt_seconds),
+    )
+
+
 def dispatcher_of(
     house: House,
     settings: Settings,
@@ -29,12 +38,7 @@ def dispatcher_of(
         client: The egress client; made from the settings where absent.
         count: Told of each attempt.
     """
-    if client is None:
-        client = EgressClient(
-            Egress.of(settings.egress_allow, settings.egress_ports),
-            trust(settings.egress_ca_file),
-            Limits(attempt=settings.egress_attempt_seconds),
-        )
+    client = client or egress_client(settings)
     room = PostRoom(
         reader=house.reader,
         writer=house.writer,

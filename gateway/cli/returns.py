@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 from collections import Counter
@@ -14,7 +15,7 @@ from pydantic import ValidationError
 from gateway.assembly import House
 from gateway.audit.returns import Cell, Matrix, matrix
 from gateway.cli import Exit
-from gateway.cli.home import checked_actor, own_house
+from gateway.cli.home import checked_actor, own_house, own_settings
 from gateway.cli.terminal import (
     OPERATOR,
     Actor,
@@ -27,7 +28,10 @@ from gateway.cli.terminal import (
     show_table,
 )
 from gateway.errors import LawRefuses
+from gateway.net.egress import EgressClient
+from gateway.posting import egress_client
 from gateway.release.return_asked import Ask
+from gateway.release.return_pushed import push_return, target_of
 from gateway.release.return_written import json_lines, table
 from gateway.release.returned import hand, make, receive
 from policies.duty import DutyState
@@ -47,6 +51,7 @@ _MAY_BE_MADE = {
     DutyState.SENT_LATE,
     DutyState.MET_BY_STANDING,
 }
+_TO_SEND = {DutyState.DUE, DutyState.OVERDUE}
 _LARGEST = 64 * 1024 * 1024
 
 
@@ -86,6 +91,33 @@ def section_17a(
         say_json(found.document())
         return
     _show(found)
+
+
+@app.command("send")
+def send(
+    *,
+    quarter: Period,
+    authority: Annotated[
+        str | None, typer.Option(help="Only what this authority owes; all where absent.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Send what is not sent yet to every recipient whose system takes pushes under section 17A.
+
+    It is sent when the endpoint answers 2xx; whatever else it answers, the return stays due. Run it from
+    a clock: what arrived is not sent again.
+    """
+    asked, settings = _quarter(quarter), own_settings()
+    with own_house(settings) as house:
+        found = _of(matrix(house.return_desk, asked), authority)
+        outcomes = asyncio.run(_send(house, found, egress_client(settings)))
+    if as_json:
+        say_json({"quarter": asked.name, "sent": outcomes})
+        return
+    columns = ("authority", "paragraph", "recipient", "outcome")
+    show_table("", columns, ([one[name] for name in columns] for one in outcomes))
+    if not outcomes:
+        note("gateway: no recipient that takes pushes is waiting for a return of this period.")
 
 
 @app.command("receipt")
@@ -178,6 +210,21 @@ def _make(house: House, found: Matrix, actor: str, out: Path | None, *, voluntar
             except LawRefuses:
                 note(f"gateway: the law lets nothing of {ask.holder} go to {ask.recipient} today.")
             done(number)
+
+
+async def _send(house: House, found: Matrix, client: EgressClient) -> list[dict[str, object]]:
+    """Send every return that is due to somebody with an endpoint; return what came of each."""
+    desk, outcomes = house.return_desk, []
+    for cell in found.cells:
+        for one in cell.owed:
+            target = target_of(desk, one.recipient) if one.state in _TO_SEND else None
+            if target is None:
+                continue
+            ask, number = Ask(cell.authority, one.recipient, found.quarter), cell.paragraph.number
+            outcome = await push_return(desk, client, target, ask, number)
+            said = {"authority": cell.authority, "paragraph": number, "recipient": one.recipient}
+            outcomes.append({**said, "outcome": outcome})
+    return outcomes
 
 
 def _write(house: House, ask: Ask, numbers: list[int], actor: str, out: Path) -> None:

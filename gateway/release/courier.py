@@ -84,6 +84,27 @@ def webhook_id(key: bytes, subscription: str, number: int, content: bytes) -> st
     return "rel_" + base64.b32encode(digest[:16]).decode().rstrip("=").lower()
 
 
+def signed(
+    keys: KeyRing, deliveries: Deliveries, subscription: str, own_id: str, now: int, body: bytes
+) -> dict[str, str]:
+    """Return the Standard Webhooks headers of a body: id, time, and a signature by every key in use.
+
+    Args:
+        keys: The gateway's.
+        deliveries: Says which secrets and keys sign now.
+        subscription: Whose secrets.
+        own_id: What the message keeps over all its tries.
+        now: Seconds since 1970.
+        body: All of it.
+    """
+    wrapped = deliveries.secrets(subscription, now)
+    secrets = [open_secret(keys.wrapping, subscription, one) for one in wrapped]
+    numbers = deliveries.key_numbers(now)
+    own = [webhook.signing_key(keys.webhook, number) for number in numbers]
+    signatures = webhook.signatures(own_id, now, body, secrets, own)
+    return {webhook.ID: own_id, webhook.TIMESTAMP: str(now), webhook.SIGNATURE: signatures}
+
+
 @dataclass(frozen=True, slots=True)
 class Parcel:
     """One release, ready to be handed over."""
@@ -193,7 +214,7 @@ class Courier:
             "Gateway-Marking": page.marking,
             "Gateway-Cursor": page.cursor,
             **({} if checkpoint is None else {"Ledger-Checkpoint": to_header(checkpoint[1])}),
-            **self._signed(own_id, body),
+            **signed(room.keys, room.deliveries, self._id, own_id, room.now(), body),
         }
         return Parcel(
             subscription=subscription,
@@ -206,15 +227,6 @@ class Courier:
             failures=standing["failures"],
             failing_since=standing["failing_since"],
         )
-
-    def _signed(self, own_id: str, body: bytes) -> dict[str, str]:
-        room, now = self._room, self._room.now()
-        wrapped = room.deliveries.secrets(self._id, now)
-        secrets = [open_secret(room.keys.wrapping, self._id, one) for one in wrapped]
-        numbers = room.deliveries.key_numbers(now)
-        keys = [webhook.signing_key(room.keys.webhook, number) for number in numbers]
-        signed = webhook.signatures(own_id, now, body, secrets, keys)
-        return {webhook.ID: own_id, webhook.TIMESTAMP: str(now), webhook.SIGNATURE: signed}
 
     # ------------------------------------------------------------------ the try
     async def _carry(self, parcel: Parcel) -> float:

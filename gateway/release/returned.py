@@ -8,9 +8,10 @@ next period's file as retracted or revised.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from gateway.clock import LONDON
@@ -45,6 +46,8 @@ class Handed:
     """Index of the leaf of this handing out."""
     marking: str
     """The highest of the rows' markings."""
+    still: Callable[[], bool]
+    """Whether law and states are still those it was rendered by: asked once more before a push."""
 
 
 def make(desk: ReturnDesk, ask: Ask, actor: str) -> list[int]:
@@ -96,11 +99,19 @@ def hand(desk: ReturnDesk, ask: Ask, paragraph: int, actor: str, method: str = "
             continue
         if _still(desk, edition, going):
             manifest = manifest_of(edition, file, content, len(lines))
-            return Handed(manifest, lines, omitted, entry, marking.value)
+            still = partial(_still, desk, edition, going)
+            return Handed(manifest, lines, omitted, entry, marking.value, still)
     raise StoreUnavailable
 
 
-def receive(desk: ReturnDesk, ask: Ask, paragraph: int, content_sha256: str, actor: str) -> bool:
+def receive(
+    desk: ReturnDesk,
+    ask: Ask,
+    paragraph: int,
+    content_sha256: str,
+    actor: str,
+    method: str = "receipt",
+) -> bool:
     """Note that the recipient has a file; return whether that was new.
 
     Raises:
@@ -122,7 +133,7 @@ def receive(desk: ReturnDesk, ask: Ask, paragraph: int, content_sha256: str, act
         stamp=stamp(now),
         actor=actor,
         nonce=desk.random(16).hex(),
-        method="receipt",
+        method=method,
     )
     done = desk.writer.run(job)
     if done is None:
