@@ -1,4 +1,4 @@
-"""``gateway explain``: why a record may or may not go to a subscription. For the IG lead."""
+"""``gateway explain``: why a record, stored or described, may or may not go. For the IG lead."""
 
 from __future__ import annotations
 
@@ -11,29 +11,52 @@ import typer
 from gateway.assembly import House
 from gateway.audit.explained import Explained, explain_record
 from gateway.cli import Exit
+from gateway.cli.explain_described import MAX_BYTES, explain_described
 from gateway.cli.home import own_house
 from gateway.cli.terminal import AsJson, Stopped, note, say, say_json
 from gateway.clock import london_day
 from gateway.errors import NotFound
+from policies.description_form import schema as description_schema
 
 _LONGEST = 4_096
 
 
 def command(
     *,
-    feed: Annotated[str, typer.Option(help="Feed that the record came by.")],
-    subscription: Annotated[str, typer.Option(help="Subscription that it is judged for.")],
+    feed: Annotated[
+        str | None, typer.Option(help="Feed that a stored record came by; needs --subscription.")
+    ] = None,
+    subscription: Annotated[
+        str | None, typer.Option(help="Subscription that the stored record is judged for.")
+    ] = None,
     day: Annotated[
         str | None, typer.Option(help="Day to judge by, such as 2026-11-23; today if absent.")
     ] = None,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON Schema of a described record.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say why a record may or may not go to a subscription, condition by condition, and who has it.
+    """Say why a record may or may not go to somebody, condition by condition.
 
-    The record's reference at its source is read from standard input, never from the command line,
-    where other users and the shell's history would see it.
+    With --feed and --subscription: a stored record, and who has it. Its reference at its source is
+    read from standard input, never from the command line, where other users and the shell's history
+    would see it. Without: one described record, as JSON on standard input (--schema prints its form);
+    that needs no database, and takes register and agreements from one where there is one.
     """
     judged = _day(day)
+    if schema:
+        say_json(description_schema())
+        return
+    if feed is None and subscription is None:
+        explain_described(sys.stdin.buffer.read(MAX_BYTES + 1), judged, as_json=as_json)
+        return
+    if feed is None or subscription is None:
+        raise Stopped(
+            "A stored record needs both --feed and --subscription.",
+            "Give both, or neither and describe the record as JSON on standard input.",
+            Exit.USAGE,
+        )
     reference = _reference()
     with own_house() as house:
         explained = _explained(house, feed, reference, subscription, judged)

@@ -1,0 +1,450 @@
+"""A described record: every fact that the law asks about one request, stated instead of stored.
+
+What is not stated counts as not there: nothing here presumes a fact in favour of release. Each part of
+the register may be named by its id or described in its place.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Discriminator, Field, Tag, WithJsonSchema
+
+from schemas.agreements import PEOPLE, AgreementState, Behaviour, ListedField, OnwardRule
+from schemas.base import Word
+from schemas.codes import (
+    Ground,
+    Kind,
+    LocationPrecision,
+    Marking,
+    Regime,
+    Slug,
+    SubjectRole,
+    TimePrecision,
+)
+from schemas.grading import GradeCode, GradingScheme, Handling, HandlingCondition
+from schemas.incident import PERSON_GROUPS, SENSITIVITY
+from schemas.partners import PartnerKind, Period
+from schemas.powers import Power, Purpose
+from schemas.released import ReleasedIncident
+from schemas.sensitivity import Lane
+from schemas.typology import TYPOLOGY
+
+OPEN_FIELDS = tuple(
+    name
+    for name in ReleasedIncident.model_fields
+    if name not in {"id", "version", "source", "controller", "time_precision"}
+)
+"""What a depersonalised record says, each under the name by which it may be asked for."""
+SEALED_FIELDS = (
+    *(name for name, one in SENSITIVITY.items() if one.group is not None),
+    *(f"{PEOPLE}.{part}" for part in PERSON_GROUPS),
+)
+"""What leaves only in the personal lane, where an agreement lists it."""
+Text = Annotated[str, Field(max_length=2_000)]
+"""A sentence that stands in the document; blank counts as none."""
+Side = Literal["holder", "recipient"]
+
+
+def _wanted(name: str) -> str:
+    if name not in OPEN_FIELDS and name not in SEALED_FIELDS:
+        message = "the record has no such field"
+        raise ValueError(message)
+    return name
+
+
+def _sub_behaviour(code: str) -> str:
+    if code not in TYPOLOGY.behaviour_of:
+        message = "the typology has no such sub-behaviour"
+        raise ValueError(message)
+    return code
+
+
+WantedField = Annotated[
+    str,
+    AfterValidator(_wanted),
+    WithJsonSchema({"type": "string", "enum": [*OPEN_FIELDS, *SEALED_FIELDS]}),
+]
+AgreedField = Annotated[
+    ListedField, WithJsonSchema({"type": "string", "enum": list(SEALED_FIELDS)})
+]
+
+
+DescribedBehaviour = Annotated[
+    Behaviour, WithJsonSchema({"type": "string", "enum": sorted(TYPOLOGY.area_of)})
+]
+SubBehaviour = Annotated[
+    str,
+    AfterValidator(_sub_behaviour),
+    WithJsonSchema({"type": "string", "enum": sorted(TYPOLOGY.behaviour_of)}),
+]
+
+
+def _form(value: Any) -> str:  # noqa: ANN401 - what the document holds there
+    return "id" if isinstance(value, str) else "described"
+
+
+class DescribedMarking(StrEnum):
+    """A government security classification, those too that the gateway refuses."""
+
+    OFFICIAL = "OFFICIAL"
+    OFFICIAL_SENSITIVE = "OFFICIAL-SENSITIVE"
+    SECRET = "SECRET"  # noqa: S105 - a marking
+    TOP_SECRET = "TOP SECRET"  # noqa: S105 - a marking
+
+
+class RecordState(StrEnum):
+    """How a record stands at its source and here. Only a live one goes anywhere."""
+
+    LIVE = "live"
+    RESTRICTED = "restricted"
+    CONTESTED = "contested"
+    RETRACTED = "retracted"
+    ERASED = "erased"
+
+
+class PartnerStatus(StrEnum):
+    """Whether an organisation is on the register on the day."""
+
+    ACTIVE = "active"
+    DISSOLVED = "dissolved"
+    NOT_REGISTERED = "not_registered"
+
+
+class DescribedAgency(Period):
+    """«Acting on behalf of» a body (Crime and Disorder Act 1998 s.115(1)(b))."""
+
+    kind: PartnerKind = Field(description="What the body is for which it acts.")
+    status: Literal["live", "lapsed"] = Field(
+        default="live", description="Whether the agency runs on the day; its dates count beside it."
+    )
+
+
+class DescribedPartner(Period):
+    """An organisation, as it stands on the day."""
+
+    kind: PartnerKind = Field(
+        description="What it is, in the words of s.115(2) where that lists it. A district or unitary "
+        "council is district_council; a housing association is non_profit_registered_provider or "
+        "profit_registered_provider; a police and crime commissioner is local_policing_body; an "
+        "ALMO is arms_length_management_organisation."
+    )
+    status: PartnerStatus = Field(
+        default=PartnerStatus.ACTIVE,
+        description="Whether it is on the register on the day; valid_from and valid_to count beside it.",
+    )
+    acts_on_behalf_of: DescribedAgency | None = Field(
+        default=None, description="The body for which it acts, if it acts for one."
+    )
+    nominated_person: bool | None = Field(
+        default=None,
+        description="Whether its nominated person for sharing is on the register (SI 2007/1830 reg "
+        "4(3)); section 115 needs one on both sides. Not stated, a signed agreement shows it.",
+    )
+    co_opted_for_case_reviews: bool = Field(
+        default=False,
+        description="Whether this social landlord is co-opted for ASB case reviews on the day.",
+    )
+    declines: bool = Field(
+        default=False,
+        description="As holder: its nominated person has recorded a decision to withhold.",
+    )
+
+
+PartnerRef = Annotated[
+    Annotated[Slug, Tag("id")] | Annotated[DescribedPartner, Tag("described")],
+    Discriminator(_form),
+]
+
+
+class DescribedSource(Word):
+    """Where the record comes from: its controller and how that holds it."""
+
+    controller: PartnerRef | None = Field(
+        default=None,
+        description="Who holds it and would disclose: an id of the register, or described.",
+    )
+    name: Slug = Field(
+        default="described",
+        description="Name of the feed, where an agreement covers some feeds only.",
+    )
+    regime: Regime | None = Field(
+        default=None,
+        description="Part of the Data Protection Act 2018 that it is held under: law_enforcement "
+        "(Part 3) or general (UK GDPR). Not stated: law_enforcement for police, probation and unknown "
+        "bodies, general for the others.",
+    )
+    open_data: bool = Field(
+        default=False,
+        description="Whether its controller publishes the same rows under an open licence.",
+    )
+    patient_information: bool | None = Field(
+        default=None,
+        description="Whether it is information about patients. Not stated, the serious violence duty "
+        "takes it to be.",
+    )
+    health_or_social_care: bool | None = Field(
+        default=None,
+        description="Whether it is held as a health or social care authority. Not stated, the serious "
+        "violence duty takes it to be.",
+    )
+    received_from: PartnerRef | None = Field(
+        default=None,
+        description="Who gave it to the holder, where it is another body's record that would be passed "
+        "on. The agreement's `onward` then says whether that may be.",
+    )
+
+
+class DescribedCondition(Period):
+    """A condition for tagged fields with its policy document; without either it is none."""
+
+    condition: Text | None = Field(
+        default=None, description="Such as «DPA 2018 Sch. 1 para 6» or «Sch. 8 para 1»."
+    )
+    policy_document: Text | None = Field(
+        default=None,
+        description="The appropriate policy document; in date from valid_from to valid_to.",
+    )
+
+
+class DescribedCoverage(Word):
+    """Which records are meant; an empty list does not narrow, and all empty is «all», which is refused."""
+
+    sources: tuple[Slug, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    behaviours: tuple[DescribedBehaviour, ...] = ()
+    cases: tuple[Text, ...] = Field(default=(), description="References of cases, as in `case`.")
+
+
+class DescribedAgreement(Period):
+    """A data-sharing agreement, as it stands on the day. Not stated counts as not in it."""
+
+    power: Power | None = Field(default=None, description="The power that it was made under.")
+    state: AgreementState | None = Field(
+        default=None, description="Only `live` lets anything go; its dates count beside it."
+    )
+    signed: bool | None = Field(
+        default=None, description="Signed as it stands by the nominated person of every party."
+    )
+    review_by: date | None = Field(
+        default=None, description="The day by which it is reviewed; it stops 30 days after that."
+    )
+    parties: tuple[Side, ...] = Field(
+        default=(), description="Which of holder and recipient it names as parties."
+    )
+    on_behalf_of: bool = Field(
+        default=False,
+        description="Whether it says that the recipient receives on behalf of the body it acts for.",
+    )
+    purpose: Purpose | None = Field(default=None, description="The purpose that was agreed.")
+    provision: Annotated[str, Field(max_length=40)] | None = Field(
+        default=None,
+        description="Under section 115: the section of the Crime and Disorder Act 1998 it cites, such as "
+        "s6 or s17. s1 to s4 are repealed.",
+    )
+    necessity: Text | None = Field(
+        default=None, description="Why disclosing is necessary or expedient."
+    )
+    dpia: Text | None = Field(
+        default=None, description="Reference of the data protection impact assessment."
+    )
+    fields: tuple[AgreedField, ...] = Field(
+        default=(), description="Personal fields it lists; what is depersonalised needs no listing."
+    )
+    roles: tuple[SubjectRole, ...] = Field(
+        default=(), description="Roles of people who may be named."
+    )
+    coverage: DescribedCoverage = DescribedCoverage()
+    special_category: DescribedCondition | None = Field(
+        default=None, description="For grounds, hate and vulnerability marks, patient information."
+    )
+    offence: DescribedCondition | None = Field(
+        default=None,
+        description="For outcomes, interventions, convicted people and suspects of crimes.",
+    )
+    children: Text | None = Field(
+        default=None, description="Why sharing is in the best interests of the children concerned."
+    )
+    recipient_regime: Regime | None = Field(
+        default=None, description="How the recipient processes it; not stated: general."
+    )
+    crossing: Text | None = Field(
+        default=None,
+        description="Why law-enforcement data may be used for another purpose (DPA 2018 s.36(4)); needed "
+        "where the source's regime is law_enforcement and recipient_regime is general.",
+    )
+    marking: Marking | None = Field(
+        default=None, description="The highest marking that may go; not stated: OFFICIAL."
+    )
+    handling_conditions: tuple[HandlingCondition, ...] = Field(
+        default=(), description="Conditions of handling codes C and 5 that the recipient takes on."
+    )
+    retention_days: Annotated[int, Field(ge=1, le=36_525)] | None = Field(
+        default=None, description="How long the recipient may keep a record."
+    )
+    records_from: date | None = Field(
+        default=None, description="Only records recorded on or after this day; see `recorded_on`."
+    )
+    onward: OnwardRule | None = Field(
+        default=None,
+        description="Whether a record that the holder received from another body may be passed on to "
+        "this recipient: named says that it is named for that; with_consent needs onward_consent.",
+    )
+    onward_consent: bool = Field(
+        default=False, description="That body's consent to this passing on is recorded."
+    )
+
+
+class DescribedProtocol(Word):
+    """The partnership's information-sharing protocol (SI 2007/1830 reg 4)."""
+
+    in_force: bool = Field(description="Whether it is in force on the day, signed by every party.")
+    covers: tuple[Literal["section_17a", "section_115", "other"], ...] = (
+        "section_17a",
+        "section_115",
+        "other",
+    )
+    parties: tuple[Side, ...] = Field(
+        default=("holder", "recipient"), description="Which of the two are parties to it."
+    )
+
+
+class DescribedGrading(Word):
+    """How intelligence was graded: source and what it said."""
+
+    scheme: GradingScheme
+    source: GradeCode | None = None
+    intelligence: GradeCode | None = Field(
+        default=None, description="3x5x2: A to E (E suspected to be false); 5x5x5: 1 to 5."
+    )
+
+
+SourceRef = Annotated[
+    Annotated[Slug, Tag("id")] | Annotated[DescribedSource, Tag("described")], Discriminator(_form)
+]
+AgreementRef = Annotated[
+    Annotated[Slug, Tag("id")] | Annotated[DescribedAgreement, Tag("described")],
+    Discriminator(_form),
+]
+ProtocolRef = Annotated[
+    Annotated[Slug, Tag("id")] | Annotated[DescribedProtocol, Tag("described")],
+    Discriminator(_form),
+]
+
+
+class Description(Word):
+    """One record and one request for it."""
+
+    source: SourceRef | None = Field(default=None, description="A feed's id, or described.")
+    kind: Kind | None = Field(default=None, description="What the incident counts as.")
+    behaviour: DescribedBehaviour | None = Field(
+        default=None, description="Code of the Home Office typology of anti-social behaviour."
+    )
+    sub_behaviour: SubBehaviour | None = Field(
+        default=None, description="Code of the typology's third level."
+    )
+    domestic: bool = Field(
+        default=False, description="A domestic incident: withheld in every lane."
+    )
+    grounds: tuple[Ground, ...] = Field(
+        default=(), description="Grounds of hate, such as race for a racial incident."
+    )
+    child: bool = Field(default=False, description="A child is concerned.")
+    marking: DescribedMarking = Field(
+        default=DescribedMarking.OFFICIAL, description="Unmarked information is OFFICIAL."
+    )
+    handling: Handling | None = Field(
+        default=None,
+        description="Handling code: P or C of 3x5x2, 1 to 5 of the legacy 5x5x5. None: not intelligence.",
+    )
+    handling_conditions: tuple[HandlingCondition, ...] = Field(
+        default=(), description="What comes with code C or 5."
+    )
+    grading: DescribedGrading | None = None
+    subject_roles: tuple[SubjectRole, ...] = Field(
+        default=(), description="Roles of the people in the record."
+    )
+    state: RecordState = Field(default=RecordState.LIVE, description="How the record stands.")
+    recorded_on: date | None = Field(
+        default=None, description="The day of recording; not stated: the day judged."
+    )
+    place_known: LocationPrecision = Field(
+        default=LocationPrecision.POINT, description="How exactly the holder knows the place."
+    )
+    map_point: bool = Field(
+        default=True,
+        description="Whether a map point with at least 8 addresses or none, in the same district, stands "
+        "for the place. False: the LSOA is the finest depersonalised place.",
+    )
+    time_known: TimePrecision = Field(
+        default=TimePrecision.MINUTE, description="How exactly the holder knows the time."
+    )
+    fields: tuple[WantedField, ...] | None = Field(
+        default=None,
+        description="Fields asked for. `place` and `occurred` are the depersonalised ones, the exact ones "
+        "are address_text, postcode, easting …, occurred_from. A personal field asks for the personal "
+        "lane, unless `lane` says otherwise. Not stated: everything that may leave.",
+    )
+    lane: Lane | None = Field(
+        default=None,
+        description="Not stated: personal where a personal field is asked for or agreed, else "
+        "depersonalised.",
+    )
+    recipient: PartnerRef | None = Field(default=None, description="Who would receive it.")
+    power: Power | None = Field(
+        default=None,
+        description="The legal basis. Section 17 is a duty to have regard and no power: it is not here, "
+        "and stands under `purpose` as preventing_crime_and_disorder.",
+    )
+    purpose: Purpose | None = Field(
+        default=None,
+        description="section_115 and section_17a: preventing_crime_and_disorder (s.17), "
+        "crime_and_disorder_strategy (s.6); section_17a also section_17a_duty; non_personal: "
+        "public_information, academic_research; the other powers: the purpose of their name "
+        "(asb_case_review, preventing_serious_violence, asb_data_return, policing, managing_offenders). "
+        "Anything else is `other`, which counts for no power.",
+    )
+    agreement: AgreementRef | None = Field(
+        default=None,
+        description="The data-sharing agreement that it rests on: needed under every power but "
+        "section_17a, non_personal and asb_data_return.",
+    )
+    protocol: ProtocolRef | None = Field(
+        default=None, description="The partnership's protocol: needed under section 115."
+    )
+    case: Text | None = Field(
+        default=None, description="Reference of the record's case, where the agreement lists cases."
+    )
+    case_review: Text | None = Field(
+        default=None, description="Reference of the ASB case review; only that there is one counts."
+    )
+    minimum_cell: Annotated[int, Field(ge=0, le=1_000)] = Field(
+        default=0, description="k, where the agreement asks for cells."
+    )
+    day: date | None = Field(default=None, description="The day judged; not stated: today.")
+
+
+class ToldCondition(Word):
+    """One condition of the law, in its own words."""
+
+    id: str
+    says: str
+    cites: str
+
+
+class Answer(Word):
+    """What the law says of a described record."""
+
+    decision: Literal["release", "withhold"]
+    lane: Lane
+    fields: tuple[str, ...]
+    """Names asked for that would leave; empty where it is withheld."""
+    place: Literal["exact", "map_point", "lsoa", "msoa", "ward", "district", "none"]
+    """The finest place that leaves."""
+    time: Literal["minute", "hour", "day", "month", "quarter", "none"]
+    """The finest precision of time that leaves."""
+    met: tuple[ToldCondition, ...]
+    unmet: tuple[ToldCondition, ...]
+    """On a release: why fields that were asked for stay."""

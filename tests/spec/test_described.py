@@ -1,0 +1,59 @@
+"""Described records: the examples of the form are released, and the form is closed."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from policies.answered import answer
+from policies.bundle import packaged_bundle
+from policies.description_form import EXAMPLES, DescriptionFaulty, description_of, schema
+from policies.law import Law
+from policies.treatments import packaged_treatments
+
+DAY = date(2026, 11, 23)
+
+
+def law() -> Law:
+    return Law(packaged_bundle(), packaged_treatments(), ())
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: str(one["power"]))
+def test_the_examples_are_released(example: dict[str, Any]) -> None:
+    found = answer(law(), description_of(example), DAY)
+
+    assert found.decision == "release", found.unmet
+    assert found.fields
+
+
+@pytest.mark.parametrize(
+    ("document", "pointer"),
+    [
+        ({"power": "section_17"}, "/power"),
+        ({"recipient": {"kind": "bank"}}, "/recipient/kind"),
+        ({"recipient": {}}, "/recipient/kind"),
+        ({"fields": ["kind", "nmae"]}, "/fields/1"),
+        (
+            {"agreement": {"coverage": {"behaviours": ["rudeness"]}}},
+            "/agreement/coverage/behaviours/0",
+        ),
+        ({"source": {"controller": {"kind": "school", "colour": 1}}}, "/source/controller"),
+        ({"weather": "fine"}, ""),
+        ([], ""),
+    ],
+)
+def test_unknown_names_and_codes_are_refused_with_their_place(document: Any, pointer: str) -> None:
+    with pytest.raises(DescriptionFaulty) as refused:
+        description_of(document)
+
+    assert refused.value.faults[0].pointer == pointer
+
+
+def test_the_schema_closes_every_object_and_lists_every_field() -> None:
+    made = schema()
+    objects = [made, *(one for one in made["$defs"].values() if one["type"] == "object")]
+
+    assert all(one["additionalProperties"] is False for one in objects)
+    assert all("description" in one for one in made["properties"].values() if "$ref" not in one)
