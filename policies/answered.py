@@ -333,7 +333,9 @@ def _place(description: Description, facts: Facts, leaving: tuple[str, ...]) -> 
         return known
     if lane is Lane.STATISTICS:
         return _coarser(known, "lsoa")
-    cls = facts.record_class
+    cls, cells = facts.record_class, facts.subscription.cells
+    if facts.subscription.minimum_cell:
+        return _coarser(known, cells.place.value)
     if cls.open_data:
         return _coarser(known, "map_point")
     if RACIAL in cls.si_paragraphs:
@@ -354,6 +356,8 @@ def _time(description: Description, facts: Facts, leaving: tuple[str, ...]) -> T
         return known
     if lane is Lane.STATISTICS:
         return max(known, "month", key=_PRECISIONS.index)
+    if facts.subscription.minimum_cell:
+        return max(known, facts.subscription.cells.time.value, key=_PRECISIONS.index)
     published = facts.record_class.open_data and description.time_known is TimePrecision.MINUTE
     # what data.police.uk publishes is known by the month
     return "month" if published else max(known, "hour", key=_PRECISIONS.index)

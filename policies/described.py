@@ -161,7 +161,7 @@ def facts_of(
         lane=lane,
         agreement=named,
         case_review=NO_CASE if (description.case_review or "").strip() else None,
-        minimum_cell=description.minimum_cell,
+        **({} if description.minimum_cell is None else {"minimum_cell": description.minimum_cell}),
     )
     record_class = _class(asked_of, description, source, feed, holder, asked, day)
     return Facts(asked_of, subscription, record_class, day, description.power, agreement, asked)

@@ -362,7 +362,10 @@ class Description(Word):
     handling_conditions: tuple[HandlingCondition, ...] = Field(
         default=(), description="What comes with code C or 5."
     )
-    grading: DescribedGrading | None = None
+    grading: DescribedGrading | None = Field(
+        default=None,
+        description="Grades of intelligence; none where the record is no intelligence.",
+    )
     subject_roles: tuple[SubjectRole, ...] = Field(
         default=(), description="Roles of the people in the record."
     )
@@ -420,8 +423,10 @@ class Description(Word):
     case_review: Text | None = Field(
         default=None, description="Reference of the ASB case review; only that there is one counts."
     )
-    minimum_cell: Annotated[int, Field(ge=0, le=1_000)] = Field(
-        default=0, description="k, where the agreement asks for cells."
+    minimum_cell: Annotated[int, Field(ge=0, le=1_000)] | None = Field(
+        default=None,
+        description="k, in the depersonalised lane: records leave in whole cells of at least so many. "
+        "Not stated: 5, but none under section_17a and non_personal.",
     )
     day: date | None = Field(default=None, description="The day judged; not stated: today.")
 
