@@ -16,7 +16,8 @@ from schemas.agreements import (
     Statement,
 )
 from schemas.codes import Marking, Regime
-from schemas.described import DescribedAgreement, DescribedCondition, Description
+from schemas.described import Description
+from schemas.described_agreement import DescribedAgreement, DescribedCondition
 from schemas.grading import HandlingCondition
 from schemas.powers import Power, Purpose
 
@@ -53,13 +54,26 @@ def described_agreement(
     recipients = sides["recipient"] if "recipient" in told.parties else f"{_NOT_NAMED}-recipient"
     if holders == recipients:
         recipients = f"{_NOT_NAMED}-recipient"
-    terms: dict[str, Any] = {
-        "id": name,
-        "title": "described",
-        "protocol": protocol,
-        "holders": (holders,),
-        "recipients": (recipients,),
-        "on_behalf_of": for_whom if told.on_behalf_of else (),
+    made = Agreement.model_validate(
+        {
+            "id": name,
+            "title": "described",
+            "protocol": protocol,
+            "holders": (holders,),
+            "recipients": (recipients,),
+            "on_behalf_of": for_whom if told.on_behalf_of else (),
+            **_terms(told, description, day),
+            **_standing(told, holders, day),
+        }
+    )
+    return (
+        made if not told.signed or told.state is AgreementState.DRAFT else _signed(made, told, day)
+    )
+
+
+def _terms(told: DescribedAgreement, description: Description, day: date) -> dict[str, Any]:
+    """Return what it says, as the form of an agreement has it."""
+    return {
         "power": told.power or _another(description.power),
         "purpose": told.purpose or Purpose.OTHER,
         "provision": _provision(told.provision),
@@ -82,11 +96,11 @@ def described_agreement(
         "records_from": told.records_from or date.min,
         "valid_from": told.valid_from,
         "valid_to": told.valid_to,
-        **_standing(told, holders, day),
     }
-    made = Agreement.model_validate(terms)
-    if not told.signed or told.state is AgreementState.DRAFT:
-        return made
+
+
+def _signed(made: Agreement, told: DescribedAgreement, day: date) -> Agreement:
+    """Return it signed by a post of every party."""
     signatures = tuple(
         AgreementSignature(
             party=party,

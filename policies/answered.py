@@ -20,13 +20,13 @@ from schemas.decisions import Condition
 from schemas.described import (
     OPEN_FIELDS,
     Answer,
-    DescribedAgreement,
     DescribedMarking,
     DescribedSource,
     Description,
     RecordState,
     ToldCondition,
 )
+from schemas.described_agreement import DescribedAgreement
 from schemas.feeds import Feed
 from schemas.grading import HandlingCondition
 from schemas.incident import SENSITIVITY

@@ -20,15 +20,13 @@ from policies.probe import NO_CASE
 from schemas.agreements import Agreement
 from schemas.codes import Kind, MappingStatus, Marking, Regime
 from schemas.described import (
-    SEALED_FIELDS,
-    DescribedAgreement,
     DescribedMarking,
     DescribedPartner,
-    DescribedProtocol,
     DescribedSource,
     Description,
     PartnerStatus,
 )
+from schemas.described_agreement import SEALED_FIELDS, DescribedAgreement, DescribedProtocol
 from schemas.feeds import ControllerRole, Feed
 from schemas.grading import GradingScheme, Handling
 from schemas.incident import Incident
