@@ -73,7 +73,7 @@ def list_agreements(*, as_json: AsJson = False) -> None:
             one.agreement.purpose.value,
             one.agreement.review_by,
             one.days_to_review,
-            len(one.unmet),
+            len(one.unmet) if one.speaks else "—",
         )
         for one in listed
     ]

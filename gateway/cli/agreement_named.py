@@ -64,5 +64,6 @@ def line_of(standing: AgreementStanding) -> dict[str, Any]:
         "state": standing.state.value,
         "review": standing.review.value,
         "days_to_review": standing.days_to_review,
-        "unmet": [one.id for one in standing.unmet],
+        "speaks": standing.speaks,
+        "unmet": [one.id for one in standing.unmet] if standing.speaks else None,
     }

@@ -26,6 +26,8 @@ class AgreementStanding:
     unmet: tuple[Condition, ...]
     """Conditions of its power that no record of any holder could meet; empty where it may be used."""
     flags: tuple[str, ...]
+    speaks: bool
+    """Whether it is the version that counts for its id on the day; else ``unmet`` is said of that one."""
     suspensions: tuple[Suspension, ...]
 
     @property
@@ -43,6 +45,7 @@ class AgreementStanding:
         return {
             "day": self.day.isoformat(),
             "state": self.state.value,
+            "speaks": self.speaks,
             "unmet": [one.model_dump(mode="json") for one in self.unmet],
             "flags": list(self.flags),
             "review": self.review.value,
@@ -56,7 +59,7 @@ def standing_of(edition: Edition, agreement: Agreement, day: date) -> AgreementS
 
     A later version may speak for its id already; the conditions are then those of that version.
     """
-    law = edition.law
+    law, bound = edition.law, edition.law.bound(agreement.id, day)
     unmet: dict[str, Condition] = {}
     flags: dict[str, None] = {}
     for holder in agreement.holders:
@@ -80,5 +83,6 @@ def standing_of(edition: Edition, agreement: Agreement, day: date) -> AgreementS
         state=agreement.state_on(day, edition.register.agreements),
         unmet=tuple(unmet.values()),
         flags=tuple(flags),
+        speaks=bound is not None and bound.agreement == agreement,
         suspensions=agreement.suspended_on(day),
     )
