@@ -19,6 +19,10 @@ from gateway.cli.terminal import AsJson, Stopped, note, say, say_json, show_tabl
 from gateway.errors import NotFound
 from policies.assess import MINIMUM, Assessment, Combination, assess
 
+_NOTHING = (
+    "Give a file or a subscription.",
+    "`gateway depersonalise assess FILE`, or `--subscription ID`.",
+)
 _COLUMNS = ("place", "time", "behaviour", "k", "cells", "uniques", "held", "loss", "useful")
 
 
@@ -60,30 +64,39 @@ def command(
     A subscription's releases are assessed as they were sent, cumulatively; that somebody looked is an entry
     of the ledger.
     """
-    if (file is None) == (subscription is None):
-        raise Stopped(
-            "Give a file or a subscription.",
-            "`gateway depersonalise assess FILE`, or `--subscription ID`.",
-            Exit.USAGE,
-        )
-    try:
-        if subscription is not None:
-            found = assess(_sent(subscription, actor), minimum)
-        else:
-            found = assess(_read(file or Path(), _named(columns), geography=geography), minimum)
-    except NotAssessable as refused:
-        raise Stopped(refused.sentence, refused.remedy) from None
-    except ValueError:
-        raise Stopped(
-            "There is nothing to assess: no row, or no column of place, time or behaviour.",
-            "Name the file's columns, or wait until something was sent.",
-        ) from None
+    if file is not None and subscription is not None:
+        raise Stopped(*_NOTHING, Exit.USAGE)
+    found = _assessed(file, subscription, _named(columns), minimum, actor, geography=geography)
     if plot is not None:
         _write(plot, plotted(found))
     if as_json:
         say_json(found.document())
     else:
         _show(found)
+
+
+def _assessed(
+    file: Path | None,
+    subscription: str | None,
+    columns: dict[str, str] | None,
+    minimum: int,
+    actor: str,
+    *,
+    geography: bool,
+) -> Assessment:
+    if subscription is not None:
+        read = _sent(subscription, actor)
+    elif file is not None:
+        read = _read(file, columns, geography=geography)
+    else:
+        raise Stopped(*_NOTHING, Exit.USAGE)
+    try:
+        return assess(read, minimum)
+    except ValueError:
+        raise Stopped(
+            "There is nothing to assess: no row, or no column of place, time or behaviour.",
+            "Name the file's columns, or wait until something was sent.",
+        ) from None
 
 
 def _sent(subscription: str, actor: str) -> Columns:
@@ -120,10 +133,13 @@ def _named(columns: list[str] | None) -> dict[str, str] | None:
 
 
 def _read(file: Path, columns: dict[str, str] | None, *, geography: bool) -> Columns:
-    if not geography:
-        return read_columns(file, columns)
-    with own_house() as house:
-        return read_columns(file, columns, _located(house))
+    try:
+        if not geography:
+            return read_columns(file, columns)
+        with own_house() as house:
+            return read_columns(file, columns, _located(house))
+    except NotAssessable as refused:
+        raise Stopped(refused.sentence, refused.remedy) from None
 
 
 def _located(house: House) -> Located:
