@@ -16,7 +16,7 @@ _INVISIBLE = re.compile(
 )
 _ALIKE = str.maketrans(
     "АВЕКМНОРСТУХІЈЅаеорсухіјѕԁһԛԝӏΑΒΕΖΗΙΚΜΝΟΡΤΥΧοινυαρκτ‐‑‒–—―−’‘‛ʼ`´“”„«»\u00a0\t\u2028\u2029\r",
-    "ABEKMHOPCTYXIJSaeopcyxijsdhqwlABEZHIKMNOPTYXoivuapkt-------''''''\"\"\"\"\"  \n\n ",
+    "ABEKMHOPCTYXIJSaeopcyxijsdhqwlABEZHIKMNOPTYXoivuapkt-------''''''\"\"\"\"\"     ",
 )
 _UNREADABLE = re.compile("[\ufffd\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff]")
 _NUMERIC = re.compile(
