@@ -11,6 +11,8 @@ from typing import Any
 
 from policies.allowance import Allowance
 from policies.depersonalise import depersonalise, iso
+from policies.masking.disclosed import entries, kept_of, narrative
+from policies.masking.words import packaged_words
 from policies.operations import OPERATIONS
 from policies.treatments import Treatments
 from schemas.agreements import PEOPLE
@@ -22,6 +24,9 @@ from schemas.released import AgreedDetail, DepersonalisedIncident, DisclosedInci
 from schemas.sensitivity import Half, Lane, Mark
 
 _COMMON = tuple(DepersonalisedIncident.model_fields)
+_BESIDE = frozenset({"time_precision", "assertion", "description_withheld", PEOPLE})
+"""What stands in the agreed detail and is no sealed field of its own name."""
+_MASKED = "masked"
 _TIMES = frozenset(
     name for name, one in SENSITIVITY.items() if one.mark is Mark.TIME and one.half is Half.SEALED
 )
@@ -85,7 +90,7 @@ def crosses(record_class: RecordClass, allowed: Allowance) -> bool:
 def left_fields(record: DisclosedIncident) -> frozenset[str]:
     """Return the names of the sealed fields that a record carries, parts of people by their own."""
     agreed = record.agreed
-    names = set(agreed.model_dump(exclude_defaults=True)) - {"time_precision", "assertion", PEOPLE}
+    names = set(agreed.model_dump(exclude_defaults=True)) - _BESIDE
     for person in agreed.people:
         parts = person.model_dump(exclude_none=True, exclude={"role"})
         names |= {f"{PEOPLE}.{part}" for part in parts}
@@ -103,12 +108,32 @@ def _agreed(sealed: Incident, allowed: Allowance, table: Treatments) -> dict[str
             detail[line.releases] = tuple(
                 _person(one, allowed) for one in sealed.people if one.role in allowed.roles
             )
+        elif operation.name == _MASKED:
+            continue
         elif name in allowed.fields and values[name] is not None:
             exact = name in _TIMES
             value = values[name]
             detail[line.releases] = _exact(value, sealed.time_precision) if exact else value
-    if any(name in detail for name in _TIMES):
+    timed = any(name in detail for name in _TIMES)
+    if timed:
         detail["time_precision"] = sealed.time_precision
+    listed = {name for name in allowed.fields if table.lines[name].op == _MASKED}
+    if any(values[name] for name in listed):
+        detail |= _narratives(sealed, allowed, listed, timed=timed)
+    return detail
+
+
+def _narratives(
+    sealed: Incident, allowed: Allowance, listed: set[str], *, timed: bool
+) -> dict[str, Any]:
+    """Return the narratives that are listed, with the parties kept that leave beside them."""
+    words = packaged_words()
+    kept = kept_of(sealed, allowed, words)
+    detail: dict[str, Any] = {}
+    if "description" in listed and sealed.description is not None:
+        detail |= narrative(sealed.description, words, kept)
+    if "log_entries" in listed and sealed.log_entries:
+        detail["log_entries"] = entries(sealed.log_entries, words, kept, timed=timed)
     return detail
 
 

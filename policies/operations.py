@@ -205,6 +205,8 @@ _SEALED = frozenset({Half.SEALED})
 _CLASS = frozenset(
     {"marking", "grading", "grounds", "hate_incident", "vulnerability_flag", "child_flag"}
 )
+_NARRATIVES = frozenset({"description", "log_entries"})
+_NOT_AS_THEY_CAME = _NARRATIVES | {"people", "time_precision", "assertion", "description_withheld"}
 _PLACE = frozenset({"place"})
 _COORDINATES = frozenset({"longitude", "latitude"})
 
@@ -352,7 +354,7 @@ _LISTED = (
         _MARKS - {Mark.FREE_TEXT},
         _SEALED,
         reads_at_rest=True,
-        only=frozenset(AgreedDetail.model_fields) - {"people", "time_precision", "assertion"},
+        only=frozenset(AgreedDetail.model_fields) - _NOT_AS_THEY_CAME,
     ),
     Operation(
         "persons",
@@ -362,6 +364,15 @@ _LISTED = (
         _SEALED,
         reads_at_rest=True,
         only=frozenset({"people"}),
+    ),
+    Operation(
+        "masked",
+        "leaves where an agreement lists it, everybody in it masked but the parties that leave beside it",
+        _P,
+        frozenset({Mark.FREE_TEXT}),
+        _SEALED,
+        reads_at_rest=True,
+        only=_NARRATIVES,
     ),
     Operation(
         "masked_later",

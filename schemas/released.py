@@ -128,11 +128,30 @@ class NamedPerson(Word):
     under_18: bool | None = None
 
 
+class NarrativeWithheld(StrEnum):
+    """Why a narrative does not leave although it is agreed. Never in part."""
+
+    TOO_LONG = "too_long"
+    UNDECODABLE = "undecodable"
+    OTHER_LANGUAGE = "other_language"
+    TOO_MUCH_WORK = "too_much_work"
+
+
+class MaskedEntry(Word):
+    """One line of a call log, masked; who wrote it never leaves."""
+
+    at: str | None = None
+    """Where the agreement lists an exact time: ISO 8601 in UTC, to the minute."""
+    text: str | None = None
+    withheld: NarrativeWithheld | None = None
+
+
 class AgreedDetail(Word):
     """The sealed fields that may leave where an agreement lists them, each under its own name.
 
-    There is no field here for a narrative or for media: they are withheld until they can be masked.
-    Times are ISO 8601 in UTC at ``time_precision``; places as in ``Incident``.
+    Narratives leave masked: everybody in them but the people who leave beside them. There is no field
+    here for media: they are withheld. Times are ISO 8601 in UTC at ``time_precision``; places as in
+    ``Incident``.
     """
 
     occurred_from: str | None = None
@@ -163,6 +182,9 @@ class AgreedDetail(Word):
     contact: str | None = None
     vehicle_registration: str | None = None
     officer: str | None = None
+    description: str | None = None
+    description_withheld: NarrativeWithheld | None = None
+    log_entries: tuple[MaskedEntry, ...] = ()
     assertion: Assertion | None = None
     """Stands where a narrative does: whether it is fact or opinion (DPA 2018 s.38(2))."""
 

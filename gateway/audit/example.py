@@ -149,7 +149,7 @@ def protocol(day: date) -> Protocol:
 def agreement(day: date) -> Agreement:
     """Return the agreement of police and council, live on the day.
 
-    It lists what a caseworker needs to visit the caller, and not the beat; the narrative nobody can list.
+    It lists what a caseworker needs to visit the caller, and neither the beat nor the narrative.
     """
     begun = day - timedelta(days=20)
     drafted = Agreement(

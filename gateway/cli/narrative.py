@@ -14,8 +14,9 @@ import typer
 
 from gateway.cli.terminal import AsJson, note
 from policies.masking.judged import Level
-from policies.masking.narrative import LONGEST, Masked, Withheld, mask
+from policies.masking.narrative import LONGEST, Masked, mask
 from policies.masking.words import Words, packaged_words
+from schemas.released import NarrativeWithheld as Withheld
 
 _MOST_BYTES = 4 * LONGEST + 2
 """What the longest line in UTF-8 takes, with its end."""

@@ -222,10 +222,11 @@ _MAPPED = "Codes were mapped by the crosswalk named in each record; "
 _STATEMENTS = {
     Lane.DEPERSONALISED: _MAPPED + "time and place are coarsened by rule.",
     Lane.PERSONAL: _MAPPED
-    + "time and place are coarsened by rule but where the agreement lists the exact ones. Narratives, "
-    "media, people in roles that the agreement does not name and fields that it does not list are "
-    "withheld. A role is what the source said of a person, not what was found. Where a record was graded "
-    "its grading stands beside it, and where a narrative leaves, whether it is fact or opinion.",
+    + "time and place are coarsened by rule but where the agreement lists the exact ones. Narratives "
+    "are masked by machine; media, people in roles that the agreement does not name and fields that it "
+    "does not list are withheld. A role is what the source said of a person, not what was found. Where a "
+    "record was graded its grading stands beside it, and where a narrative leaves, whether it is fact or "
+    "opinion.",
     Lane.STATISTICS: "Counts of incidents as mapped by the crosswalks in force; each number has its rule.",
 }
 

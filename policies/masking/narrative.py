@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from policies.masking.judged import Judge, Level
 from policies.masking.normal import normal, readable, shadow
@@ -11,6 +10,7 @@ from policies.masking.parties import NOBODY, Agreed, keep_named, keeps
 from policies.masking.patterns import found_in
 from policies.masking.tokens import MASK, Kind, Token, tokens_of, written
 from policies.masking.words import Words, Worth
+from schemas.released import NarrativeWithheld as Withheld
 
 LONGEST = 10_000
 """Characters of a narrative at most, as ``Incident`` takes them."""
@@ -21,15 +21,6 @@ _ENGLISH = 0.4
 _FOREIGN_LETTERS = 0.2
 _LATIN = 0x24F
 """The last letter of Latin Extended-B."""
-
-
-class Withheld(StrEnum):
-    """Why a narrative does not leave. Never in part."""
-
-    TOO_LONG = "too_long"
-    UNDECODABLE = "undecodable"
-    OTHER_LANGUAGE = "other_language"
-    TOO_MUCH_WORK = "too_much_work"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,9 @@ _NUMERIC = re.compile(
     r"(?<![A-Za-z\[])[0-9OoIlLSsBbZz|](?:[ .\-()/]{0,2}[0-9OoIlLSsBbZz|]){4,}(?![A-Za-z])"
 )
 _WORTHS = str.maketrans("OoIlL|SsBbZz", "001111558822")
+_PIECES = re.compile(r"([ .\-()/]+)")
+_A_DIGIT = re.compile(r"\d")
+_ZEROS = re.compile(r"[Oo]{1,3}")
 _DIGIT_SHARE = 0.4
 _DIGITS = 4
 
@@ -49,7 +52,17 @@ def shadow(text: str) -> str:
 
 
 def _as_digits(found: re.Match[str]) -> str:
+    """Read a run as digits: pieces that hold one, and zeros written as O before another."""
     run = found[0]
     signs = [one for one in run if one.isalnum() or one == "|"]
     digits = sum(one.isdigit() for one in signs)
-    return run.translate(_WORTHS) if digits >= max(_DIGITS, _DIGIT_SHARE * len(signs)) else run
+    if digits < max(_DIGITS, _DIGIT_SHARE * len(signs)):
+        return run
+    pieces = _PIECES.split(run)
+    last = max(at for at, piece in enumerate(pieces) if _A_DIGIT.search(piece))
+    return "".join(
+        piece.translate(_WORTHS)
+        if _A_DIGIT.search(piece) or (at < last and _ZEROS.fullmatch(piece))
+        else piece
+        for at, piece in enumerate(pieces)
+    )

@@ -45,6 +45,8 @@ from tests.support.house import FEED, SENDER, change, later, new_house, send, su
 from tests.support.requirements import law
 from tests.support.stores import Store
 
+LISTED = ("description", "occurred_from")
+
 
 @pytest.fixture
 def house(tmp_path: Path, store: Store) -> Iterator[House]:
@@ -89,6 +91,7 @@ def test_listed_fields_leave_and_nothing_else_does(house: House) -> None:
         "address_text": PLACE,
         "occurred_from": "2026-10-31T21:40+00:00",
         "time_precision": "minute",
+        "description": NARRATIVE,
     }
     assert (record["agreement"], record["agreement_version"]) == ("police-council", 1)
     assert (record["delete_by"], record["onward"]) == ("2027-11-23", "forbidden")
@@ -98,9 +101,32 @@ def test_listed_fields_leave_and_nothing_else_does(house: House) -> None:
         *("agreement", "agreement_version", "delete_by", "marking", "agreed"),
         *("purpose", "regime_source", "regime_recipient", "crossing", "onward"),
     }
-    for text in (CONTACT, NARRATIVE):
-        assert text not in str(record)
+    assert CONTACT not in str(record)
     for text in (CALLER, CONTACT, PLACE, NARRATIVE, "s1"):
+        assert text not in str(duty)
+    assert verified(house).whole
+
+
+@law("L51")
+def test_a_narrative_leaves_with_third_parties_masked_and_the_caller_kept(house: House) -> None:
+    ready(house)
+    told = "CALLER A EXAMPLE OF 12 EXAMPLE ROAD SAYS DARREN KOWALSKI FROM NO 14 (TEL 07700 900456)"
+    send(
+        house,
+        [
+            personal_row("s1", RESULT_TEXT=f"{told} IS SHOUTING"),
+            personal_row("s2", RESULT_TEXT="ł" * 9),
+        ],
+    )
+
+    first, second = page(house)["records"]
+    duty = page(house, name=DUTY)
+
+    assert first["agreed"]["description"] == (
+        "CALLER A EXAMPLE OF 12 EXAMPLE ROAD SAYS [name] FROM NO [address] (TEL [telephone]) IS SHOUTING"
+    )
+    assert second["agreed"]["description"] == "[word]"
+    for text in ("SHOUTING", "KOWALSKI", "900456", "narrative", "description"):
         assert text not in str(duty)
     assert verified(house).whole
 
@@ -119,7 +145,7 @@ def test_only_what_a_live_agreement_uses_is_at_rest(house: House) -> None:
 
     assert len(halves) == 2
     for half in halves:
-        assert set(half) == {"source_reference", "people", "address_text", "occurred_from"}
+        assert set(half) == {*("source_reference", "people", "address_text"), *LISTED}
         assert half["people"] == [{"role": "caller", "name": CALLER}]
 
 
@@ -134,8 +160,9 @@ def test_the_ledger_says_under_what_it_went(house: House) -> None:
     assert leaf["purpose"] == "preventing_crime_and_disorder"
     assert (leaf["agreement"], leaf["agreement_version"]) == ("police-council", "1")
     assert leaf["provision"] == "s17"
-    assert leaf["fields"] == ["address_text", "occurred_from", "people.name", "source_reference"]
-    assert leaf["field_groups"] == ["exact_place", "exact_time", "identity", "reference"]
+    assert leaf["fields"] == ["address_text", *LISTED, "people.name", "source_reference"]
+    groups = ["exact_place", "exact_time", "identity", "narrative", "reference"]
+    assert leaf["field_groups"] == groups
     assert (leaf["regime_source"], leaf["regime_recipient"]) == ("law_enforcement", "general")
     assert CALLER not in str(leaf)
 
@@ -339,9 +366,8 @@ def test_an_explanation_says_what_leaves_and_why_the_rest_is_stripped(house: Hou
 
     fates = {one["field"]: one for one in told.document()["fields"]}
     assert {name for name, fate in fates.items() if fate["leaves"]} == {
-        *("source_reference", "people", "address_text", "occurred_from")
+        *("source_reference", "people", "address_text", *LISTED)
     }
-    assert "cannot be masked yet" in fates["description"]["why"][0]
     assert fates["contact"]["why"] == ["The agreement does not list it."]
     assert "Stripped:" in told.text()
     assert "Fields that leave: " in told.text()

@@ -65,15 +65,15 @@ def test_people_are_seen_in_the_roles_that_are_named_and_otherwise_nobody_is() -
     assert seen(agreement(fields=("people.name",), roles=())) == frozenset()
 
 
-def test_narratives_and_media_are_withheld_for_now_even_where_they_are_listed() -> None:
+def test_a_narrative_is_seen_where_it_is_listed_and_media_are_withheld() -> None:
     made = agreement(fields=("description", "log_entries", "media_url"))
     decided = {
         one.group: [condition.id for condition in one.unmet]
         for one in law_115(made).see(request_115(), record_class(), DAY).decided
     }
 
-    assert seen(made) == frozenset()
-    assert decided[FieldGroup.NARRATIVE] == ["section_115.see.narrative_is_masked"]
+    assert seen(made) == {FieldGroup.NARRATIVE}
+    assert seen(agreement(fields=("address_text",))) == {FieldGroup.EXACT_PLACE}
     assert decided[FieldGroup.MEDIA] == ["section_115.see.media_is_reviewed"]
 
 

@@ -30,6 +30,8 @@ GROUP_OF = {
     "officer": "officer",
 }
 """The group of some fields, from the statute's own categories and not from the code."""
+NARRATIVES_LEAVE = {"section_115", "asb_case_review"}
+"""Powers whose narratives leave, masked: third parties in them stay behind (DPA 2018 s.37, s.38(2))."""
 PEOPLE_GROUPS = {"identity", "contact", "reference", "child"}
 
 
@@ -50,7 +52,8 @@ def oracle_see(asked: Subscription, named: Agreement | None, day: date) -> froze
         groups.discard("child")
     if named.roles == ():
         groups.discard("identity")
-    return frozenset(groups - {"narrative", "media"})
+    withheld = {"media"} if asked.power in NARRATIVES_LEAVE else {"narrative", "media"}
+    return frozenset(groups - withheld)
 
 
 def _runs(period: Period, day: date) -> bool:

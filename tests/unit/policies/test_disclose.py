@@ -128,8 +128,8 @@ def test_tagged_fields_leave_under_their_condition() -> None:
     assert agreed(agreement(fields=fields, special_category=POLICY))["grounds"] == ["race"]
 
 
-def test_a_narrative_has_no_field_to_leave_in() -> None:
-    assert agreed(agreement(fields=("description", "media_url", "log_entries"))) == {}
+def test_media_have_no_field_to_leave_in() -> None:
+    assert agreed(agreement(fields=("media_url",))) == {}
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,8 @@ def test_each_sealed_field_has_a_fate_and_a_reason() -> None:
     assert told["address_text"].why == ()
     assert told["officer"].why == ("The agreement does not list it.",)
     assert told["grounds"].why[0].startswith("Special category data")
-    assert told["description"].why[0].startswith("Narratives are withheld for now")
+    assert told["description"].leaves
+    assert told["media_url"].why[-1].startswith("Pictures and recordings")
     assert told["people"].why == ("No person of the record may be named.",)
     assert told["contact"].why[0].startswith("It was not kept")
     assert {one.group for one in told.values()} == set(FieldGroup)
@@ -273,9 +274,11 @@ def test_the_allow_list_is_kept_of_the_records_that_are_covered_and_no_more() ->
             {"role": "complainant", "name": "A. Example"},
             {"role": "victim", "name": "B. Example"},
         ],
+        "description": "a text",
     }
     assert sealed(made, kind="crime") == {}
-    assert keeping(law_115(made), feed(), DAY).names == {"address_text", "people"}
+    kept = {"address_text", "people", "description"}
+    assert keeping(law_115(made), feed(), DAY).names == kept
 
 
 def test_two_agreements_keep_what_either_uses() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from policies.masking.judged import Level
-from policies.masking.narrative import LONGEST, Masked, Withheld, mask
+from policies.masking.narrative import LONGEST, Masked, mask
 from policies.masking.words import packaged_words
+from schemas.released import NarrativeWithheld as Withheld
 
 WORDS = packaged_words()
 
