@@ -27,18 +27,10 @@ from schemas.typology import TYPOLOGY
 
 LONGEST_LABEL = 120
 """Characters that a label of a scheme has at most; what is longer is no label."""
-CODED_DIMENSIONS = frozenset(
-    {
-        "kind",
-        "mapping_status",
-        "area",
-        "behaviour",
-        "sub_behaviour",
-        "confidence",
-        "nsir_class",
-        "response_grade",
-    }
-)
+CODED_DIMENSIONS = frozenset({
+    "kind", "mapping_status", "area", "behaviour",
+    "sub_behaviour", "confidence", "nsir_class", "response_grade",
+})  # fmt: skip
 """What a statistics table may be split by, time and place apart."""
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./:-]{0,31}")
 _EDITION = re.compile(r"(lsoa|msoa|ward|district):[0-9A-Za-z][0-9A-Za-z._-]{0,31}")

@@ -107,30 +107,6 @@ def test_listed_fields_leave_and_nothing_else_does(house: House) -> None:
     assert verified(house).whole
 
 
-@law("L51")
-def test_a_narrative_leaves_with_third_parties_masked_and_the_caller_kept(house: House) -> None:
-    ready(house)
-    told = "CALLER A EXAMPLE OF 12 EXAMPLE ROAD SAYS DARREN KOWALSKI FROM NO 14 (TEL 07700 900456)"
-    send(
-        house,
-        [
-            personal_row("s1", RESULT_TEXT=f"{told} IS SHOUTING"),
-            personal_row("s2", RESULT_TEXT="ł" * 9),
-        ],
-    )
-
-    first, second = page(house)["records"]
-    duty = page(house, name=DUTY)
-
-    assert first["agreed"]["description"] == (
-        "CALLER A EXAMPLE OF 12 EXAMPLE ROAD SAYS [name] FROM NO [address] (TEL [telephone]) IS SHOUTING"
-    )
-    assert second["agreed"]["description"] == "[word]"
-    for text in ("SHOUTING", "KOWALSKI", "900456", "narrative", "description"):
-        assert text not in str(duty)
-    assert verified(house).whole
-
-
 def test_only_what_a_live_agreement_uses_is_at_rest(house: House) -> None:
     prepare(house)
     send(house, [personal_row("before")])
