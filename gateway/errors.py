@@ -227,6 +227,22 @@ class ReturnReceiptWrong(GatewayError):
     remedy = "Ask for the file again and repeat the content_sha256 of its manifest."
 
 
+class EditionNotClosed(GatewayError):
+    """409: counts are published of closed periods only."""
+
+    code, status = "statistics.period_open", 409
+    title = "The period is not closed: it is not over, or late data are still waited for."
+    remedy = "Publish it when its days of grace are over (GATEWAY_STATISTICS_GRACE_DAYS)."
+
+
+class EditionRefused(GatewayError):
+    """409: an edition cannot be published."""
+
+    code, status = "statistics.edition_refused", 409
+    title = "No edition can be made: nobody may read it, or a small count could be worked out."
+    remedy = "See `gateway subscription list`; publish a longer period, which holds more."
+
+
 class FeedHasNoAdapter(GatewayError):
     """409."""
 

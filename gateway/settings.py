@@ -112,6 +112,9 @@ class Settings(BaseSettings):
     notice_overdue_days: float = Field(
         7.0, gt=0, description="A notice that nobody acknowledged for so long is overdue."
     )
+    statistics_grace_days: float = Field(
+        14.0, ge=0, description="Days after a month or quarter until its counts are published."
+    )
     log_level: LogLevel = Field(LogLevel.INFO, description="debug, info, warning or error.")
 
     @field_validator("egress_allow", "egress_ports", mode="before")

@@ -9,10 +9,7 @@ Commissioner v Miller [2018] UKUT 229).
 
 Within one place and period an exact total and rounded parts could give a hidden part away: where what
 is shown leaves a hidden part only one value, the split of that place and period is left out whole.
-Across places, levels and editions the same must be asked of everything ever shown; that, and
-republishing a changed cell only when it moved by 8 or more, belongs to the published editions, which do
-not exist yet. Until then the protection is that there is no filter: levels of place, period and
-behaviour are fixed, and no two readers can draw two areas that differ by one street.
+Across places, levels and editions the same is asked of everything ever shown: ``policies.second_world``.
 """
 
 from __future__ import annotations

@@ -72,6 +72,7 @@ class CountedBehaviour(StrEnum):
     """Whether counts are split by what was reported."""
 
     NONE = "none"
+    AREA = "area"
     BEHAVIOUR = "behaviour"
     SUB_BEHAVIOUR = "sub_behaviour"
 

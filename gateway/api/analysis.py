@@ -39,7 +39,7 @@ _INCIDENT_COLUMNS = tuple(
     for name in DepersonalisedIncident.model_fields
     for column in (_PLACE if name == "place" else (name,))
 )
-_CELL_COLUMNS = ("kind", "period", "place", "behaviour", "count", "rule")
+_CELL_COLUMNS = ("kind", "period", "place", "behaviour", "count", "rule", "edition")
 _FORMS: dict[int | str, Any] = {200: {"content": {"application/json": {}, "text/csv": {}}}}
 
 
@@ -112,8 +112,9 @@ async def read_incidents(request: Request, service: ServiceDep, access: Analyst)
 async def read_statistics(request: Request, service: ServiceDep, access: Analyst) -> Response:
     """Give counts of closed periods under a subscription of your own.
 
-    A subscription of records sees its own counts. One of statistics sees totals of anti-social
-    behaviour; of everything else 1 to 7 is hidden and other numbers are rounded to 5, each with its rule.
+    A subscription of records sees its own counts. One of statistics reads the published editions: totals
+    of anti-social behaviour; of everything else 1 to 7 is hidden and other numbers are rounded to 5, each
+    with its rule. A cell that a split does not name is zero. Each cell says since which edition it stands.
     """
     question = _question(StatisticsQuestion, request)
     found = await asyncio.to_thread(
@@ -128,6 +129,7 @@ async def read_statistics(request: Request, service: ServiceDep, access: Analyst
         "subscription": question.subscription,
         "first": found.first,
         "last": found.last,
+        "editions": list(found.editions),
         "leaf": found.leaf,
         "as_of": stamp(found.at),
         "marking": found.marking.value,

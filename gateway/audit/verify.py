@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.audit.checkpoints import ledger_verifier_key
+from gateway.audit.verify_editions import EditionWalk
 from gateway.audit.verify_findings import Finding, Findings, Report
 from gateway.audit.verify_ledger import Checkpoints, Note, operations
 from gateway.audit.verify_log import BATCHES, UNREADABLE, LogWalk
@@ -134,6 +135,7 @@ class _Walk:
         )
         returns = ReturnWalk(evidence, keys, classes.words, laws, self._register, findings)
         files = RowsByLeaf(evidence, "return_file", findings)
+        editions = EditionWalk(evidence, findings)
         self._checkpoints.expect(evidence, notes, ledger_verifier_key(keys))
         pushes = RowsByLeaf(evidence, "push", findings)
         released = RowsByLeaf(evidence, "release", findings)
@@ -143,6 +145,7 @@ class _Walk:
         ):
             try:
                 self._register.take(index, operation, document)
+                editions.take(index, operation, document)
                 if operation in BATCHES:
                     log.batch(index, operation, document)
                 if operation is Operation.PUSH:
@@ -164,6 +167,7 @@ class _Walk:
         pushes.finish()
         released.finish()
         files.finish()
+        editions.finish()
         returns.finish()
         for number, _ in enumerate(evidence.orphans("disclosure"), start=1):
             findings.add("disclosure.uncovered", "disclosure", f"(uncovered row {number})")

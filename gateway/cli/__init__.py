@@ -91,6 +91,11 @@ COMMANDS = tuple(
         ("agreement", "agreement", "Data-sharing agreements: add, sign, suspend, show."),
         ("subscription", "subscription", "Partners' standing requests."),
         ("return", "returns", "Section 17A returns: what is due, make and write them, receipts."),
+        (
+            "statistics",
+            "statistics",
+            "Published tables of counts, by edition.",
+        ),
         ("geography", "geography", "Load areas, map points, postcodes, address counts."),
         ("backup", "backup", "Copy the database, consistently, while it runs."),
         ("restore", "restore", "Put a backup back into an empty database of either engine."),

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.source import Mapped
+from gateway.analysis.editions import publish
+from gateway.analysis.entitled import Desk
 from gateway.client.answers import Unexpected
 from gateway.client.holdings import Holdings
 from gateway.demo import scenes
@@ -17,6 +19,7 @@ from gateway.demo.compared import compared, sealed_columns
 from gateway.demo.inbox import Inbox
 from gateway.demo.rows import SyntheticRow
 from gateway.demo.stage import (
+    ACTOR,
     COUNCIL_115,
     COUNTY,
     COUNTY_COUNTS,
@@ -149,8 +152,10 @@ def _pulled(cast: Cast, partner: str, subscription: str) -> scenes.Pulled:
 
 
 def _counted(cast: Cast) -> scenes.Counted:
-    """Let an analyst who may have no record ask, and one who may."""
-    analyst, month = cast.systems[COUNTY], cast.month
+    """Publish the month that is over; let an analyst who may have no record ask, and one who may."""
+    analyst, month, house = cast.systems[COUNTY], cast.month, cast.house
+    desk = Desk(house.reader, house.writer, house.book, house.keys, house.clock, house.random)
+    publish(desk, month, ACTOR, 0, dry_run=False)
 
     def cells(by: str, place: str = "district") -> list[dict[str, Any]]:
         told = analyst.statistics(COUNTY_COUNTS, month, month, place=place, by=by)

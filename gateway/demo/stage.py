@@ -70,7 +70,6 @@ COUNTED: Final = Subscription(
     power=Power.SECTION_17A,
     purpose=Purpose.CRIME_AND_DISORDER_STRATEGY,
     lane=Lane.STATISTICS,
-    filter=Filter(sources=FEEDS_SENT),
 )
 PUSHED: Final = Subscription(
     id=COUNCIL_115,

@@ -119,7 +119,7 @@ _KEYS_BY_FORM: dict[Form, str] = {
         cells retracted erased restricted lifted crossings children tried covered row_version
         newly_leaves newly_stops other_fields paragraph late unmapped return_entry""",
     Form.FLAG: "active live replay complete demonstration",
-    Form.CODES: """scopes kinds field_groups fields parties conditions flags kinds_held sources
+    Form.CODES: """editions scopes kinds field_groups fields parties conditions flags kinds_held sources
         behaviours methods""",
     Form.HASHES: "documents commitments",
     Form.COUNTS: "reasons excluded recorded_by_kind notices_by_kind by_state",
@@ -198,7 +198,7 @@ CATALOGUE: dict[Operation, Entry] = {
     ),
     Operation.TABLE: _entry(
         "table count content_sha256",
-        f"{_WHOM} {_LAW} {_ROWS} log_size filter_sha256 measure edition cells as_of",
+        f"{_WHOM} {_LAW} {_ROWS} log_size filter_sha256 measure edition editions cells as_of",
         Statutory.DISCLOSURE,
     ),
     Operation.QUERY: _entry(

@@ -15,6 +15,7 @@ from sqlalchemy import (
 )
 
 from gateway.store.cell_tables import KEPT_BACK
+from gateway.store.edition_tables import EDITION
 from gateway.store.endpoint_tables import ENDPOINT, WEBHOOK_KEY, WEBHOOK_SECRET
 from gateway.store.metadata import (
     IS_CORRECTION,
@@ -34,6 +35,7 @@ from gateway.store.policy_tables import POLICY_BUNDLE
 from gateway.store.return_tables import RETURN_FILE, RETURN_ROW
 
 __all__ = [
+    "EDITION",
     "ENDPOINT",
     "GEOGRAPHY",
     "GEOGRAPHY_AREA",

@@ -79,6 +79,7 @@ _TABLES = {
     "first_position, last_position, at FROM push ORDER BY leaf",
     "release": "SELECT leaf, subscription, number, from_position, to_position, snapshot, "
     "law_epoch, day, at, counts, content_hash FROM release ORDER BY leaf",
+    "edition": "SELECT leaf, quarter, number, at, cells, shown, basis FROM edition ORDER BY leaf",
     "return_file": "SELECT leaf, holder, recipient, quarter, paragraph, form, snapshot, law_epoch, "
     "day, log_size, at, counts, content_hash, attempts, handed_at, handed_hash, acknowledged_at "
     "FROM return_file ORDER BY leaf",

@@ -13,11 +13,15 @@ import pytest
 from pydantic_core import from_json
 
 from gateway.access.clients import Scope
+from gateway.analysis.editions import Publication, publish
 from gateway.audit.verify import verify
+from gateway.cli.statistics import desk_of
+from gateway.errors import EditionNotClosed
 from policies.audience import masked
 from schemas.released import NoticeKind
 from schemas.sensitivity import Lane
 from tests.support import house as houses
+from tests.support.requirements import law
 from tests.support.server import RunningGateway, running_gateway
 
 NOISE, LITTER = "211", "206"
@@ -219,31 +223,85 @@ def test_an_entitled_reader_sees_the_counts_he_could_make_himself(gateway: Runni
     assert {cell["rule"] for cell in table["cells"]} == {"own_count"}
 
 
-def test_a_reader_of_statistics_sees_totals_and_masked_parts(gateway: RunningGateway) -> None:
+@law("L49", "L52")
+def test_a_reader_of_statistics_reads_the_newest_edition_and_every_star_has_its_rule(
+    gateway: RunningGateway,
+) -> None:
     query = {**MONTHS, "subscription": "fire-tables", "place": "district"}
+    before = asked(gateway, "statistics", **query)
+    made = published(gateway, "2026Q3")
     own = cells(asked(gateway, "statistics", **query | {"subscription": "fire-17a"}))
     totals = asked(gateway, "statistics", **query)
-    own_parts = asked(gateway, "statistics", **query | {"subscription": "fire-17a"}, by="behaviour")
     parts = asked(gateway, "statistics", **query, by="behaviour")
+    own_parts = cells(
+        asked(gateway, "statistics", **query | {"subscription": "fire-17a"}, by="behaviour")
+    )
 
-    assert cells(totals) == own
-    assert {cell["rule"] for cell in totals["cells"]} == {"published_total"}
-    for key, number in cells(parts).items():
-        assert number in {None, masked(cells(own_parts)[key]).number}
-    assert None in cells(parts).values()
+    assert before["cells"] == []
+    assert made.leaf is not None
+    assert totals["editions"] == ["2026q3.1"]
+    assert cells(totals) == {key: n for key, n in own.items() if key[0] <= "2026-09"}
+    assert {(cell["rule"], cell["edition"]) for cell in totals["cells"]} == {
+        ("published_total", "2026q3.1")
+    }
+    assert parts["cells"]
+    for cell in parts["cells"]:
+        key = (cell["period"], cell["place"], cell["behaviour"])
+        if cell["rule"] != "split_left_out":
+            assert cell["count"] == masked(own_parts[key]).number
+        assert cell["rule"] in {"hidden_1_to_7", "rounded_to_5", "split_left_out"}
     said = from_json(gateway.house.reader.leaf(parts["leaf"])[0])  # type: ignore[index]
     assert (said["operation"], said["cells"]) == ("table", len(parts["cells"]))
+    assert said["editions"] == ["2026q3.1"]
 
 
-def test_no_filter_by_behaviour_shows_a_hidden_part_as_a_total(gateway: RunningGateway) -> None:
-    gateway.subscribe(
-        "fire-noise", "llr-fire", lane=Lane.STATISTICS, behaviours=("rowdy_inconsiderate",)
-    )
-    query = {**MONTHS, "subscription": "fire-noise", "place": "district"}
+def published(gateway: RunningGateway, period: str, **options: Any) -> Publication:
+    return publish(desk_of(gateway.house), period, "analyst", 14, **{"dry_run": False, **options})
+
+
+@law("L50")
+def test_one_late_record_changes_no_figure_of_the_next_edition(gateway: RunningGateway) -> None:
+    query = {**MONTHS, "subscription": "fire-tables", "by": "behaviour", "place": "district"}
+    published(gateway, "2026Q3")
+    first = asked(gateway, "statistics", **query)
+    gateway.push("police-nsir", "police-system", [sent(24)])
+    tried = published(gateway, "2026Q3", dry_run=True)
+    made = published(gateway, "2026Q3")
+    second = asked(gateway, "statistics", **query)
+
+    houses.change(gateway.house, NoticeKind.RETRACTED, ["a24"])
+
+    assert (tried.leaf, tried.rows) == (None, made.rows)
+    assert cells(second) == cells(first)
+    assert second["editions"] != first["editions"]
+
+
+def test_an_open_period_is_not_published(gateway: RunningGateway) -> None:
+    with pytest.raises(EditionNotClosed):
+        published(gateway, "2099-12")
+
+
+@pytest.mark.parametrize("narrowed", [{"behaviours": ("noise",)}, {"sources": ("police-nsir",)}])
+def test_no_filter_makes_a_table_that_could_be_subtracted(
+    gateway: RunningGateway, narrowed: dict[str, tuple[str, ...]]
+) -> None:
+    gateway.subscribe("fire-part", "llr-fire", lane=Lane.STATISTICS, **narrowed)
+    query = {**MONTHS, "subscription": "fire-part", "place": "district"}
     answer = gateway.call("GET", "/v1/statistics", "fire-analyst", params=query)
 
     assert problem(answer) == (403, "law.refused")
     assert "statistics.whole_totals_only" in answer.text
+
+
+@pytest.mark.parametrize("by", ["source_reference", "people.name", "uprn", "address_text"])
+def test_nothing_is_counted_by_what_names_a_person_or_house(
+    gateway: RunningGateway, by: str
+) -> None:
+    for parameter in ("by", "place"):
+        query = {**MONTHS, "subscription": "fire-17a", parameter: by}
+        answer = gateway.call("GET", "/v1/statistics", "fire-analyst", params=query)
+        assert problem(answer) == (422, "request.invalid")
+        assert by not in answer.text
 
 
 def test_only_closed_periods_are_counted(gateway: RunningGateway) -> None:

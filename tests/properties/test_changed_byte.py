@@ -18,14 +18,17 @@ from typing import Any
 
 import pytest
 
+from gateway.analysis.editions import publish
 from gateway.assembly import database_path
 from gateway.audit.verify import Note, Report, verify
+from gateway.cli.statistics import desk_of
 from gateway.errors import StoreUnavailable
 from gateway.keys.ring import KeyRing
 from gateway.release.endpoints import SetEndpointState
 from gateway.store.sqlite import backup
 from gateway.store.states import EndpointState
 from gateway.store.tables import METADATA
+from schemas.sensitivity import Lane
 from tests.conftest import PROVING
 from tests.support import agreed, bundles, pushing, returning
 from tests.support import house as houses
@@ -108,6 +111,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
         pause = SetEndpointState("fire-push", EndpointState.PAUSED, house.act("operator"))
         house.writer.run(pause)
         returning.fill(house)
+        houses.subscribe(house, "fire-tables", lane=Lane.STATISTICS)
+        publish(desk_of(house), "2026Q3", "operator", 0, dry_run=False)
         houses.subscribe(house, "fire-cells", minimum_cell=5)
         houses.later(house, 10 * 86_400)
         houses.pull(house, name="fire-cells", limit=2)

@@ -20,10 +20,12 @@ def upgrade() -> None:
     _add_returns()
     _add_policy_bundles()
     _add_cells()
+    _add_editions()
 
 
 def downgrade() -> None:
     """Take it away again, in reverse."""
+    op.drop_table("edition")
     op.drop_table("policy_bundle")
     op.drop_table("kept_back")
     _drop_returns()
@@ -99,4 +101,20 @@ def _add_cells() -> None:
             ["subscription", "number"], ["release.subscription", "release.number"]
         ),
         sa.PrimaryKeyConstraint("subscription", "number"),
+    )
+
+
+def _add_editions() -> None:
+    """Published tables of counts."""
+    op.create_table(
+        "edition",
+        sa.Column("leaf", POSITION, autoincrement=False, nullable=False),
+        sa.Column("quarter", sa.Text(), nullable=False, comment="such as 2026Q4"),
+        sa.Column("number", sa.Integer(), nullable=False, comment="within the quarter, from 1"),
+        sa.Column("at", POSITION, nullable=False),
+        sa.Column("cells", sa.Integer(), nullable=False),
+        sa.Column("shown", sa.Text(), nullable=False),
+        sa.Column("basis", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("leaf"),
+        sa.UniqueConstraint("quarter", "number", name="edition_once"),
     )
