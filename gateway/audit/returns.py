@@ -272,7 +272,7 @@ class _Look:
             return Owed(recipient, DutyState.NO_FEED)
         owed = Owed(recipient, DutyState.DUE)
         file = self._made.get((holder, recipient, paragraph.number))
-        self._count(owed, recipient, classes)
+        self._count(owed, asked_under_17a(recipient, paragraph.number), classes)
         received = None
         if file is not None:
             _take(owed, file)
@@ -287,9 +287,9 @@ class _Look:
         )
         return owed
 
-    def _count(self, owed: Owed, recipient: str, classes: Mapping[int, RecordClass]) -> None:
+    def _count(self, owed: Owed, asked: Subscription, classes: Mapping[int, RecordClass]) -> None:
         """Count what is held of the period today, and what the law says of it."""
-        asked, reasons = asked_under_17a(recipient), Counter[str]()
+        reasons = Counter[str]()
         for class_id, record_class in classes.items():
             stands = self._counts.get(class_id, Counter())
             live, restricted = stands["live"], stands["restricted"]
@@ -299,7 +299,7 @@ class _Look:
             decision = self._edition.law.decide(asked, record_class, self._day)
             if decision.releases:
                 owed.may_go += live
-                owed.acknowledged_standing += self._acknowledged.get((recipient, class_id), 0)
+                owed.acknowledged_standing += self._acknowledged.get((asked.partner, class_id), 0)
             elif live:
                 reasons.update(dict.fromkeys((c.id for c in decision.unmet), live))
         owed.withheld = owed.considered - owed.may_go

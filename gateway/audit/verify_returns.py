@@ -137,7 +137,10 @@ class ReturnWalk:
         prescribed, voluntary = law.lists.prescribed, document["format"] == VOLUNTARY
         form = Form(document["paragraph"], prescribed, voluntary)
         names = RowNames(self._keys.pseudonym_master, document["recipient"], self._register.eras)
-        asked, day = asked_under_17a(document["recipient"]), date.fromisoformat(document["day"])
+        asked, day = (
+            asked_under_17a(document["recipient"], form.paragraph),
+            date.fromisoformat(document["day"]),
+        )
         lines: list[bytes] | None = []
         for one in rows:
             _, incident, version, position, named, change, period, level = one[: len(_ROW)]

@@ -13,6 +13,7 @@ from gateway.law.book import Edition, LawBook
 from gateway.store.reading import Reader
 from gateway.store.writer import Writer
 from policies.periods import Quarter
+from policies.returned import RACIAL
 from schemas.powers import Power, Purpose
 from schemas.record_class import RecordClass
 from schemas.sensitivity import Lane
@@ -48,14 +49,19 @@ class Ask:
     voluntary: bool = False
 
 
-def asked_under_17a(recipient: str) -> Subscription:
-    """Return the request that every return is decided by: the Act asks it for each relevant authority."""
+def asked_under_17a(recipient: str, paragraph: int | None = None) -> Subscription:
+    """Return the request that a return is decided by: the Act asks it for each relevant authority.
+
+    Paragraph 7 is asked for as statistics are: its rows show no record, and what is prescribed by it
+    alone leaves in no other form.
+    """
+    lane = Lane.STATISTICS if paragraph == RACIAL else Lane.DEPERSONALISED
     return Subscription(
         id="section-17a-return",
         partner=recipient,
         power=Power.SECTION_17A,
         purpose=Purpose.SECTION_17A_DUTY,
-        lane=Lane.DEPERSONALISED,
+        lane=lane,
     )
 
 

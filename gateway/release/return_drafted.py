@@ -16,7 +16,14 @@ from typing import Any
 from gateway.errors import NotFound
 from gateway.law.book import Edition
 from gateway.ledger.leaf import stamp
-from gateway.release.return_asked import Ask, ReturnDesk, check, own_classes, paragraphs_of
+from gateway.release.return_asked import (
+    Ask,
+    ReturnDesk,
+    asked_under_17a,
+    check,
+    own_classes,
+    paragraphs_of,
+)
 from gateway.release.return_lines import Form, RowNames, line_of, spot
 from gateway.store.releasing import Candidate, log_size
 from gateway.store.returning import (
@@ -130,7 +137,7 @@ def draft_return(desk: ReturnDesk, ask: Ask) -> ReturnDraft:
         raise NotFound
     classes = own_classes(edition, desk.book.classes(), ask.holder, day)
     drafting = _Drafting(ask, edition, classes, numbers)
-    drafting.decide(subscription, day)
+    drafting.decide(day)
     with desk.reader.connection() as connection:
         size = log_size(connection)
         drafting.originals(connection)
@@ -158,16 +165,19 @@ class _Drafting:
     ) -> None:
         self._ask, self._edition, self._classes = ask, edition, classes
         self.pieces = {number: Piece(number) for number in numbers}
-        self.decisions: dict[int, Decision] = {}
+        self.decisions: dict[tuple[int, int], Decision] = {}
         prescribed = edition.law.lists.prescribed
         self._prescribed = prescribed
         self._forms = {n: Form(n, prescribed, ask.voluntary) for n in numbers}
 
-    def decide(self, subscription: Subscription, day: date) -> None:
-        """Ask the law about every class."""
+    def decide(self, day: date) -> None:
+        """Ask the law about every class under every paragraph."""
         law = self._edition.law
+        asked = {number: asked_under_17a(self._ask.recipient, number) for number in self.pieces}
         self.decisions = {
-            class_id: law.decide(subscription, one, day) for class_id, one in self._classes.items()
+            (number, class_id): law.decide(asked[number], one, day)
+            for number in self.pieces
+            for class_id, one in self._classes.items()
         }
 
     # ------------------------------------------------------------------ this period
@@ -188,7 +198,7 @@ class _Drafting:
         if one.state != "live":
             piece.withhold([RESTRICTED])
             return
-        decision = self.decisions[one.row.class_id]
+        decision = self.decisions[number, one.row.class_id]
         if decision.releases:
             piece.entries.append(entry)
             return
@@ -241,7 +251,7 @@ class _Drafting:
     ) -> None:
         piece = self.pieces[number]
         mine = number in self._paragraphs(one.row) and one.state in {"live", "restricted"}
-        goes = mine and one.state == "live" and self.decisions[one.row.class_id].releases
+        goes = mine and one.state == "live" and self.decisions[number, one.row.class_id].releases
         if known is None:
             if mine:
                 self._consider(number, one, Entry(Change.LATE, period, one.row))

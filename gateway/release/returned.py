@@ -19,7 +19,7 @@ from gateway.errors import NotFound, ReturnReceiptWrong, StoreUnavailable
 from gateway.law.book import Edition
 from gateway.ledger.leaf import stamp
 from gateway.release.disclosed import Stale, content_hash
-from gateway.release.return_asked import Ask, ReturnDesk, check, own_classes
+from gateway.release.return_asked import Ask, ReturnDesk, asked_under_17a, check, own_classes
 from gateway.release.return_drafted import draft_return
 from gateway.release.return_lines import Form, line_of
 from gateway.release.return_made import VOLUNTARY, Handing, Making, Receiving
@@ -27,7 +27,6 @@ from gateway.store.returning import Standing, current_of, file_of, lines_of
 from policies.periods import Quarter
 from schemas.codes import Marking
 from schemas.returns import Change, Manifest
-from schemas.subscriptions import Subscription
 
 MAX_TRIES = 8
 """How often a return is worked out anew while law or log move before the caller is asked to come again."""
@@ -72,14 +71,14 @@ def hand(desk: ReturnDesk, ask: Ask, paragraph: int, actor: str, method: str = "
     """Hand one file to its recipient, made first where it is not made yet (raises as ``make``)."""
     for _ in range(MAX_TRIES):
         edition = desk.book.for_release()
-        subscription = check(desk, edition, ask)
+        check(desk, edition, ask)
         file = _file(desk, ask, paragraph)
         if file is None:
             make(desk, ask, actor)
             file = _file(desk, ask, paragraph)
             if file is None:
                 raise NotFound
-        lines, omitted, going, marking = _rendered(desk, edition, subscription, file)
+        lines, omitted, going, marking = _rendered(desk, edition, file)
         now = desk.clock.now()
         content = content_hash(lines)
         job = Handing(
@@ -172,10 +171,11 @@ def _file(desk: ReturnDesk, ask: Ask, paragraph: int) -> dict[str, Any] | None:
 
 
 def _rendered(
-    desk: ReturnDesk, edition: Edition, subscription: Subscription, file: dict[str, Any]
+    desk: ReturnDesk, edition: Edition, file: dict[str, Any]
 ) -> tuple[list[bytes], int, dict[int, int], Marking]:
     """Return the lines that may go now, how many may not, the versions that they show, the marking."""
     day = desk.day()
+    asked = asked_under_17a(file["recipient"], file["paragraph"])
     classes = own_classes(edition, desk.book.classes(), file["holder"], day)
     prescribed = edition.law.lists.prescribed
     form = Form(file["paragraph"], prescribed, file["form"] == VOLUNTARY)
@@ -191,7 +191,7 @@ def _rendered(
             if one is None or not _stands(one, row):
                 continue
             found = classes.get(one.row.class_id)
-            if found is None or not edition.law.decide(subscription, found, day).releases:
+            if found is None or not edition.law.decide(asked, found, day).releases:
                 continue
             said = form.row(one.row, found, row["level"])
             going[row["incident"]] = row["version"]

@@ -11,6 +11,7 @@ from schemas.decisions import Decision, Outcome
 from schemas.partners import Agency, DatedKind, HolderDecision, PartnerKind
 from schemas.powers import Power, Purpose
 from schemas.sensitivity import Lane
+from tests.support import requirements
 from tests.support.law import (
     COUNCIL,
     DAY,
@@ -138,6 +139,18 @@ def test_nobody_is_sent_its_own_records() -> None:
 
 def test_what_is_not_prescribed_is_not_owed() -> None:
     assert held(si_paragraphs=()) == {"information_is_prescribed"}
+
+
+@requirements.law("L12", "L16")
+def test_a_record_that_is_prescribed_as_racial_alone_leaves_by_the_return_only() -> None:
+    alone = {"racial_alone_by_return_only"}
+
+    assert held(si_paragraphs=(7,)) == alone
+    assert held(si_paragraphs=(7, 8)) == set()
+    counted = law().decide(
+        subscription(lane=Lane.STATISTICS), record_class(si_paragraphs=(7,)), DAY
+    )
+    assert counted.releases
 
 
 def test_the_duty_never_compels_personal_information() -> None:

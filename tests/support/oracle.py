@@ -132,6 +132,8 @@ def _oracle_17a(
         unmet.add("holder_has_not_withheld")
     if len(cls.si_paragraphs) == 0:
         unmet.add("information_is_prescribed")
+    if asked.lane == "depersonalised" and set(cls.si_paragraphs) == {7}:
+        unmet.add("racial_alone_by_return_only")
     if cls.mapping_status == "withheld":
         unmet.add("not_withheld_by_crosswalk")
     return {f"section_17a.{name}" for name in unmet}

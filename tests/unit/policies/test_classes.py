@@ -16,6 +16,7 @@ from schemas.partners import PartnerKind
 from schemas.record_class import RecordClass
 from schemas.sensitivity import FieldGroup
 from tests.support.law import feed, incident
+from tests.support.requirements import law
 
 BY_ROLE = EVERYTHING.persons
 
@@ -28,6 +29,7 @@ def classed(
     return classify(incident(**more), feed(), holder, kept)
 
 
+@law("L11")
 @pytest.mark.parametrize(
     ("holder", "kind", "grounds", "paragraphs"),
     [
