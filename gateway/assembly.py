@@ -23,6 +23,7 @@ from gateway.intake.correct import Request, reapply
 from gateway.intake.loaded import load_places
 from gateway.intake.places import Places
 from gateway.intake.recorded import Desk
+from gateway.intake.retention import Retention
 from gateway.keys.ring import KeyRing
 from gateway.law.book import Edition, LawBook
 from gateway.law.holds import Hold
@@ -198,6 +199,20 @@ class House:
     def desk(self, feed_name: str, edition: Edition) -> Desk:
         """Return all that a push to a feed needs (raises as ``Desks.desk``)."""
         return self.desks.desk(feed_name, edition, london_day(self.clock))
+
+
+def retention_of(house: House) -> Retention:
+    """Return what destroys the house's records on their day."""
+    return Retention(
+        reader=house.reader,
+        writer=house.writer,
+        book=house.book,
+        clock=house.clock,
+        random=house.random,
+        desk_of=house.desk,
+        new_id=house.new_id,
+        erasures=house.erasures,
+    )
 
 
 def reapply_erasures(house: House, actor: str = "gateway") -> int:

@@ -103,6 +103,12 @@ class Event(Enum):
         "Erasures that the database did not know were carried out from the list beside the keys.",
         "erased",
     )
+    RETENTION_ENDED = _entry(
+        "intake.retention_ended",
+        Level.INFO,
+        "What was over its time to be kept was destroyed: sealed halves, and whole records.",
+        "feed sealed records",
+    )
     COMMIT_FAILED = _entry(
         "store.commit_failed",
         Level.ERROR,

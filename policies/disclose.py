@@ -61,6 +61,20 @@ def disclose(
         "agreement_version": allowed.version,
         "delete_by": recorded_on + allowed.retention,
         "marking": record_class.marking,
+    }
+    if treatments[Lane.PERSONAL].says_beside:
+        leaves |= _beside(half, record_class, allowed)
+    if sealed is not None:
+        agreed = _agreed(sealed, allowed, treatments[Lane.PERSONAL])
+        if any(name in agreed for name in NARRATIVES):
+            agreed["assertion"] = half.detail.assertion
+        leaves["agreed"] = AgreedDetail.model_validate(agreed)
+    return DisclosedIncident.model_validate(leaves)
+
+
+def _beside(half: OpenHalf, record_class: RecordClass, allowed: Allowance) -> dict[str, Any]:
+    """What stands beside the record: on what basis it went, and how the source graded it."""
+    return {
         "purpose": allowed.purpose,
         "regime_source": record_class.regime,
         "regime_recipient": allowed.recipient_regime,
@@ -71,12 +85,6 @@ def disclose(
         "grading": record_class.grading,
         "mopi_group": half.detail.mopi_group,
     }
-    if sealed is not None:
-        agreed = _agreed(sealed, allowed, treatments[Lane.PERSONAL])
-        if any(name in agreed for name in NARRATIVES):
-            agreed["assertion"] = half.detail.assertion
-        leaves["agreed"] = AgreedDetail.model_validate(agreed)
-    return DisclosedIncident.model_validate(leaves)
 
 
 def crosses(record_class: RecordClass, allowed: Allowance) -> bool:

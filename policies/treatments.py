@@ -80,6 +80,9 @@ class Treatments:
             name for name, line in lines.items() if OPERATIONS[line.op].reads_at_rest
         )
         """Fields that release needs as they came."""
+        self.says_beside = "grading" in _lines(lane, text)
+        """Whether a record says beside itself on what basis it went and how it was graded: the table of an
+        older snapshot does not, so that what was released under it renders as it did."""
         self.counts_by = frozenset(name for name, line in lines.items() if line.op == "count_place")
         """Fields that may name the place under which incidents are counted."""
 

@@ -32,7 +32,7 @@ from gateway.api import (
 from gateway.api.figures import Figures
 from gateway.api.hot import HotRoutes
 from gateway.api.service import RegisteredClients, Service, StoredReplay
-from gateway.assembly import House
+from gateway.assembly import House, retention_of
 from gateway.audit.checkpoints import Publisher
 from gateway.errors import GatewayError
 from gateway.events import Event, emit, where
@@ -44,6 +44,8 @@ from gateway.workshop import Workshop
 VERSION = "1"
 REFRESH_SECONDS = 1.0
 """How often the register is read again for changes that another process made."""
+RETENTION_SECONDS = 60.0
+"""How often is looked whether a day began on which something is to be destroyed."""
 
 
 def make_service(house: House, settings: Settings, issuer: str) -> Service:
@@ -124,9 +126,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     # numpy and convertbng take a third of a second, which no first push should wait for
     warming = asyncio.create_task(asyncio.to_thread(import_module, "gateway.intake.outlines"))
     interval = service.settings.checkpoint_interval_seconds
+    retention = retention_of(service.house)
     tasks = [
-        asyncio.create_task(_every(interval, service.publish_in_turn)),
-        asyncio.create_task(_every(REFRESH_SECONDS, service.house.book.refresh)),
+        asyncio.create_task(every(interval, service.publish_in_turn)),
+        asyncio.create_task(every(REFRESH_SECONDS, service.house.book.refresh)),
+        asyncio.create_task(every(RETENTION_SECONDS, retention.run_in_turn)),
     ]
     sending = asyncio.create_task(service.dispatcher.run())
     yield
@@ -144,7 +148,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         emit(Event.CLOCK_FAILED, error_type=type(error).__name__, where=where(error))
 
 
-async def _every(seconds: float, work: object) -> None:
+async def every(seconds: float, work: object) -> None:
     """Run something now and on a clock; what fails is logged and tried again."""
     while True:
         try:

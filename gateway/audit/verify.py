@@ -27,6 +27,7 @@ from gateway.audit.verify_log import BATCHES, UNREADABLE, LogWalk
 from gateway.audit.verify_pushes import RowsByLeaf, check_push
 from gateway.audit.verify_register import Laws, RegisterWalk, stored_requests
 from gateway.audit.verify_releases import ReleaseWalk
+from gateway.audit.verify_retention import RETENTION, RetentionWalk
 from gateway.audit.verify_returns import ReturnWalk
 from gateway.keys.ring import KeyRing
 from gateway.ledger.leaf import Operation
@@ -136,6 +137,7 @@ class _Walk:
         returns = ReturnWalk(evidence, keys, classes.words, laws, self._register, findings)
         files = RowsByLeaf(evidence, "return_file", findings)
         editions = EditionWalk(evidence, findings)
+        retention = RetentionWalk(findings)
         self._checkpoints.expect(evidence, notes, ledger_verifier_key(keys))
         pushes = RowsByLeaf(evidence, "push", findings)
         released = RowsByLeaf(evidence, "release", findings)
@@ -155,6 +157,8 @@ class _Walk:
                 elif operation is Operation.RELEASE:
                     releases.check(index, document, released.at(index), log.size)
                     self._register.release(index, document)
+                elif operation in RETENTION:
+                    retention.take(index, operation, document)
                 elif operation in RETURNS:
                     made = operation is Operation.RETURN
                     row = files.at(index) if made else None
@@ -174,6 +178,7 @@ class _Walk:
         for _ in evidence.orphans("kept_back"):
             findings.add("release.kept_back", "kept_back", "(uncovered row)")
         self._register.finish(evidence)
+        retention.finish(evidence)
         self._check_head(log.size)
         progress(log.seen, rows)
 

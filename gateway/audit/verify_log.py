@@ -28,6 +28,7 @@ from gateway.log.commitment import (
     State,
     commitment,
     inner_hash,
+    inner_hash_over,
     open_bytes,
 )
 from gateway.log.correcting import Lifting, Restricting, Retracting
@@ -53,6 +54,8 @@ _INNER = _CONTENT + 1
 _NATURAL_KEY, _FEED, _QUARTER = _INNER + 3, _INNER + 4, _INNER + 9
 _LAST = slice(_INNER + 5, _INNER + 9)
 """Of the incident: version, position, content and state as the table has them."""
+_BODY = _INNER + 10
+"""Hash of a sealed half that retention destroyed."""
 _REPORTED = _FIRST_OPEN + OPEN_COLUMNS.index("reported")
 _OCCURRED = _FIRST_OPEN + OPEN_COLUMNS.index("occurred_from")
 _RECORDED_AT = _FIRST_OPEN + OPEN_COLUMNS.index("recorded_at")
@@ -220,9 +223,12 @@ class LogWalk:
         if bytes in set(map(type, columns)) or str in set(map(type, columns[_POINT : _POINT + 2])):
             return ("log.unreadable", "log")
         salt = commitment_salt(unwrap(self._kek, wrapped, content))
-        if inner_hash(salt, natural_key, content, open_bytes(columns), ciphertext) != inner:
-            return ("log.changed", "log")
-        return None
+        destroyed = row[_BODY]
+        if destroyed is not None and ciphertext is not None:
+            return ("retention.undone", "sealed")
+        of = salt, natural_key, content, open_bytes(columns)
+        made = inner_hash(*of, ciphertext) if destroyed is None else inner_hash_over(*of, destroyed)
+        return None if made == inner else ("log.changed", "log")
 
     def _stand(self, row: Row, feed: str) -> None:
         """Follow the incident of a row, and hold it against the table where it comes to rest."""

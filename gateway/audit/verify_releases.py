@@ -161,7 +161,7 @@ class ReleaseWalk:
         records = [Candidate._make(row[_CANDIDATE:_SEALED]) for row in given]
         if document["lane"] == Lane.PERSONAL.value:
             held = {
-                row[3]: SealedRow._make(row[_SEALED:])
+                row[3]: SealedRow._make(row[_SEALED:-1])
                 for row in given
                 if row[_SEALED + 1] is not None
             }
@@ -232,8 +232,9 @@ class ReleaseWalk:
 
 
 def _is_erased(row: Row) -> bool:
-    """Whether a record of it holds nothing any more; that an erasure says so, the log's walk has seen."""
-    return row[5] == RECORD and row[_CANDIDATE + _KIND] is None
+    """Whether a record, or its sealed half, is gone; that an erasure says so, the log's walk has seen."""
+    destroyed = row[_SEALED + len(SealedRow._fields)] is not None
+    return row[5] == RECORD and (destroyed or row[_CANDIDATE + _KIND] is None)
 
 
 def _named(row: Row) -> dict[str, object]:

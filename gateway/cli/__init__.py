@@ -99,6 +99,7 @@ COMMANDS = tuple(
         ("geography", "geography", "Load areas, map points, postcodes, address counts."),
         ("backup", "backup", "Copy the database, consistently, while it runs."),
         ("restore", "restore", "Put a backup back into an empty database of either engine."),
+        ("retention", "retention", "What is kept no longer, destroying it, and holding it back."),
         ("hold", "hold", "What keeps everything from being released, and lifting it."),
         ("keys", "keys", "Make and list the keys under GATEWAY_HOME."),
         ("db", "db", "Create the tables or bring them up to date."),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import time
 
-from gateway.api.app import VERSION
-from gateway.assembly import hold_if_rolled_back
+from gateway.api.app import RETENTION_SECONDS, VERSION, every
+from gateway.assembly import hold_if_rolled_back, retention_of
 from gateway.cli import Exit
 from gateway.cli.home import own_house, own_settings
 from gateway.cli.terminal import Stopped, say
 from gateway.events import JOURNAL, Event, configure, emit
+from gateway.intake.retention import Retention
 from gateway.posting import dispatcher_of
 from gateway.release.dispatch import Dispatcher
 
@@ -34,13 +36,17 @@ def command() -> None:
         configure(settings.log_level.value, strict=JOURNAL.strict)
         hold_if_rolled_back(house)
         emit(Event.WORKING, version=VERSION, store=house.database.name)
-        asyncio.run(_run(dispatcher_of(house, settings)))
+        asyncio.run(_run(dispatcher_of(house, settings), retention_of(house)))
     emit(Event.STOPPED, seconds=round(time.monotonic() - started, 1))
 
 
-async def _run(dispatcher: Dispatcher) -> None:
+async def _run(dispatcher: Dispatcher, retention: Retention) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, dispatcher.stop)
     say("gateway: working")
+    keeping = asyncio.create_task(every(RETENTION_SECONDS, retention.run_in_turn))
     await dispatcher.run()
+    keeping.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await keeping

@@ -25,9 +25,10 @@ from gateway.log.correcting import (
 )
 from gateway.log.erasing import Erasing, Reapplying
 from gateway.log.erasure_list import ErasureLine, ErasureList
+from gateway.log.retaining import ErasingDue, WorkedOut
 from gateway.store.tx import Tx
 from gateway.store.writer import Writer
-from schemas.released import REASONS, NoticeKind, Reason
+from schemas.released import REASONS, ErasureReason, NoticeKind, Reason
 
 _JOBS: MappingProxyType[NoticeKind, type[Correcting]] = MappingProxyType(
     {
@@ -82,6 +83,23 @@ def correct(
         Erasing(order, erasures) if kind is NoticeKind.ERASED else _JOBS[kind](order)
     )
     return writer.submit(job, weight=max(1, len(keys)))
+
+
+def erase_due(
+    incidents: Sequence[int],
+    desk: Desk,
+    request: Request,
+    writer: Writer,
+    erasures: ErasureList,
+    worked_out: WorkedOut,
+) -> int | None:
+    """Erase incidents of a feed whose time to be kept is over; return how many.
+
+    None where law or holds moved since they were chosen: nothing was erased.
+    """
+    reason = ErasureReason.RETENTION_ENDED.value
+    order = _order(desk, request, reason, len(incidents), list(incidents))
+    return writer.run(ErasingDue(Erasing(order, erasures), worked_out))
 
 
 def reapply(

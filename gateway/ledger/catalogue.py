@@ -82,6 +82,8 @@ class Operation(StrEnum):
     CLIENT = "client"
     POLICY = "policy"
     SIMULATION = "simulation"
+    RETENTION = "retention"
+    RETENTION_HOLD = "retention_hold"
     GEOGRAPHY = "geography"
     CROSSWALK = "crosswalk"
     KEYS = "keys"
@@ -101,7 +103,7 @@ class Entry:
 
 _KEYS_BY_FORM: dict[Form, str] = {
     Form.ID: """actor account client receipt request retraction recipient partner feed controller subscription
-        holder protocol agreement decision successor on_behalf_of release_id erasure backup_id""",
+        holder hold protocol agreement decision successor on_behalf_of release_id erasure backup_id""",
     Form.CODE: """action adapter area_kind change crosswalk edition format kind lane measure mode
         method outcome power protocol_version agreement_version provision purpose reason role state table
         quarter recipient_kind regime_source regime_recipient marking marking_source handling scheme
@@ -122,7 +124,7 @@ _KEYS_BY_FORM: dict[Form, str] = {
     Form.CODES: """editions scopes kinds field_groups fields parties conditions flags kinds_held sources
         behaviours methods""",
     Form.HASHES: "documents commitments",
-    Form.COUNTS: "reasons excluded recorded_by_kind notices_by_kind by_state",
+    Form.COUNTS: "rules reasons excluded recorded_by_kind notices_by_kind by_state",
 }
 
 FORMS: dict[str, Form] = {key: form for form, keys in _KEYS_BY_FORM.items() for key in keys.split()}
@@ -272,6 +274,10 @@ CATALOGUE: dict[Operation, Entry] = {
     Operation.SIMULATION: _entry(
         "kind snapshot after_sha256 content_sha256 newly_leaves newly_stops other_fields",
         "agreement agreement_version partner day records_from count",
+    ),
+    Operation.RETENTION: _entry("feed count root day", "rules", Statutory.ERASURE),
+    Operation.RETENTION_HOLD: _entry(
+        "hold change content_sha256 count root", "feed case_hmac valid_to partner"
     ),
     Operation.GEOGRAPHY: _entry(
         "area_kind", f"{_CHANGE} edition features points count file_sha256"

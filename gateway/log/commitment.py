@@ -61,6 +61,13 @@ def inner_hash(
 ) -> bytes:
     """Return the salted hash of all that erasure would take away."""
     body = b"" if ciphertext is None else sha256(ciphertext).digest()
+    return inner_hash_over(salt, natural_key, content_hmac, columns, body)
+
+
+def inner_hash_over(
+    salt: bytes, natural_key: bytes, content_hmac: bytes, columns: bytes, body: bytes
+) -> bytes:
+    """Return the same, by the SHA-256 of the ciphertext; empty where there never was one."""
     return sha256(salt + framed(natural_key, content_hmac, columns, body)).digest()
 
 

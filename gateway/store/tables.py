@@ -32,6 +32,7 @@ from gateway.store.place_tables import (
     GEOGRAPHY_POSTCODE,
 )
 from gateway.store.policy_tables import POLICY_BUNDLE
+from gateway.store.retention_tables import RETENTION_ERASED, RETENTION_HELD, RETENTION_HOLD
 from gateway.store.return_tables import RETURN_FILE, RETURN_ROW
 
 __all__ = [
@@ -44,6 +45,9 @@ __all__ = [
     "KEPT_BACK",
     "METADATA",
     "POLICY_BUNDLE",
+    "RETENTION_ERASED",
+    "RETENTION_HELD",
+    "RETENTION_HOLD",
     "RETURN_FILE",
     "RETURN_ROW",
     "WEBHOOK_KEY",

@@ -39,14 +39,16 @@ _LOG_LIST = ", ".join(f"l.{name}" for name in LOG_COLUMNS)
 _CANDIDATE_LIST = ", ".join(f"{c.table.name[0]}.{c.name}" for c in CANDIDATE_COLUMNS)
 
 _LOG = f"""SELECT {_LOG_LIST}, s.wrapped_secret, s.ciphertext,
-    i.natural_key, i.feed, i.version, i.position, i.content_hmac, i.state, i.quarter
+    i.natural_key, i.feed, i.version, i.position, i.content_hmac, i.state, i.quarter, x.body_sha256
     FROM log l LEFT JOIN sealed s ON s.position = l.position
+    LEFT JOIN retention_erased x ON x.position = l.position
     LEFT JOIN incident i ON i.id = l.incident ORDER BY l.position"""  # noqa: S608 - names of our own columns
 _DISCLOSED = f"""SELECT d.sequence, d.incident, d.version, d.position, d.released_id, d.what,
     d.reason, l.entry_kind, l.reason, i.state, {_CANDIDATE_LIST},
-    s.wrapped_secret, s.ciphertext, l.content_hmac
+    s.wrapped_secret, s.ciphertext, l.content_hmac, x.leaf
     FROM disclosure d LEFT JOIN log l ON l.position = d.position
     LEFT JOIN sealed s ON s.position = d.position
+    LEFT JOIN retention_erased x ON x.position = d.position
     LEFT JOIN incident i ON i.id = l.incident
     WHERE d.subscription = ? AND d.number = ? ORDER BY d.sequence"""  # noqa: S608 - names of our own columns
 _RETURNED = f"""SELECT r.sequence, r.incident, r.version, r.position, r.row_id, r.change, r.period,
@@ -97,6 +99,11 @@ _TABLES = {
     "feed": "SELECT name, body, id FROM feed ORDER BY id",
     "endpoint": "SELECT subscription, body, state FROM endpoint ORDER BY subscription",
     "policy_bundle": "SELECT sha256, body, leaf FROM policy_bundle ORDER BY sha256",
+    "retention_erased": "SELECT leaf, position, body_sha256 FROM retention_erased "
+    "ORDER BY leaf, position",
+    "retention_hold": "SELECT id, body, leaf FROM retention_hold ORDER BY id",
+    "retention_held": "SELECT hold, feed, natural_key FROM retention_held "
+    "ORDER BY hold, feed, natural_key",
     "hold": "SELECT name, body, at FROM hold ORDER BY name",
 }
 _KEPT_BACK = "SELECT offers, more FROM kept_back WHERE subscription = ? AND number = ?"

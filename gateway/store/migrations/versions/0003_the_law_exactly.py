@@ -21,11 +21,13 @@ def upgrade() -> None:
     _add_policy_bundles()
     _add_cells()
     _add_editions()
+    _add_retention()
 
 
 def downgrade() -> None:
     """Take it away again, in reverse."""
     op.drop_table("edition")
+    _drop_retention()
     op.drop_table("policy_bundle")
     op.drop_table("kept_back")
     _drop_returns()
@@ -118,3 +120,39 @@ def _add_editions() -> None:
         sa.PrimaryKeyConstraint("leaf"),
         sa.UniqueConstraint("quarter", "number", name="edition_once"),
     )
+
+
+def _add_retention() -> None:
+    """What retention destroyed, and what is held back from it."""
+    op.create_table(
+        "retention_erased",
+        sa.Column("position", POSITION, autoincrement=False, nullable=False),
+        sa.Column("body_sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("leaf", POSITION, nullable=False),
+        sa.PrimaryKeyConstraint("position"),
+        comment="sealed halves that retention destroyed: the hash by which their rows still verify",
+    )
+    op.create_index("retention_erased_leaf", "retention_erased", ["leaf", "position"])
+    op.create_table(
+        "retention_hold",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("leaf", POSITION, nullable=False, comment="the operation of its last step"),
+        sa.PrimaryKeyConstraint("id"),
+        comment="what retention passes over, until when and why; an ended one is kept",
+    )
+    op.create_table(
+        "retention_held",
+        sa.Column("hold", sa.Text(), nullable=False),
+        sa.Column("feed", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("natural_key", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("hold", "feed", "natural_key"),
+        comment="the records that a hold names, by their keyed names",
+    )
+    op.create_index("retention_held_key", "retention_held", ["feed", "natural_key"])
+
+
+def _drop_retention() -> None:
+    op.drop_table("retention_held")
+    op.drop_table("retention_hold")
+    op.drop_table("retention_erased")
