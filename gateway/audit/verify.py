@@ -27,7 +27,7 @@ from gateway.audit.verify_log import BATCHES, UNREADABLE, LogWalk
 from gateway.audit.verify_pushes import RowsByLeaf, check_push
 from gateway.audit.verify_register import Laws, RegisterWalk, stored_requests
 from gateway.audit.verify_releases import ReleaseWalk
-from gateway.audit.verify_retention import RETENTION, RetentionWalk
+from gateway.audit.verify_retention import RetentionWalk
 from gateway.audit.verify_returns import ReturnWalk
 from gateway.keys.ring import KeyRing
 from gateway.ledger.leaf import Operation
@@ -148,6 +148,7 @@ class _Walk:
             try:
                 self._register.take(index, operation, document)
                 editions.take(index, operation, document)
+                retention.take(index, operation, document)
                 if operation in BATCHES:
                     log.batch(index, operation, document)
                 if operation is Operation.PUSH:
@@ -157,8 +158,6 @@ class _Walk:
                 elif operation is Operation.RELEASE:
                     releases.check(index, document, released.at(index), log.size)
                     self._register.release(index, document)
-                elif operation in RETENTION:
-                    retention.take(index, operation, document)
                 elif operation in RETURNS:
                     made = operation is Operation.RETURN
                     row = files.at(index) if made else None

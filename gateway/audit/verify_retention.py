@@ -15,8 +15,6 @@ from gateway.ledger.tree import batch_root
 from gateway.log.retaining import body_entry
 from gateway.store.verifying import Evidence, Row
 
-RETENTION = frozenset({Operation.RETENTION, Operation.RETENTION_HOLD})
-
 
 class RetentionWalk:
     """Folds the operations of retention, and holds the tables against them."""
@@ -27,10 +25,10 @@ class RetentionWalk:
         self._holds: dict[str, tuple[int, Mapping[str, Any]]] = {}
 
     def take(self, index: int, operation: Operation, document: Mapping[str, Any]) -> None:
-        """Follow one operation."""
+        """Follow one operation; others than those of retention are passed over."""
         if operation is Operation.RETENTION:
             self._destroyed[index] = (document["count"], document["root"])
-        else:
+        elif operation is Operation.RETENTION_HOLD:
             self._holds[document["hold"]] = (index, document)
 
     def finish(self, evidence: Evidence) -> None:
