@@ -116,7 +116,7 @@ def answer(
     erred = [ToldCondition(id=one, says=ERRED, cites="–") for one in decision.errors]
     if facts.power is None:
         met, unmet = [], []
-    beside = [*_of_the_record(description), *_of_the_agreement(description, facts)]
+    beside = [*_of_the_record(description, facts), *_of_the_agreement(description, facts)]
     stopped = bool(unmet or erred or not decision.releases) or not all(s.is_met for s in beside)
     leaving, why = _leaving(facts)
     stays = _Said(
@@ -156,8 +156,16 @@ def _told(facts: Facts, condition: Condition) -> ToldCondition:
 # ---------------------------------------------------------------------- beside the Cedar rules
 
 
-def _of_the_record(description: Description) -> list[_Said]:
+def _of_the_record(description: Description, facts: Facts) -> list[_Said]:
+    register, named = facts.law.register, facts.record_class.controller
+    holder = register.standing(register.holder(named, facts.day), facts.day)
     return [
+        _Said(
+            "holder_is_on_register",
+            holder.on_register,
+            "The holder is on the register of partners on the day, or one that has succeeded it is.",
+            "Data Protection Act 2018 s.57(3)",
+        ),
         _Said(
             "power_is_named",
             description.power is not None,

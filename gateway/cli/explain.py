@@ -11,7 +11,7 @@ import typer
 from gateway.assembly import House
 from gateway.audit.explained import Explained, explain_record
 from gateway.cli import Exit
-from gateway.cli.explain_described import MAX_BYTES, explain_described
+from gateway.cli.explain_described import explain_described
 from gateway.cli.home import own_house
 from gateway.cli.terminal import AsJson, Stopped, note, say, say_json
 from gateway.clock import london_day
@@ -49,7 +49,7 @@ def command(
         say_json(description_schema())
         return
     if feed is None and subscription is None:
-        explain_described(sys.stdin.buffer.read(MAX_BYTES + 1), judged, as_json=as_json)
+        explain_described(judged, as_json=as_json)
         return
     if feed is None or subscription is None:
         raise Stopped(

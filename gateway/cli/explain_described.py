@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from datetime import date
 
@@ -23,25 +24,22 @@ from schemas.described import Answer, ToldCondition
 from schemas.feeds import Feed
 from schemas.receipts import FieldFault
 
-MAX_BYTES = 256 * 1024
-"""What a description may have at most."""
+LONGEST = 256 * 1024
+"""Characters that a description may have at most."""
 
 
-def explain_described(content: bytes, day: date | None, *, as_json: bool) -> None:
-    """Judge one description and print the answer.
+def explain_described(day: date | None, *, as_json: bool) -> None:
+    """Judge the description on standard input and print the answer.
 
     Args:
-        content: The JSON document.
         day: The day judged where the description names none; today where both are absent.
         as_json: Whether to print JSON.
 
     Raises:
         DocumentRefused: It is no description, or names what is not registered.
     """
-    if len(content) > MAX_BYTES:
-        raise _refused("", "description.too_long", "It is longer than 256 KiB.")
     try:
-        description = description_of(strict_json(content))
+        description = description_of(strict_json(_content()))
         law, feeds, today = _law()
         found = answer(law, description, day or today, feeds)
     except NotJson as fault:
@@ -55,6 +53,20 @@ def explain_described(content: bytes, day: date | None, *, as_json: bool) -> Non
         say_json(found.model_dump(mode="json"))
     else:
         say(rendered(found))
+
+
+def _content() -> bytes:
+    if sys.stdin.isatty():
+        note(
+            "A described record as JSON, then Ctrl-D (`gateway explain --schema` prints the form):"
+        )
+    try:
+        content = sys.stdin.read(LONGEST + 1)
+    except UnicodeDecodeError:
+        raise _refused("", "description.not_utf8", "It is not UTF-8.") from None
+    if len(content) > LONGEST:
+        raise _refused("", "description.too_long", "It is longer than 256 Ki characters.")
+    return content.encode()
 
 
 def rendered(found: Answer) -> str:

@@ -12,6 +12,7 @@ from policies.bundle import packaged_bundle
 from policies.description_form import EXAMPLES, DescriptionFaulty, description_of, schema
 from policies.law import Law
 from policies.treatments import packaged_treatments
+from tests.spec.described_cards import CARDS, Card
 
 DAY = date(2026, 11, 23)
 
@@ -26,6 +27,22 @@ def test_the_examples_are_released(example: dict[str, Any]) -> None:
 
     assert found.decision == "release", found.unmet
     assert found.fields
+
+
+@pytest.mark.parametrize("card", CARDS, ids=lambda card: card.name)
+def test_a_card_is_answered_as_the_law_says(card: Card) -> None:
+    found = answer(law(), description_of(card.document), DAY)
+    unmet = {one.id for one in found.unmet}
+
+    assert found.decision == card.decision, (card.why, unmet)
+    assert set(card.unmet) <= unmet, (card.why, unmet)
+    if card.leaves is not None:
+        assert found.fields == card.leaves, (card.why, unmet)
+    for told, expected in ((found.place, card.place), (found.time, card.time)):
+        assert expected in {None, told}, (card.why, found.place, found.time)
+    if found.decision == "withhold":
+        assert unmet
+        assert (found.fields, found.place, found.time) == ((), "none", "none")
 
 
 @pytest.mark.parametrize(
