@@ -132,9 +132,19 @@ class DistrictPoints:
     A point's catchment is all that is nearer to it than to another. One whose catchment is known to
     hold 1 to 7 addresses stands for nothing: what happens there gets no point, and never the next
     one, in whose own catchment it would be one of few.
+
+    That no point is told tells something too: where all such catchments of an area hold 1 to 7
+    addresses together, the smallest one that may stand is kept back with them. What happens in any of
+    them is told by the area of its map point, so that whoever has the list of addresses is left with
+    eight of them or more.
     """
 
-    def __init__(self, points: Sequence[MapPoint], addresses: Sequence[int | None] = ()) -> None:
+    def __init__(
+        self,
+        points: Sequence[MapPoint],
+        addresses: Sequence[int | None] = (),
+        areas: Areas | None = None,
+    ) -> None:
         metres = to_metres([(point.longitude, point.latitude) for point in points])
         counts = addresses or [None] * len(points)
         covered = [
@@ -143,7 +153,11 @@ class DistrictPoints:
             if pair
         ]
         self.points = [point for point, _, _ in covered]
-        self._released = [point if may_stand(count) else None for point, _, count in covered]
+        counted = [count for _, _, count in covered]
+        insides = [] if areas is None or not any(counted) else areas.at(_degrees(self.points))
+        kept_back = _kept_back(counted, insides)
+        self._released = [None if n in kept_back else point for n, point in enumerate(self.points)]
+        self._told = {n: insides[n] for n in kept_back if insides and _is_small_area(insides[n])}
         self._eastings = np.array([pair[0] for _, pair, _ in covered], dtype=float)
         self._northings = np.array([pair[1] for _, pair, _ in covered], dtype=float)
         self._cells: dict[tuple[int, int], list[tuple[float, float, int]]] = {}
@@ -152,6 +166,14 @@ class DistrictPoints:
         """Return the point whose catchment a place lies in, if that may be released."""
         place = self.catchment(easting, northing)
         return None if place is None else self._released[place]
+
+    def told(self, easting: float, northing: float) -> Inside | None:
+        """Return the areas that stand for a place in whose catchment no point may be told.
+
+        None where a point may, and where no outline tells the LSOA of the catchment's point.
+        """
+        place = self.catchment(easting, northing)
+        return None if place is None else self._told.get(place)
 
     def catchment(self, easting: float, northing: float) -> int | None:
         """Return the place among ``points`` of the nearest (the first of equals) within 20 km."""
@@ -185,6 +207,34 @@ class DistrictPoints:
         return near
 
 
+def _degrees(points: Sequence[MapPoint]) -> list[Pair]:
+    return [(point.longitude, point.latitude) for point in points]
+
+
+def _is_small_area(inside: Inside) -> bool:
+    return "lsoa_code" in inside.codes
+
+
+def _kept_back(counted: Sequence[int | None], insides: Sequence[Inside]) -> set[int]:
+    """Which points stand for nothing: those of 1 to 7 addresses, and what hides them in their area."""
+    kept = {place for place, count in enumerate(counted) if not may_stand(count)}
+    hidden: dict[tuple[str | None, str | None], int] = {}
+    for place in kept if insides else ():
+        area = _small_area(insides[place])
+        hidden[area] = hidden.get(area, 0) + (counted[place] or 0)
+    few = {area for area, number in hidden.items() if number < FEWEST_ADDRESSES}
+    smallest: dict[tuple[str | None, str | None], tuple[int, int]] = {}
+    for place, inside in enumerate(insides):
+        area, count = _small_area(inside), counted[place] or 0
+        if area in few and count >= FEWEST_ADDRESSES:
+            smallest[area] = min(smallest.get(area, (count, place)), (count, place))
+    return kept | {place for _, place in smallest.values()}
+
+
+def _small_area(inside: Inside) -> tuple[str | None, str | None]:
+    return inside.codes.get("lsoa_code"), inside.codes.get("ward_code")
+
+
 def may_stand(addresses: int | None) -> bool:
     """Whether a point with so many addresses in its catchment may stand for a place.
 
@@ -194,7 +244,9 @@ def may_stand(addresses: int | None) -> bool:
 
 
 def points_by_district(
-    editions: Iterable[PointEdition], district: Callable[[str], str]
+    editions: Iterable[PointEdition],
+    district: Callable[[str], str],
+    areas: Areas | None = None,
 ) -> dict[str, DistrictPoints]:
     """Return the map points of each district.
 
@@ -205,6 +257,7 @@ def points_by_district(
     Args:
         editions: Lists of points.
         district: Makes one name of what lists call a district.
+        areas: The outlines, where some are loaded.
     """
     found: dict[str, dict[tuple[float, float], tuple[MapPoint, int | None]]] = {}
     for edition in sorted(editions, key=lambda one: (one.counted, one.edition)):
@@ -216,9 +269,9 @@ def points_by_district(
                 found[name] = {}
                 begun.add(name)
             found.setdefault(name, {})[x, y] = MapPoint(x, y, note), addresses
-    return {name: _ordered([*points.values()]) for name, points in found.items()}
+    return {name: _ordered([*points.values()], areas) for name, points in found.items()}
 
 
-def _ordered(points: list[tuple[MapPoint, int | None]]) -> DistrictPoints:
+def _ordered(points: list[tuple[MapPoint, int | None]], areas: Areas | None) -> DistrictPoints:
     points.sort(key=lambda entry: (entry[0].longitude, entry[0].latitude))
-    return DistrictPoints([point for point, _ in points], [count for _, count in points])
+    return DistrictPoints([point for point, _ in points], [count for _, count in points], areas)

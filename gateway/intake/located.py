@@ -23,15 +23,13 @@ from gateway.intake.geography import (
 )
 from gateway.intake.listed import normal_postcode
 from gateway.intake.places import NOWHERE, Places
+from gateway.intake.standing_in import EXACT, PUBLISHED, Spot, point_for, told_instead
 from schemas.codes import LocationPrecision
 from schemas.incident import Incident
 from schemas.open_half import MapPoint
 from schemas.receipts import FieldFault
 
 __all__ = ["NOWHERE", "PUBLISHED", "RULES", "Located", "Places", "located", "located_batch"]
-
-PUBLISHED = "published"
-"""The edition of a map point that came with the row, as data.police.uk's do."""
 
 MAX_EASTING, MAX_NORTHING = 700_000, 1_250_000
 """Metres: the extent of OSTN15 and so of the national grid."""
@@ -50,8 +48,7 @@ Pair: TypeAlias = tuple[float, float]
 _DISAGREE = 0.01
 """Degrees: a kilometre northwards, more than any datum mistaken for another can explain."""
 # tuples, because a set would hash the word, in Python, for every row
-_EXACT = (LocationPrecision.POINT, LocationPrecision.STREET, LocationPrecision.POSTCODE)
-_PLACED = (*_EXACT, LocationPrecision.PUBLISHED_POINT)
+_PLACED = (*EXACT, LocationPrecision.PUBLISHED_POINT)
 _CLAIMS_A_POINT = (LocationPrecision.POINT, LocationPrecision.PUBLISHED_POINT)
 _COARSER = {
     "postcode": LocationPrecision.POSTCODE,
@@ -84,15 +81,6 @@ class Located(NamedTuple):
     incident: Incident
     point: MapPoint | None
     faults: tuple[FieldFault, ...] = ()
-
-
-class _Spot(NamedTuple):
-    """One place in both systems; a published point that came in degrees has no metres."""
-
-    longitude: float
-    latitude: float
-    easting: float | None
-    northing: float | None
 
 
 # -------------------------------------------------------------------------------- the step
@@ -261,9 +249,9 @@ def _changed(incident: Incident, values: dict[str, Any]) -> Incident:
     return changed
 
 
-def _spots(incidents: Sequence[Incident]) -> list[_Spot | None]:
+def _spots(incidents: Sequence[Incident]) -> list[Spot | None]:
     """Put all places into both systems, one conversion call each way; None outside coverage."""
-    spots: list[_Spot | None] = [None] * len(incidents)
+    spots: list[Spot | None] = [None] * len(incidents)
     grid: dict[int, Pair] = {}
     degrees: dict[int, Pair] = {}
     for number, incident in enumerate(incidents):
@@ -273,7 +261,7 @@ def _spots(incidents: Sequence[Incident]) -> list[_Spot | None]:
             grid[number] = (easting, northing)
         elif longitude is not None and latitude is not None:
             if incident.location_precision is LocationPrecision.PUBLISHED_POINT:
-                spots[number] = _Spot(longitude, latitude, None, None)
+                spots[number] = Spot(longitude, latitude, None, None)
             else:
                 degrees[number] = (longitude, latitude)
     if not grid and not degrees:
@@ -286,17 +274,17 @@ def _spots(incidents: Sequence[Incident]) -> list[_Spot | None]:
     ):
         # the grid's rectangle reaches far into the Atlantic
         if place is not None and _in_degrees(*place):
-            spots[number] = _Spot(*place, *metres)
+            spots[number] = Spot(*place, *metres)
     for number, place, on_grid in zip(
         degrees, degrees.values(), to_metres([*degrees.values()]), strict=True
     ):
         if on_grid is not None:
-            spots[number] = _Spot(*place, *on_grid)
+            spots[number] = Spot(*place, *on_grid)
     return spots
 
 
 def _insides(
-    incidents: Sequence[Incident], spots: Sequence[_Spot | None], places: Places
+    incidents: Sequence[Incident], spots: Sequence[Spot | None], places: Places
 ) -> list[Inside | None]:
     """Return the areas round each place that is known finely enough to say."""
     insides: list[Inside | None] = [None] * len(incidents)
@@ -314,7 +302,7 @@ def _insides(
 
 def _answer(
     incident: Incident,
-    spot: _Spot | None,
+    spot: Spot | None,
     inside: Inside | None,
     places: Places,
     default: str | None,
@@ -332,7 +320,9 @@ def _answer(
         values["longitude"], values["latitude"] = spot.longitude, spot.latitude
     elif incident.easting is None and spot.easting is not None and spot.northing is not None:
         values["easting"], values["northing"] = round(spot.easting), round(spot.northing)
-    point = _point_for(incident, spot, inside, places, default)
+    point = point_for(incident, spot, inside, places, default)
+    if point is None:
+        values |= told_instead(incident, spot, inside, places, default)
     return Located(_changed(incident, values) if values else incident, point)
 
 
@@ -355,21 +345,3 @@ def _missing_codes(incident: Incident, inside: Inside | None) -> dict[str, Any]:
         notes = [inside.notes[name] for name in values]
         values["geography_editions"] = (*incident.geography_editions, *notes)
     return values
-
-
-def _point_for(
-    incident: Incident, spot: _Spot, inside: Inside | None, places: Places, default: str | None
-) -> MapPoint | None:
-    """Return the published point itself, or the map point nearest to an exact place."""
-    if incident.location_precision is LocationPrecision.PUBLISHED_POINT:
-        return MapPoint(
-            spot.longitude if incident.longitude is None else incident.longitude,
-            spot.latitude if incident.latitude is None else incident.latitude,
-            PUBLISHED,
-        )
-    if incident.location_precision not in _EXACT or spot.easting is None or spot.northing is None:
-        return None
-    if not places.points:
-        return None
-    district = places.points.get(places.district_of(incident, inside, default) or "")
-    return None if district is None else district.nearest(spot.easting, spot.northing)

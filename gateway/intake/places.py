@@ -58,7 +58,11 @@ class Places:
         names |= {code: district for code, district in named if district is not None}
         return cls(
             areas=index if area_editions else None,
-            points=points_by_district(point_editions, lambda text: names.get(text, folded(text))),
+            points=points_by_district(
+                point_editions,
+                lambda text: names.get(text, folded(text)),
+                index if area_editions else None,
+            ),
             names=names,
             outlined=frozenset(name for name in index.districts if name is not None),
             postcodes=postcodes,
