@@ -92,6 +92,7 @@ def test_listed_fields_leave_and_nothing_else_does(house: House) -> None:
         "occurred_from": "2026-10-31T21:40+00:00",
         "time_precision": "minute",
         "description": NARRATIVE,
+        "assertion": "fact",
     }
     assert (record["agreement"], record["agreement_version"]) == ("police-council", 1)
     assert (record["delete_by"], record["onward"]) == ("2027-11-23", "forbidden")

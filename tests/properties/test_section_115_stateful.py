@@ -184,7 +184,7 @@ class Agreeing(RuleBasedStateMachine):
     @invariant()
     def only_listed_fields_are_held(self) -> None:
         listed = {"source_reference", "people", "address_text", "occurred_from", "time_precision"}
-        listed |= {"description"}
+        listed |= {"description", "assertion"}
         for record in getattr(self, "holds", {}).values():
             assert set(record.get("agreed", {})) <= listed
 

@@ -12,14 +12,14 @@ from gateway.clock import london_day
 from gateway.keys.derive import sealed_half_key
 from gateway.keys.sealing import decrypt, position_bytes, unwrap
 from gateway.law import agreements as acts
-from gateway.law.register import put_partner, put_protocol
+from gateway.law.register import put_feed, put_partner, put_protocol
 from gateway.release.pull import Pulled
 from gateway.release.sent import PageForm, written
 from gateway.store.opening import sealed_at
 from schemas.agreements import Agreement
 from schemas.powers import Power, Purpose
 from schemas.sensitivity import Lane
-from tests.support.house import FIRE, SENDER, row, subscribe
+from tests.support.house import FEED, FIRE, SENDER, row, subscribe
 from tests.support.law import protocol
 
 COUNCIL, ASKED, DUTY = "charnwood-bc", "council-115", "council-17a"
@@ -74,11 +74,17 @@ def terms(**more: Any) -> Agreement:
 
 
 def prepare(house: House) -> None:
-    """Put protocol, nominated persons and the council's subscription under section 17A in place."""
+    """Put protocol, nominated persons and the council's subscription under section 17A in place.
+
+    The police say of their narratives that they are fact, so that they may be kept (L24).
+    """
     partners = house.book.refresh().register.partners
     for name, post in POSTS.items():
         named = partners[name].model_copy(update={"nominated_person": post})
         house.writer.run(put_partner(named, house.act("operator")))
+    _, told = house.book.refresh().register.feeds[FEED]
+    said = told.model_copy(update={"settings": {**told.settings, "assertion": "fact"}})
+    house.writer.run(put_feed(said, house.act("operator")))
     parties = protocol(parties=(SENDER, COUNCIL, FIRE))
     house.writer.run(put_protocol(parties, house.act("operator")))
     subscribe(house, DUTY, COUNCIL)
