@@ -219,6 +219,16 @@ class ReturnPeriodRuns(GatewayError):
     remedy = "Ask after the quarter's last day in London; it is due by the end of the next quarter."
 
 
+class ReturnTableStands(GatewayError):
+    """409: a table of a return is brought once a period."""
+
+    code, status = "return.table_stands", 409
+    title = "Another table of this paragraph stands for the period already; it was not changed."
+    remedy = (
+        "Tables are not made twice, or two of them could be subtracted: put it in the next period."
+    )
+
+
 class ReturnReceiptWrong(GatewayError):
     """409: a receipt for another content than was handed out last."""
 

@@ -16,6 +16,8 @@ from pydantic import Field
 from policies.audience import masked
 from schemas.base import Word
 
+EXCLUSIONS = 6
+"""The paragraph."""
 HIDDEN = "*"
 Text = Annotated[str, Field(min_length=1, max_length=120)]
 

@@ -22,7 +22,8 @@ from gateway.release.return_asked import (
     own_classes,
     paragraphs_of,
 )
-from gateway.store.returning import acknowledged_in, counts_in, files_in
+from gateway.release.return_brought import lines_in
+from gateway.store.returning import acknowledged_in, counts_in, files_in, tables_in
 from policies.duty import IN_DEFAULT, DutyState, due_recipients, state_of
 from policies.lists import Paragraph
 from policies.periods import Quarter
@@ -179,8 +180,9 @@ def matrix(desk: ReturnDesk, quarter: Quarter) -> Matrix:
         counts = counts_in(connection, quarter.name)
         files = files_in(connection, quarter.name)
         standing = acknowledged_in(connection, quarter.name, subscriptions)
+        brought = tables_in(connection, quarter.name)
     made = {(f["holder"], f["recipient"], f["paragraph"]): f for f in files}
-    look = _Look(desk, edition, quarter, now, counts, standing, made)
+    look = _Look(desk, edition, quarter, now, counts, standing, made, brought)
     cells, owned = [], set()
     for partner in law.register.partners:
         stands = law.register.standing(partner.id, day)
@@ -217,9 +219,10 @@ class _Look:
         counts: Iterable[tuple[int, str, int]],
         standing: Iterable[tuple[str, int, int]],
         made: Mapping[tuple[str, str, int], Mapping[str, Any]],
+        brought: Mapping[tuple[str, int], str],
     ) -> None:
         self._edition, self._quarter, self._now = edition, quarter, now
-        self._day, self._made = desk.day(), made
+        self._day, self._made, self._brought = desk.day(), made, brought
         self._classes = desk.book.classes()
         self._counts: dict[int, Counter[str]] = defaultdict(Counter)
         for class_id, state, number in counts:
@@ -237,13 +240,14 @@ class _Look:
         ]
         partner = edition.register.partners[holder]
         decision = next((one for one in partner.withholds_section_17a if one.covers(day)), None)
-        yields = paragraph.number in paragraphs_of(edition, holder, day)
+        fed = paragraph.number in paragraphs_of(edition, holder, day)
+        yields = fed or (holder, paragraph.number) in self._brought
         own = own_classes(edition, self._classes, holder, day)
         classes = {n: one for n, one in own.items() if paragraph.number in one.si_paragraphs}
         return Cell(
             authority=holder,
             paragraph=paragraph,
-            feeds=feeds if yields else [],
+            feeds=feeds if fed else [],
             protocol_live=any(
                 one.covers_section_17a and holder in one.parties and one.live_on(day)
                 for one in edition.law.protocols
@@ -271,13 +275,16 @@ class _Look:
         if not yields:
             return Owed(recipient, DutyState.NO_FEED)
         owed = Owed(recipient, DutyState.DUE)
+        table = self._brought.get((holder, paragraph.number))
+        if table is not None:
+            owed.considered = owed.may_go = len(lines_in(table))
         file = self._made.get((holder, recipient, paragraph.number))
         self._count(owed, asked_under_17a(recipient, paragraph.number), classes)
         received = None
         if file is not None:
             _take(owed, file)
             received = _instant(file["acknowledged_at"])
-        whole = owed.acknowledged_standing >= owed.may_go > 0
+        whole = table is None and owed.acknowledged_standing >= owed.may_go > 0
         owed.state = state_of(
             self._quarter,
             self._now,

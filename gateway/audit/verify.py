@@ -43,7 +43,12 @@ Progress = Callable[[int, int], None]
 """Told how many log rows were read, of how many."""
 
 _PROGRESS_EVERY = 64
-RETURNS = {Operation.RETURN, Operation.RETURN_HANDED, Operation.RETURN_RECEIVED}
+RETURNS = {
+    Operation.RETURN,
+    Operation.RETURN_HANDED,
+    Operation.RETURN_RECEIVED,
+    Operation.RETURN_TABLE,
+}
 
 
 def verify(

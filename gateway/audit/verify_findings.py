@@ -73,6 +73,7 @@ SAYS = {
     "return.balance": "what a return considered is not released + withheld + held",
     "return.rows": "the rows of a return are not those that it was sealed over",
     "return.content": "rendered again, the return is not what was made",
+    "return.table": "a table that a holder brought is not what its operation says",
     "return.order": "a receipt names what was not handed out",
     "return.standing": "a return was not handed out or received as its operations say",
     "return.uncovered": "rows belong to no return",

@@ -17,12 +17,14 @@ from typing import Any
 from gateway.audit.verify_findings import Findings
 from gateway.audit.verify_log import UNREADABLE, seconds
 from gateway.audit.verify_register import Laws, RegisterWalk
+from gateway.audit.verify_stored import body_sha256
 from gateway.keys.ring import KeyRing
 from gateway.ledger.leaf import Operation
 from gateway.ledger.tree import batch_root
 from gateway.log.commitment import EntryKind
 from gateway.release.disclosed import content_hash
 from gateway.release.return_asked import asked_under_17a
+from gateway.release.return_brought import lines_in
 from gateway.release.return_lines import Form, RowNames, line_of
 from gateway.release.return_made import VOLUNTARY, row_entry
 from gateway.store.releasing import Candidate
@@ -71,6 +73,8 @@ class ReturnWalk:
         self._classes, self._laws, self._register = classes, laws, register
         self._standings: dict[int, _Standing] = {}
         self._stored: dict[int, tuple[object, ...]] = {}
+        self._tables: dict[int, Row] = {row[0]: row for row in evidence.rows("return_table")}
+        self._brought: dict[tuple[str, str, int], list[bytes]] = {}
 
     def take(
         self, index: int, operation: Operation, document: Mapping[str, Any], row: Row | None
@@ -78,6 +82,8 @@ class ReturnWalk:
         """Follow one operation; ``row`` is the file that a return made."""
         if operation is Operation.RETURN:
             self._check(index, document, row)
+        elif operation is Operation.RETURN_TABLE:
+            self._bring(index, document)
         elif operation is Operation.RETURN_HANDED:
             standing = self._standings[document["return_entry"]]
             at = seconds(document["at"])
@@ -96,8 +102,29 @@ class ReturnWalk:
         for leaf, stored in self._stored.items():
             if stored != self._standings[leaf].row():
                 self._findings.add("return.standing", "return_file", leaf)
+        for leaf in self._tables:
+            self._findings.add("return.uncovered", "return_table", leaf)
         for number, _ in enumerate(self._evidence.orphans("return_row"), start=1):
             self._findings.add("return.uncovered", "return_row", f"(uncovered row {number})")
+
+    def _bring(self, index: int, document: Mapping[str, Any]) -> None:
+        """Follow a table that a holder brought."""
+        row = self._tables.pop(index, None)
+        key = document["holder"], document["quarter"], document["paragraph"]
+        try:
+            lines = [] if row is None else lines_in(row[4])
+        except UNREADABLE:
+            lines = []
+        self._brought[key] = lines
+        told = (index, key[0], key[1].upper(), key[2])
+        if (
+            row is None
+            or row[:4] != told
+            or body_sha256(row[4]) != document["content_sha256"]
+            or row[5] != seconds(document["at"])
+            or len(lines) != document["cells"]
+        ):
+            self._findings.add("return.table", "return_table", index)
 
     # ------------------------------------------------------------------ one file
     def _check(self, index: int, document: Mapping[str, Any], row: Row | None) -> None:
@@ -107,12 +134,14 @@ class ReturnWalk:
             if row[1:13] != _told(document):
                 self._findings.add("return.changed", "return_file", index)
         rows = list(self._evidence.returned(index))
+        key = document["holder"], document["quarter"], document["paragraph"]
+        cells = self._brought.get(key, [])
         parts = sum(document[name] for name in ("released", "withheld", "held"))
         changes = Counter(one[5] for one in rows)
         told = [document[change.value] for change in _CHANGES]
         if (
             document["considered"] != parts
-            or document["released"] != len(rows)
+            or document["released"] != len(rows) + len(cells)
             or told != [changes[change.value] for change in _CHANGES]
         ):
             self._findings.add("return.balance", "ledger", index)
@@ -127,12 +156,17 @@ class ReturnWalk:
             self._findings.add("release.snapshot", "return_file", index)
             return
         try:
-            self._check_rows(index, document, rows, law)
+            self._check_rows(index, document, rows, law, cells)
         except UNREADABLE:
             self._findings.add("return.content", "return_file", index)
 
     def _check_rows(
-        self, index: int, document: Mapping[str, Any], rows: list[Row], law: Law
+        self,
+        index: int,
+        document: Mapping[str, Any],
+        rows: list[Row],
+        law: Law,
+        cells: list[bytes],
     ) -> None:
         prescribed, voluntary = law.lists.prescribed, document["format"] == VOLUNTARY
         form = Form(document["paragraph"], prescribed, voluntary)
@@ -141,7 +175,7 @@ class ReturnWalk:
             asked_under_17a(document["recipient"], form.paragraph),
             date.fromisoformat(document["day"]),
         )
-        lines: list[bytes] | None = []
+        lines: list[bytes] | None = [*cells]
         for one in rows:
             _, incident, version, position, named, change, period, level = one[: len(_ROW)]
             logged = one[_CANDIDATE : _CANDIDATE + 3]

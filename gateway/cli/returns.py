@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from gateway.assembly import House
 from gateway.audit.returns import Cell, Matrix, matrix
 from gateway.cli import Exit
-from gateway.cli.home import checked_actor, own_house, own_settings
+from gateway.cli.home import change, checked_actor, own_house, own_settings
 from gateway.cli.terminal import (
     OPERATOR,
     Actor,
@@ -31,11 +31,12 @@ from gateway.errors import LawRefuses
 from gateway.net.egress import EgressClient
 from gateway.posting import egress_client
 from gateway.release.return_asked import Ask
+from gateway.release.return_brought import Bringing
 from gateway.release.return_pushed import push_return, target_of
 from gateway.release.return_written import json_lines, table
 from gateway.release.returned import hand, make, receive
 from policies.duty import DutyState
-from policies.exclusions import Exclusion, exclusions_table
+from policies.exclusions import EXCLUSIONS, Exclusion, ExclusionCell, exclusions_table
 from policies.periods import Quarter
 
 app = typer.Typer(
@@ -146,16 +147,25 @@ def exclusions(
         Path, typer.Argument(help="CSV: age, gender, school_name, school_address, reason.")
     ],
     *,
+    quarter: Annotated[
+        str | None, typer.Option(help="Keep the table as this period's return of paragraph 6.")
+    ] = None,
+    authority: Annotated[str | None, typer.Option(help="Whose: with --quarter.")] = None,
+    actor: Actor = OPERATOR,
     as_json: AsJson = False,
 ) -> None:
-    """Paragraph 6, at the holder: turn a list of excluded pupils into the table that may be disclosed.
+    """Paragraph 6: turn a list of excluded pupils into the table that may be disclosed.
 
-    Each count from 1 to 7 is «*», others are rounded to 5, and there is no total. Nothing is stored; the
-    list stays where it is.
+    Each count from 1 to 7 is «*», others are rounded to 5, and there is no total. The list itself is
+    never kept. With --quarter and --authority the table is, once a period, and goes to every relevant
+    authority as that period's return.
     """
-    cells = [cell.model_dump() for cell in exclusions_table(_pupils(file))]
+    table_of = exclusions_table(_pupils(file))
+    if quarter is not None or authority is not None:
+        _bring(table_of, quarter or "", authority or "", actor)
+    cells = [cell.model_dump() for cell in table_of]
     if as_json:
-        say_json({"paragraph": 6, "cells": cells})
+        say_json({"paragraph": EXCLUSIONS, "cells": cells})
         return
     columns = ("school_name", "school_address", "reason", "gender", "age", "number")
     show_table("", columns, ([cell[name] for name in columns] for cell in cells))
@@ -171,6 +181,22 @@ def _quarter(name: str) -> Quarter:
             "Write it as 2026Q3; the first is 2007Q3.",
             Exit.USAGE,
         ) from None
+
+
+def _bring(cells: list[ExclusionCell], quarter: str, authority: str, actor: str) -> None:
+    """Keep a table as the return of paragraph 6."""
+    asked = _quarter(quarter)
+    with own_house() as house:
+        law, day = house.book.refresh().law, house.return_desk.day()
+        paragraph = law.lists.prescribed.paragraphs[EXCLUSIONS]
+        if law.register.standing(authority, day).kind not in paragraph.holder_kinds:
+            raise Stopped(
+                "This authority is no holder of what paragraph 6 prescribes.",
+                "Give --authority a local authority of the register: `gateway partner list`.",
+            )
+        at = int(house.clock.now().timestamp())
+        change(house, actor, lambda act: Bringing(authority, asked.name, cells, act, at))
+    note(f"gateway: kept as the return of {asked.name} of {authority} under paragraph 6.")
 
 
 def _of(found: Matrix, authority: str | None) -> Matrix:
@@ -197,7 +223,9 @@ def _make(house: House, found: Matrix, actor: str, out: Path | None, *, voluntar
     }
     wanted = {
         key: [
-            cell.paragraph.number for cell in found.cells if cell.authority == key[0] and cell.feeds
+            cell.paragraph.number
+            for cell in found.cells
+            if cell.authority == key[0] and cell.owed[0].state in _MAY_BE_MADE
         ]
         for key in asks
     }

@@ -71,6 +71,7 @@ class Operation(StrEnum):
     MATCHING = "matching"
     RETURN = "return"
     RETURN_HANDED = "return_handed"
+    RETURN_TABLE = "return_table"
     RETURN_RECEIVED = "return_received"
     PARTNER = "partner"
     HOLDER_DECISION = "holder_decision"
@@ -243,6 +244,7 @@ CATALOGUE: dict[Operation, Entry] = {
         f"{_LAW} {_BALANCE} log_size disclosures_root format late revised retracted unmapped rows",
         Statutory.DISCLOSURE,
     ),
+    Operation.RETURN_TABLE: _entry("holder quarter paragraph content_sha256 cells"),
     Operation.RETURN_HANDED: _entry(
         "recipient return_entry content_sha256 rows",
         f"holder quarter paragraph method {_LAW}",

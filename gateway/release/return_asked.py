@@ -12,6 +12,7 @@ from gateway.keys.ring import KeyRing
 from gateway.law.book import Edition, LawBook
 from gateway.store.reading import Reader
 from gateway.store.writer import Writer
+from policies.exclusions import EXCLUSIONS
 from policies.periods import Quarter
 from policies.returned import RACIAL
 from schemas.powers import Power, Purpose
@@ -52,10 +53,11 @@ class Ask:
 def asked_under_17a(recipient: str, paragraph: int | None = None) -> Subscription:
     """Return the request that a return is decided by: the Act asks it for each relevant authority.
 
-    Paragraph 7 is asked for as statistics are: its rows show no record, and what is prescribed by it
-    alone leaves in no other form.
+    Paragraphs 6 and 7 are asked for as statistics are: they show no record, and what is prescribed by
+    paragraph 7 alone leaves in no other form.
     """
-    lane = Lane.STATISTICS if paragraph == RACIAL else Lane.DEPERSONALISED
+    as_counts = paragraph in {EXCLUSIONS, RACIAL}
+    lane = Lane.STATISTICS if as_counts else Lane.DEPERSONALISED
     return Subscription(
         id="section-17a-return",
         partner=recipient,
@@ -91,7 +93,7 @@ def own_classes(
     }
 
 
-def check(desk: ReturnDesk, edition: Edition, ask: Ask) -> Subscription:
+def check(desk: ReturnDesk, edition: Edition, ask: Ask) -> None:
     """Say whether a return may be asked for at all.
 
     Raises:
@@ -113,4 +115,3 @@ def check(desk: ReturnDesk, edition: Edition, ask: Ask) -> Subscription:
     if unmet:
         told = [{"id": c.id, "says": c.says, "cites": c.cites} for c in unmet]
         raise LawRefuses(extra={"conditions": told})
-    return subscription

@@ -24,6 +24,7 @@ from gateway.release.return_asked import (
     own_classes,
     paragraphs_of,
 )
+from gateway.release.return_brought import lines_in
 from gateway.release.return_lines import Form, RowNames, line_of, spot
 from gateway.store.releasing import Candidate, log_size
 from gateway.store.returning import (
@@ -35,6 +36,7 @@ from gateway.store.returning import (
     given,
     incidents_of,
     rows_at,
+    tables_in,
 )
 from policies.crowd import Level, Told, levels
 from policies.lists import Prescribed
@@ -42,7 +44,6 @@ from policies.returned import RACIAL, is_unmapped
 from schemas.decisions import Decision
 from schemas.record_class import RecordClass
 from schemas.returns import Change
-from schemas.subscriptions import Subscription
 
 RESTRICTED, ALONE = "record_is_restricted", "racial_row_stands_alone"
 """Among the reasons for which rows are withheld."""
@@ -79,6 +80,8 @@ class Piece:
     rows: list[dict[str, Any]] = field(default_factory=list)
     lines: list[bytes] = field(default_factory=list)
     unmapped: int = 0
+    cells: int = 0
+    """Lines that are cells of a table, about no single incident."""
 
     def withhold(self, reasons: Iterable[str]) -> None:
         """Count one row that stays, once, with every reason."""
@@ -88,12 +91,13 @@ class Piece:
     def counts(self) -> dict[str, int | dict[str, int]]:
         """In = out + withheld + held; how many of the lines are changes; how many are not mapped."""
         changes = Counter(row["change"] for row in self.rows)
-        if self.considered != len(self.rows) + self.withheld + self.held:
+        released = len(self.rows) + self.cells
+        if self.considered != released + self.withheld + self.held:
             message = "a return that does not balance"
             raise ArithmeticError(message)
         return {
             "considered": self.considered,
-            "released": len(self.rows),
+            "released": released,
             "withheld": self.withheld,
             "held": self.held,
             "late": changes[Change.LATE.value],
@@ -111,7 +115,6 @@ class ReturnDraft:
     ask: Ask
     edition: Edition
     day: date
-    subscription: Subscription
     log_size: int
     pieces: list[Piece]
     flags: list[str]
@@ -131,10 +134,9 @@ class ReturnDraft:
 def draft_return(desk: ReturnDesk, ask: Ask) -> ReturnDraft:
     """Work a return out (raises as ``check``, and ``NotFound`` where the holder has no feed for it)."""
     edition, now = desk.book.for_release(), desk.clock.now()
-    subscription, day = check(desk, edition, ask), desk.day()
+    day = desk.day()
+    check(desk, edition, ask)
     numbers = paragraphs_of(edition, ask.holder, day)
-    if not numbers:
-        raise NotFound
     classes = own_classes(edition, desk.book.classes(), ask.holder, day)
     drafting = _Drafting(ask, edition, classes, numbers)
     drafting.decide(day)
@@ -142,15 +144,22 @@ def draft_return(desk: ReturnDesk, ask: Ask) -> ReturnDraft:
         size = log_size(connection)
         drafting.originals(connection)
         drafting.changes(connection)
+        brought = tables_in(connection, ask.quarter.name)
     drafting.coarsen()
     drafting.write(RowNames(desk.keys.pseudonym_master, ask.recipient, edition.eras))
+    pieces = list(drafting.pieces.values())
+    for (holder, number), body in sorted(brought.items()):
+        if holder == ask.holder:
+            lines = lines_in(body)
+            pieces.append(Piece(number, considered=len(lines), lines=lines, cells=len(lines)))
+    if not pieces:
+        raise NotFound
     return ReturnDraft(
         ask=ask,
         edition=edition,
         day=day,
-        subscription=subscription,
         log_size=size,
-        pieces=list(drafting.pieces.values()),
+        pieces=pieces,
         flags=sorted({flag for one in drafting.decisions.values() for flag in one.flags}),
         at=int(now.timestamp()),
         stamp=stamp(now),

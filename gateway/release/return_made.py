@@ -12,6 +12,7 @@ from gateway.keys.derive import framed
 from gateway.ledger.leaf import Operation, leaf
 from gateway.ledger.tree import batch_root
 from gateway.release.disclosed import Stale, content_hash
+from gateway.release.return_asked import asked_under_17a
 from gateway.release.return_drafted import Piece, ReturnDraft
 from gateway.store import tables as t
 from gateway.store.releasing import corrected_since, states_of
@@ -78,7 +79,8 @@ class Making:
         draft, counts = self.draft, piece.counts()
         content = content_hash(piece.lines)
         form = VOLUNTARY if draft.ask.voluntary else PRESCRIBED
-        subscription, key = draft.subscription, same_key(draft, piece.paragraph)
+        key = same_key(draft, piece.paragraph)
+        subscription = asked_under_17a(draft.ask.recipient, piece.paragraph)
         index = tx.seal(
             leaf(
                 Operation.RETURN,

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gateway.release.returned import Handed
+from policies.exclusions import EXCLUSIONS, ExclusionCell
 from schemas.returns import CategoryRow, CouncilRow, CrimeRow, RaceRow, Row
 
 JSON_LINES, CSV = "application/x-ndjson", "text/csv; charset=utf-8"
@@ -39,11 +40,16 @@ def table(handed: Handed) -> str:
 
     UTF-8 with a mark, and no text that is taken for a formula.
     """
-    voluntary = handed.manifest.form == "voluntary"
-    columns = _columns(handed.manifest.paragraph, voluntary=voluntary)
+    voluntary, number = handed.manifest.form == "voluntary", handed.manifest.paragraph
     out = io.StringIO()
     out.write(_BOM)
     writer = csv.writer(out)
+    if number == EXCLUSIONS:
+        cells = [ExclusionCell.model_validate_json(line) for line in handed.lines]
+        writer.writerow(ExclusionCell.model_fields)
+        writer.writerows([_cell(one) for one in cell.model_dump().values()] for cell in cells)
+        return out.getvalue()
+    columns = _columns(number, voluntary=voluntary)
     writer.writerow([*_ENVELOPE, *columns])
     for line in handed.lines:
         document = json.loads(line)  # noqa: TID251 - our own line, rendered just now

@@ -20,10 +20,11 @@ from gateway.law.book import Edition
 from gateway.ledger.leaf import stamp
 from gateway.release.disclosed import Stale, content_hash
 from gateway.release.return_asked import Ask, ReturnDesk, asked_under_17a, check, own_classes
+from gateway.release.return_brought import lines_in
 from gateway.release.return_drafted import draft_return
 from gateway.release.return_lines import Form, line_of
 from gateway.release.return_made import VOLUNTARY, Handing, Making, Receiving
-from gateway.store.returning import Standing, current_of, file_of, lines_of
+from gateway.store.returning import Standing, current_of, file_of, lines_of, tables_in
 from policies.periods import Quarter
 from schemas.codes import Marking
 from schemas.returns import Change, Manifest
@@ -180,6 +181,9 @@ def _rendered(
     prescribed = edition.law.lists.prescribed
     form = Form(file["paragraph"], prescribed, file["form"] == VOLUNTARY)
     with desk.reader.connection() as connection:
+        brought = tables_in(connection, file["quarter"]).get((file["holder"], file["paragraph"]))
+        if brought is not None:
+            return lines_in(brought), 0, {}, Marking.OFFICIAL
         rows = lines_of(connection, file["leaf"])
         shown = {row["incident"] for row in rows if row["change"] != Change.RETRACTED.value}
         now = current_of(connection, shown)

@@ -54,3 +54,16 @@ RETURN_ROW = Table(
     Index("return_row_incident", "incident"),
     comment="which incident version each line of a return's file is about",
 )
+
+RETURN_TABLE = Table(
+    "return_table",
+    METADATA,
+    Column("leaf", Position, primary_key=True, autoincrement=False),
+    Column("holder", Text, nullable=False),
+    Column("quarter", Text, nullable=False),
+    Column("paragraph", Integer, nullable=False),
+    Column("body", Text, nullable=False, comment="cells as JSON, small numbers hidden already"),
+    Column("at", Position, nullable=False),
+    UniqueConstraint("holder", "quarter", "paragraph", name="return_table_once"),
+    comment="what a holder brings as a table (paragraph 6); the rows behind it are never here",
+)

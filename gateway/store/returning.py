@@ -121,6 +121,13 @@ def lines_of(connection: Connection, leaf: int) -> list[dict[str, Any]]:
     return [dict(row) for row in connection.execute(statement).mappings()]
 
 
+def tables_in(connection: Connection, quarter: str) -> dict[tuple[str, int], str]:
+    """Return the tables that holders brought for a period, as JSON, by holder and paragraph."""
+    b = t.RETURN_TABLE
+    statement = select(b.c.holder, b.c.paragraph, b.c.body).where(b.c.quarter == quarter)
+    return {(row[0], row[1]): row[2] for row in connection.execute(statement)}
+
+
 def given(
     connection: Connection, holder: str, recipient: str, quarters: Sequence[str]
 ) -> list[Given]:

@@ -33,7 +33,7 @@ from gateway.store.place_tables import (
 )
 from gateway.store.policy_tables import POLICY_BUNDLE
 from gateway.store.retention_tables import RETENTION_ERASED, RETENTION_HELD, RETENTION_HOLD
-from gateway.store.return_tables import RETURN_FILE, RETURN_ROW
+from gateway.store.return_tables import RETURN_FILE, RETURN_ROW, RETURN_TABLE
 
 __all__ = [
     "EDITION",
@@ -50,6 +50,7 @@ __all__ = [
     "RETENTION_HOLD",
     "RETURN_FILE",
     "RETURN_ROW",
+    "RETURN_TABLE",
     "WEBHOOK_KEY",
     "WEBHOOK_SECRET",
     "Position",

@@ -85,6 +85,7 @@ _TABLES = {
     "return_file": "SELECT leaf, holder, recipient, quarter, paragraph, form, snapshot, law_epoch, "
     "day, log_size, at, counts, content_hash, attempts, handed_at, handed_hash, acknowledged_at "
     "FROM return_file ORDER BY leaf",
+    "return_table": "SELECT leaf, holder, quarter, paragraph, body, at FROM return_table ORDER BY leaf",
     "rollup": f"SELECT {', '.join(ROLLUP_COLUMNS)} FROM rollup",  # noqa: S608 - our own columns
     "record_class": "SELECT id, sha256, canonical_json FROM record_class ORDER BY id",
     "checkpoint": "SELECT size, note, at FROM checkpoint ORDER BY size",

@@ -102,3 +102,11 @@ def test_exclusions_become_a_table_at_the_holder(tmp_path: Path) -> None:
     assert "*" in shown.out
     assert shell("return", "exclusions", file).code == Exit.FOUND_WRONG
     assert shell("return", "exclusions", tmp_path / "none.csv").code == Exit.USAGE
+    file.write_text("age,gender,school_name,school_address,reason\n" + line, encoding="utf-8")
+    shell("db", "upgrade")
+    named = ("return", "exclusions", file, "--quarter", "2026Q3", "--authority")
+    assert shell(*named, "leicestershire-police").code == Exit.FOUND_WRONG
+    assert shell(*named, "leicestershire-cc").code == Exit.OK
+    matrix = shell("return", "section-17a", "--quarter", "2026Q3", "--json").json
+    states = {(one["authority"], one["paragraph"]): one["state"] for one in matrix["cells"]}
+    assert (states["leicestershire-cc", 6], states["charnwood-bc", 6]) == ("due", "no_feed")

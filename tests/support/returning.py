@@ -11,13 +11,16 @@ from gateway.intake.push import push
 from gateway.intake.recorded import PushRequest, fingerprint
 from gateway.law.register import put_feed
 from gateway.release.return_asked import Ask, ReturnDesk
+from gateway.release.return_brought import Bringing
 from gateway.release.returned import hand, receive
+from policies.exclusions import Exclusion, exclusions_table
 from policies.periods import Quarter
 from schemas.released import REASONS, NoticeKind
 from tests.support import house as houses
 
 Q3, Q4 = Quarter(2026, 3), Quarter(2026, 4)
 POLICE, COUNCIL, FIRE = houses.SENDER, "charnwood-bc", houses.FIRE
+COUNTY = "leicestershire-cc"
 HOUSING = "cnh-housing"
 DISTRICT = "E07000130"
 
@@ -81,6 +84,26 @@ def grade(house: House) -> None:
     house.book.refresh()
 
 
+def pupils(count: int = 9) -> list[Exclusion]:
+    """Pupils excluded, none of whom exists."""
+    return [
+        Exclusion(
+            age=13 + n % 2,
+            gender="female",
+            school_name="Example High",
+            school_address="Example Road",
+            reason="PP",
+        )
+        for n in range(count)
+    ]
+
+
+def bring(house: House, count: int = 9) -> bool:
+    """Keep the county's table of exclusions."""
+    cells, at = exclusions_table(pupils(count)), int(house.clock.now().timestamp())
+    return house.writer.run(Bringing(COUNTY, Q3.name, cells, house.act("county"), at))
+
+
 def fill(house: House) -> None:
     """A return of the police and one of the council, handed out; the first of them received."""
     houses.send(house, [police_row(f"r{n}") for n in range(3)])
@@ -91,6 +114,8 @@ def fill(house: House) -> None:
         if number == 1:
             receive(at, ask(), number, content, "fire-system")
     hand(at, ask(COUNCIL), 7, "fire-system")
+    bring(house)
+    hand(at, ask(COUNTY), 6, "fire-system")
 
 
 def take_back(house: House, incidents: list[int], feed: str = HOUSING) -> None:

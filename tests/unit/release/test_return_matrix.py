@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -13,8 +14,11 @@ import pytest
 
 from gateway.assembly import House
 from gateway.audit.returns import Owed, matrix
+from gateway.audit.verify import verify
 from gateway.clock import FixedClock
+from gateway.errors import NotFound, ReturnTableStands
 from gateway.law.register import put_partner, put_protocol
+from gateway.release.return_written import table
 from gateway.release.returned import hand, receive
 from schemas.partners import DatedKind, HolderDecision, Partner, PartnerKind
 from schemas.released import NoticeKind
@@ -192,3 +196,21 @@ def test_any_random_batch_balances_reason_by_reason_against_a_count_of_its_own(
             if count
         }
         assert counts["considered"] == counts["released"] + counts["withheld"] + counts["held"]
+
+
+@law("L15")
+def test_exclusions_leave_as_the_table_that_was_brought_once_a_period(house: House) -> None:
+    assert owed(house, r.COUNTY, 6).state == "no_feed"
+    with pytest.raises(NotFound):
+        hand(house.return_desk, r.ask(r.COUNTY), 6, "x")
+    brought = [r.bring(house), r.bring(house)]
+    with pytest.raises(ReturnTableStands):
+        r.bring(house, count=30)
+    handed = hand(house.return_desk, r.ask(r.COUNTY), 6, "x")
+    stands = owed(house, r.COUNTY, 6)
+
+    assert brought == [True, False]
+    assert [json.loads(line)["number"] for line in handed.lines] == ["*", "*"]
+    assert table(handed).splitlines()[1].startswith("13,female,Example High,")
+    assert (stands.state, stands.considered, stands.may_go) == ("due", 2, 2)
+    assert verify(house.database, house.keys).whole

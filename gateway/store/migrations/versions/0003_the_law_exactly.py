@@ -72,9 +72,21 @@ def _add_returns() -> None:
         sa.PrimaryKeyConstraint("leaf", "sequence"),
     )
     op.create_index("return_row_incident", "return_row", ["incident"])
+    op.create_table(
+        "return_table",
+        sa.Column("leaf", POSITION, autoincrement=False, nullable=False),
+        sa.Column("holder", sa.Text(), nullable=False),
+        sa.Column("quarter", sa.Text(), nullable=False),
+        sa.Column("paragraph", sa.Integer(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("at", POSITION, nullable=False),
+        sa.PrimaryKeyConstraint("leaf"),
+        sa.UniqueConstraint("holder", "quarter", "paragraph", name="return_table_once"),
+    )
 
 
 def _drop_returns() -> None:
+    op.drop_table("return_table")
     op.drop_table("return_row")
     op.drop_table("return_file")
 
