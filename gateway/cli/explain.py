@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date
 from typing import Annotated
 
@@ -13,12 +12,10 @@ from gateway.audit.explained import Explained, explain_record
 from gateway.cli import Exit
 from gateway.cli.explain_described import explain_described
 from gateway.cli.home import own_house
-from gateway.cli.terminal import AsJson, Stopped, note, say, say_json
+from gateway.cli.terminal import AsJson, Stopped, reference_given, say, say_json
 from gateway.clock import london_day
 from gateway.errors import NotFound
 from policies.description_form import schema as description_schema
-
-_LONGEST = 4_096
 
 
 def command(
@@ -57,7 +54,7 @@ def command(
             "Give both, or neither and describe the record as JSON on standard input.",
             Exit.USAGE,
         )
-    reference = _reference()
+    reference = reference_given("The record's reference at its source, then Enter:")
     with own_house() as house:
         explained = _explained(house, feed, reference, subscription, judged)
     if as_json:
@@ -71,19 +68,6 @@ def _day(text: str | None) -> date | None:
         return None if text is None else date.fromisoformat(text)
     except ValueError:
         raise Stopped("--day is not a day.", "Write it as 2026-11-23.", Exit.USAGE) from None
-
-
-def _reference() -> str:
-    if sys.stdin.isatty():
-        note("The record's reference at its source, then Enter:")
-    reference = sys.stdin.readline(_LONGEST).strip()
-    if not reference:
-        raise Stopped(
-            "There is no reference on standard input.",
-            "Give it there: `gateway explain … < file`, or type it when asked.",
-            Exit.USAGE,
-        )
-    return reference
 
 
 def _explained(

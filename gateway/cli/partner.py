@@ -16,7 +16,9 @@ from gateway.cli.partner_system import PartnerId, registered
 from gateway.cli.terminal import OPERATOR, Actor, AsJson, say, say_json, show_table
 from gateway.clock import london_day
 from gateway.law.register import put_partner
+from policies.succession import succession
 from schemas.partners import Partner
+from schemas.subscriptions import Subscription
 
 app = typer.Typer(
     add_completion=False,
@@ -47,7 +49,12 @@ def show(partner: PartnerId, *, as_json: AsJson = False) -> None:
     """Show one partner as it stands on the register."""
     with own_house() as house:
         found = registered(house, partner)
-        document = {**_document(found), **_today(house, found, london_day(house.clock))}
+        day = london_day(house.clock)
+        document = {
+            **_document(found),
+            **_today(house, found, day),
+            **_succession(house, found, day),
+        }
     if as_json:
         say_json(document)
         return
@@ -78,6 +85,16 @@ def _today(house: House, partner: Partner, day: date) -> dict[str, Any]:
         "kind": None if standing.kind is None else standing.kind.value,
         "relevant_authority": standing.relevant_authority,
     }
+
+
+def _succession(house: House, partner: Partner, day: date) -> dict[str, Any]:
+    """Say who answers for it and for whom it answers, and what is to novate; nothing where that is none."""
+    bodies = house.reader.bodies("subscription").values()
+    subscriptions = [Subscription.model_validate_json(body) for body in bodies]
+    law = house.book.current().law
+    found = succession(law.register, partner.id, law.agreements, subscriptions, day)
+    told = found.model_dump(mode="json", exclude_defaults=True)
+    return {"succession": told} if told else {}
 
 
 def _yes(truth: object) -> str:

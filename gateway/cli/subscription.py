@@ -11,9 +11,19 @@ from gateway.assembly import House
 from gateway.cli import endpoint
 from gateway.cli.documents import refused, toml_of, word_of
 from gateway.cli.home import change, own_house
-from gateway.cli.terminal import OPERATOR, Actor, AsJson, note, say, say_json, show_table
+from gateway.cli.terminal import (
+    OPERATOR,
+    Actor,
+    AsJson,
+    note,
+    reference_given,
+    say,
+    say_json,
+    show_table,
+)
 from gateway.clock import london_day
 from gateway.law.register import PutSubscription
+from policies.pseudonym import case_key
 from schemas.cells import CellPlace, CellTime
 from schemas.subscriptions import Subscription
 
@@ -48,7 +58,7 @@ def add(
     subscription_id: Annotated[str | None, typer.Option("--id", help="Id.")] = None,
     partner: One = None,
     power: Annotated[
-        str | None, typer.Option(help="section_17a, section_115, non_personal.")
+        str | None, typer.Option(help="Such as section_17a; see `policies/README.md`, Powers.")
     ] = None,
     purpose: Annotated[
         str | None, typer.Option(help="Such as section_17a_duty; see `schemas/README.md`.")
@@ -57,8 +67,15 @@ def add(
         str | None, typer.Option(help="personal (section 115), depersonalised or statistics.")
     ] = None,
     agreement: Annotated[
-        str | None, typer.Option(help="Id of the agreement that section 115 rests on.")
+        str | None, typer.Option(help="Id of the agreement that the request rests on.")
     ] = None,
+    case_review: Annotated[
+        bool,
+        typer.Option(
+            "--case-review",
+            help="Read the reference of an ASB case review from standard input: kept as a keyed hash.",
+        ),
+    ] = False,
     mode: Annotated[str | None, typer.Option(help="pull or push.")] = None,
     minimum_cell: Annotated[
         int | None, typer.Option(min=0, help="k: records leave in whole cells; 0: no row is held.")
@@ -93,8 +110,12 @@ def add(
         "cells": _cells(cell_place, cell_time),
         "filter": {"sources": source or (), "kinds": kind or (), "behaviours": behaviour or ()},
     }
-    wanted = word_of(Subscription, _asked(file, options))
+    asked = _asked(file, options)
     with own_house() as house:
+        if case_review:
+            reference = reference_given("The reference of the case review, then Enter:")
+            asked = {**asked, "case_review": case_key(house.keys.natural_key, reference)}
+        wanted = word_of(Subscription, asked)
         _refuse_strangers(house, wanted)
         change(house, actor, lambda act: PutSubscription(wanted, act, from_now=from_now))
         unmet = house.book.refresh().law.standing(wanted, london_day(house.clock))
@@ -117,12 +138,18 @@ def _asked(file: Path | None, options: dict[str, Any]) -> dict[str, Any]:
     return toml_of(file)
 
 
+def _owner(house: House, body: str) -> str:
+    """Return whose a subscription is today: a successor takes it over with where it had come to."""
+    owner = Subscription.model_validate_json(body).partner
+    return house.book.current().law.register.holder(owner, london_day(house.clock))
+
+
 def _refuse_strangers(house: House, wanted: Subscription) -> None:
     register = house.book.refresh().register
     if wanted.partner not in register.partners:
         raise refused("/partner", "subscription.partner", "No partner of this id is registered.")
     known = house.reader.bodies("subscription").get(wanted.id)
-    if known is not None and Subscription.model_validate_json(known).partner != wanted.partner:
+    if known is not None and _owner(house, known) != wanted.partner:
         raise refused("/id", "subscription.id_taken", "Another partner's subscription has this id.")
     if wanted.agreement is not None and wanted.agreement not in {a.id for a in register.agreements}:
         raise refused("/agreement", "subscription.agreement", "There is no agreement of this id.")

@@ -21,6 +21,7 @@ Actor = Annotated[
     str, typer.Option("--actor", help="Who does this, for the ledger: a post, never a person.")
 ]
 OPERATOR = "operator"
+LONGEST_REFERENCE = 4_096
 _WIDE = 200
 """Columns where the output is no terminal: a pipe should not break lines."""
 
@@ -44,6 +45,24 @@ def say(text: str) -> None:
 def note(text: str) -> None:
     """Write a line beside the result."""
     sys.stderr.write(text + "\n")
+
+
+def reference_given(prompt: str) -> str:
+    """Read a reference from standard input: on the command line other users would see it.
+
+    Raises:
+        Stopped: There is none.
+    """
+    if sys.stdin.isatty():
+        note(prompt)
+    reference = sys.stdin.readline(LONGEST_REFERENCE).strip()
+    if not reference:
+        raise Stopped(
+            "There is no reference on standard input.",
+            "Give it there: `gateway … < file`, or type it when asked.",
+            Exit.USAGE,
+        )
+    return reference
 
 
 def say_json(document: Any) -> None:  # noqa: ANN401 - any JSON document
