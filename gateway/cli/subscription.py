@@ -33,6 +33,13 @@ app = typer.Typer(
 app.add_typer(endpoint.app, name="endpoint")
 Repeated = Annotated[list[str] | None, typer.Option(help="May be repeated; none: all.")]
 One = Annotated[str | None, typer.Option()]
+CaseReview = Annotated[
+    bool,
+    typer.Option(
+        "--case-review",
+        help="Read the reference of an ASB case review from standard input: kept as a keyed hash.",
+    ),
+]
 
 
 @app.command("list")
@@ -66,16 +73,8 @@ def add(
     lane: Annotated[
         str | None, typer.Option(help="personal (section 115), depersonalised or statistics.")
     ] = None,
-    agreement: Annotated[
-        str | None, typer.Option(help="Id of the agreement that the request rests on.")
-    ] = None,
-    case_review: Annotated[
-        bool,
-        typer.Option(
-            "--case-review",
-            help="Read the reference of an ASB case review from standard input: kept as a keyed hash.",
-        ),
-    ] = False,
+    agreement: Annotated[str | None, typer.Option(help="Id of the agreement it rests on.")] = None,
+    case_review: CaseReview = False,
     mode: Annotated[str | None, typer.Option(help="pull or push.")] = None,
     minimum_cell: Annotated[
         int | None, typer.Option(min=0, help="k: records leave in whole cells; 0: no row is held.")
@@ -112,10 +111,7 @@ def add(
     }
     asked = _asked(file, options)
     with own_house() as house:
-        if case_review:
-            reference = reference_given("The reference of the case review, then Enter:")
-            asked = {**asked, "case_review": case_key(house.keys.natural_key, reference)}
-        wanted = word_of(Subscription, asked)
+        wanted = word_of(Subscription, _with_review(house, asked) if case_review else asked)
         _refuse_strangers(house, wanted)
         change(house, actor, lambda act: PutSubscription(wanted, act, from_now=from_now))
         unmet = house.book.refresh().law.standing(wanted, london_day(house.clock))
@@ -136,6 +132,12 @@ def _asked(file: Path | None, options: dict[str, Any]) -> dict[str, Any]:
     if len(given) > 1 or any(given["filter"].values()):
         raise refused("", "subscription.twice", "Give a file or options, not both.")
     return toml_of(file)
+
+
+def _with_review(house: House, asked: dict[str, Any]) -> dict[str, Any]:
+    """Return what is asked for with the case review named, as a keyed hash."""
+    reference = reference_given("The reference of the case review, then Enter:")
+    return {**asked, "case_review": case_key(house.keys.natural_key, reference)}
 
 
 def _owner(house: House, body: str) -> str:
