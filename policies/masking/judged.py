@@ -13,6 +13,7 @@ from enum import IntEnum
 
 from policies.masking.capitals import where_capitals_tell
 from policies.masking.numbers import AREAS
+from policies.masking.standing import CLOSE, ENDS, Standing
 from policies.masking.tokens import Kind, Token
 from policies.masking.words import Words, Worth
 
@@ -36,19 +37,15 @@ _HARMLESS_NUMBER = re.compile(
 )
 _ROAD = re.compile(r"[abm]\d{1,4}")
 _OUTWARD = re.compile(r"([a-z]{1,2})\d{1,2}[a-z]?")
-_ENDS = re.compile(r"[.!?:;\n\"(\[•*|]| - |^$")
-_CLOSE = frozenset({" ", "-", ", ", ". ", ".", "  ", " - ", ",", "; ", "/", " / ", "'"})
 _SPELT = 3
 
 
-class Judge:
+class Judge(Standing):
     """Judges the tokens of one text."""
 
     def __init__(self, tokens: Sequence[Token], words: Words, level: Level) -> None:
-        self.tokens = tokens
-        self.words = words
+        super().__init__(tokens, words)
         self.level = level
-        self.lists = words.lists
         self.telling = where_capitals_tell(tokens, words.lists["function"])
 
     def labels(self) -> None:
@@ -73,14 +70,14 @@ class Judge:
         if token.worth is Worth.NAME:
             return "name"
         if token.worth is Worth.UNKNOWN:
-            return "name" if self._stands_as_name(at, token) else "word"
+            return "name" if self.stands_as_name(at, token) else "word"
         if token.worth is Worth.RARE and self.level is Level.RARE:
             return "word"
         if self.level < Level.STRICT:
             return None
         if self._capital(at, token) or self._after_title(at, token) or self._after_cue(at, token):
             return "name"
-        if token.worth is Worth.EITHER and self._stands_as_name(at, token):
+        if token.worth is Worth.EITHER and self.stands_as_name(at, token):
             return "name"
         if self._after_initial(at, token) or self._is_surname(at, token):
             return "name"
@@ -103,7 +100,7 @@ class Judge:
             return token.low not in self.lists["function"] or token.worth is Worth.EITHER
         if token.low in self.lists["given_words"]:
             return token.low not in self.lists["function"]
-        follower = self._next(at)
+        follower = self.next(at)
         return (
             token.worth in (Worth.EITHER, Worth.RARE)
             and token.low not in self.lists["function"]
@@ -125,7 +122,7 @@ class Judge:
     def _after_title(self, at: int, token: Token) -> bool:
         """Whether the word follows «MRS», «PC 1234», «MR A»."""
         back = at - 1
-        while back >= 0 and self.tokens[back + 1].gap in _CLOSE | {" ("}:
+        while back >= 0 and self.tokens[back + 1].gap in CLOSE | {" ("}:
             before = self.tokens[back]
             if before.kind is Kind.LETTER or before.label == "collar_number":
                 back -= 1
@@ -165,7 +162,7 @@ class Judge:
 
     def _after_initial(self, at: int, token: Token) -> bool:
         """Whether the word follows a single letter: «C EXAMPLE»."""
-        before = self._before(at)
+        before = self.before(at)
         if before is None or before.kind is not Kind.LETTER or token.gap not in (" ", ".", ". "):
             return False
         if before.label != "name":
@@ -174,7 +171,7 @@ class Judge:
 
     def _is_surname(self, at: int, token: Token) -> bool:
         """Whether the word stands between a name and what that person does: «DARREN EXAMPLE STATES»."""
-        before, after = self._before(at), self._next(at)
+        before, after = self.before(at), self.next(at)
         if before is None or before.label != "name" or token.gap != " " or after is None:
             return False
         stays = self.lists["function"] | self.lists["does"] | self.lists["roles"]
@@ -185,111 +182,15 @@ class Judge:
             and not token.low.endswith(("ing", "ed", "ly"))
         )
 
-    # --- a word that can be a name, by its place
-
-    def _stands_as_name(self, at: int, token: Token) -> bool:
-        before, after = self._before(at), self._next(at)
-        acts = (
-            after is not None
-            and after.gap in (" ", " - ", ": ", " : ")
-            and after.low in self.lists["does"]
-        )
-        either = token.worth is Worth.EITHER
-        if before is not None and token.gap in _CLOSE:
-            if self._beside(token, before, after, acts=acts):
-                return True
-            if before.low in self.lists["titles"] and not (
-                either and token.low in self.lists["verbs"]
-            ):
-                return True
-            if before.low in self.lists["roles"] and self._in_role(token, before, acts=acts):
-                return True
-            if before.low in self.lists["named"] and self._nameable(token):
-                return True
-            if before.low in self.lists["before"] and self._introduced(at, token, before):
-                return True
-        if self._before_surname(at, token, after):
-            return True
-        if acts and (before is None or before.low not in self.lists["determiners"]):
-            return self._nameable(token, verbs=True)
-        return bool(
-            after is not None
-            and after.worth is Worth.NAME
-            and (after.gap == ", " or (after.gap == " " and self._begins(at)))
-            and token.low
-            not in self.lists["function"] | self.lists["verbs"] | self.lists["colours"]
-        )
-
-    def _beside(self, token: Token, before: Token, after: Token | None, *, acts: bool) -> bool:
-        """Whether the word follows a name as its surname does."""
-        if before.label != "name" or token.gap not in (" ", "-", "'", "  ", ". ", "."):
-            return False
-        if token.worth is not Worth.EITHER:
-            return True
-        if token.low not in self.lists["verbs"] and token.low not in self.lists["function"]:
-            return True
-        return acts or after is None or after.gap.strip() != ""
-
-    def _before_surname(self, at: int, token: Token, after: Token | None) -> bool:
-        """Whether two words that can be names stand where one person would: «INFT MARK WHITE STATES»."""
-        if after is None or after.gap not in (" ", "-") or after.worth is not Worth.EITHER:
-            return False
-        if token.low not in self.lists["given_words"] and token.low not in self.lists["nick_words"]:
-            return False
-        if after.low not in self.lists["family_words"] or not self._begins(at):
-            return False
-        last = self._next(at + 1)
-        return (
-            last is None
-            or last.gap != " "
-            or last.low in self.lists["does"]
-            or last.low in self.lists["function"]
-        )
-
-    def _in_role(self, token: Token, role: Token, *, acts: bool) -> bool:
-        if token.worth is not Worth.EITHER or acts:
-            return True
-        if token.low in self.lists["verbs"]:
-            return False
-        return token.low not in self.lists["colours"] or role.low not in self.lists["described"]
-
-    def _introduced(self, at: int, token: Token, before: Token) -> bool:
-        """Whether it follows «spoke to», «with», «told»: only what can be a given name."""
-        if token.worth is not Worth.EITHER:
-            return True
-        if token.low not in self.lists["given_words"]:
-            return False
-        if before.low != "to" or token.low not in self.lists["verbs"]:
-            return token.low not in ("will", "may", "can") or before.low != "and"
-        earlier = self._before(at - 1)
-        return earlier is not None and earlier.low in (
-            "spoke",
-            "spoken",
-            "speak",
-            "speaking",
-            "talked",
-            "talking",
-            "known",
-        )
-
-    def _nameable(self, token: Token, *, verbs: bool = False) -> bool:
-        """Whether a word after «called» or before «states» is a name rather than a thing."""
-        if token.worth is not Worth.EITHER:
-            return True
-        if token.low in self.lists["given_words"]:
-            return True
-        listed = token.low in self.lists["nick_words"] or token.low in self.lists["family_words"]
-        return listed and (verbs or token.low not in self.lists["verbs"])
-
     # --- letters, numbers
 
     def _letter(self, at: int, token: Token) -> str | None:
         """A single letter: an initial beside a name, and else nothing."""
-        before, after = self._before(at), self._next(at)
+        before, after = self.before(at), self.next(at)
         if (
             before is not None
             and before.label == "name"
-            and token.gap in _CLOSE
+            and token.gap in CLOSE
             and token.low not in "ai"
         ):
             return "name"
@@ -315,7 +216,7 @@ class Judge:
         return "name" if titled or named else None
 
     def _number(self, at: int, token: Token) -> str | None:
-        low, before, after = token.low, self._before(at), self._next(at)
+        low, before, after = token.low, self.before(at), self.next(at)
         for other, gap in ((before, token.gap), (after, after.gap if after else "")):
             if (
                 other is not None
@@ -362,24 +263,11 @@ class Judge:
 
     # --- where
 
-    def _before(self, at: int) -> Token | None:
-        return self.tokens[at - 1] if at else None
-
-    def _next(self, at: int) -> Token | None:
-        return self.tokens[at + 1] if at + 1 < len(self.tokens) else None
-
-    def _begins(self, at: int) -> bool:
-        """Whether something begins here: a clause, or who it is after a role or title."""
-        before = self._before(at)
-        if before is None or _ENDS.search(self.tokens[at].gap):
-            return True
-        return before.low in self.lists["roles"] or before.low in self.lists["before"]
-
     def _starts(self, at: int) -> bool:
         """Whether a sentence starts here."""
-        before = self._before(at)
+        before = self.before(at)
         if before is None or "\n" in self.tokens[at].gap:
             return True
-        if not _ENDS.search(self.tokens[at].gap):
+        if not ENDS.search(self.tokens[at].gap):
             return False
         return not (before.kind is Kind.LETTER or before.low in self.lists["titles"])

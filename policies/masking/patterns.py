@@ -202,7 +202,7 @@ _NUMBERS = (
         _D,
         "telephone",
         r"\b(?:TEL|TELE?PHONE|MOB|MOBILE|PHONE|CALL BACK|CONTACT|LANDLINE|EXT|NUMBER IS|FAX)\b",
-        r"[^\d\n]{0,8}(?P<value>\d(?:[ .-]?\d){3,})",
+        r"[^\d\n]{0,8}(?P<value>\d(?:[ .-]?\d){4,})",
     ),
 )
 _REFERENCES = (
@@ -229,8 +229,9 @@ _REFERENCES = (
     _p(
         _D,
         _vehicle,
-        r"(?<![A-Z0-9])(?:[A-Z] ?[A-Z][ .-]{0,2}\d ?\d[ .-]{0,2}[A-Z] ?[A-Z] ?[A-Z]",
-        r"|[A-Z]\d{1,3}[ .-]?[A-Z]{3}|[A-Z]{3}[ .-]?\d{1,3}[A-Z]|[A-Z]{2,3}[ -]\d{1,4})(?![A-Z0-9])",
+        r"(?<![A-Z0-9])(?:[A-Z] ?[A-Z][ .-]{0,3}\d ?\d[ .-]{0,3}[A-Z] ?[A-Z] ?[A-Z]",
+        r"|[A-Z]\d{1,3}[ .-]{0,3}[A-Z]{3}|[A-Z]{3}[ .-]{0,3}\d{1,3}[A-Z]"
+        r"|[A-Z]{2,3}[ -]{1,3}\d{1,4})(?![A-Z0-9])",
     ),
     _p(_D, "vehicle", r"(?<![A-Z0-9])(?:[A-Z] [A-Z] \d \d [A-Z] [A-Z] [A-Z])(?![A-Z0-9])"),
 )
