@@ -44,6 +44,7 @@ from gateway.store.wakening import Wakener
 from gateway.store.writer import Writer
 from policies.documents import Documents
 from policies.keeping import keeping
+from policies.pseudonym import quarter_of
 from policies.recorder import Recorder
 from schemas.feeds import Feed
 from schemas.incident import SENSITIVITY
@@ -274,14 +275,16 @@ def _is_used(database: Database) -> bool:
         reader.close()
 
 
-def _keys_of(home: Path, database: Database, random: RandomSource, *, create: bool) -> KeyRing:
+def _keys_of(
+    home: Path, database: Database, random: RandomSource, quarter: str, *, create: bool
+) -> KeyRing:
     """Open the keys, made first where there is nothing yet (raises as ``open_house``)."""
     if create:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         # a database that lost its keys must say so: new ones would open nothing of what it holds
         if not (home / "keys").exists() and not _is_used(database):
             KeyRing.create(home, random)
-        KeyRing.complete(home, random)
+        KeyRing.complete(home, random, quarter)
     elif not database.exists():
         raise StoreMissing
     return KeyRing.open(home)
@@ -317,7 +320,7 @@ def open_house(
     """
     clock = clock or SystemClock()
     database = database or SqliteDatabase(database_path(home))
-    keys = _keys_of(home, database, random, create=create)
+    keys = _keys_of(home, database, random, quarter_of(clock.now()), create=create)
     if create:
         upgrade(database)
     reader = Reader(database.reading())

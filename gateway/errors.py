@@ -253,6 +253,16 @@ class EditionRefused(GatewayError):
     remedy = "See `gateway subscription list`; publish a longer period, which holds more."
 
 
+class QuarterKeyDestroyed(GatewayError):
+    """409: no id can be made for an incident of a quarter whose key was destroyed."""
+
+    code, status = "keys.quarter_destroyed", 409
+    title = "The key of this quarter's ids was destroyed; nothing of it can be named any more."
+    remedy = (
+        "There is none: what was released of the quarter has passed its time at the recipients."
+    )
+
+
 class FeedHasNoAdapter(GatewayError):
     """409."""
 

@@ -115,6 +115,9 @@ class Settings(BaseSettings):
     statistics_grace_days: float = Field(
         14.0, ge=0, description="Days after a month or quarter until its counts are published."
     )
+    released_retention_days: float = Field(
+        730.0, gt=0, description="Days that recipients may keep what no agreement says it of."
+    )
     log_level: LogLevel = Field(LogLevel.INFO, description="debug, info, warning or error.")
 
     @field_validator("egress_allow", "egress_ports", mode="before")

@@ -40,6 +40,11 @@ def row_id(key: bytes, quarter: str, incident_id: bytes) -> str:
     return f"s17a.{quarter}.{base64.urlsafe_b64encode(digest[:16])[:22].decode('ascii')}"
 
 
+def quarter_named(released_id: str) -> str:
+    """Return the quarter that a released id names."""
+    return released_id.split(".")[1]
+
+
 def quarter_of(instant: datetime) -> str:
     """Return the calendar quarter of an aware instant by the clock of Europe/London, as ``2026Q4``.
 

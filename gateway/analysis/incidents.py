@@ -81,8 +81,9 @@ def _answer(desk: Desk, question: IncidentQuestion, entitled: Entitled, actor: s
     with desk.reader.connection() as connection:
         while len(found) <= question.limit:
             rows = current_after(connection, wanted, after, question.limit + 1)
-            records = treat(rows, entitled.decided.classes, entitled.edition.law, names)
-            pairs = zip(rows, records, strict=True)
+            named = [row for row in rows if row.quarter not in names.unknown]
+            records = treat(named, entitled.decided.classes, entitled.edition.law, names)
+            pairs = zip(named, records, strict=True)
             found += [pair for pair in pairs if _lies_in(question.place, *pair)]
             if len(rows) <= question.limit:
                 break

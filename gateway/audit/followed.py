@@ -25,6 +25,7 @@ from gateway.audit.example import Line
 from gateway.audit.invented import invented_places
 from gateway.intake.located import located
 from gateway.intake.trial import counted_by
+from gateway.keys.derive import pseudonym_key
 from gateway.release.treated import Names, notice_of
 from gateway.store.releasing import Held
 from policies.allowance import allowance
@@ -55,6 +56,18 @@ INCIDENT = 1
 COUNTED = 23
 """A count of some size, to show beside that of the incident alone."""
 _MASTER = sha256(b"the key of the example on the first page; no record is named by it").digest()
+
+
+class _ExampleKeys:
+    """The keys of the example's ids."""
+
+    destroyed: frozenset[str] = frozenset()
+
+    def recipient_key(self, recipient: str, quarter: str) -> bytes:
+        """Return the key of one recipient and quarter."""
+        return pseudonym_key(_MASTER, recipient, quarter)
+
+
 _CASES = sha256(b"the example lists no case").digest()
 _COARSE = frozenset({"hour", "map_point", "area", "month", "area_total", "count_place"})
 
@@ -242,7 +255,7 @@ class _Asking:
         incident, tables = self.incident, self.law.treatments
         if subscription.lane is Lane.STATISTICS:
             return counted_by(incident.half, tables[Lane.STATISTICS])
-        name = Names(_MASTER, subscription.partner).id_of(INCIDENT, incident.quarter)
+        name = Names(_ExampleKeys(), subscription.partner).id_of(INCIDENT, incident.quarter)
         half, record_class = incident.half, incident.record_class
         if subscription.lane is Lane.DEPERSONALISED:
             left = depersonalise(half, record_class, name, 1, tables[Lane.DEPERSONALISED])

@@ -183,6 +183,7 @@ class _Walk:
             findings.add("release.kept_back", "kept_back", "(uncovered row)")
         self._register.finish(evidence)
         retention.finish(evidence)
+        self._check_quarters()
         self._check_head(log.size)
         progress(log.seen, rows)
 
@@ -197,6 +198,10 @@ class _Walk:
             except UNREADABLE:
                 self._findings.add("class.hash", "record_class", class_id)
         return classes
+
+    def _check_quarters(self) -> None:
+        for quarter in sorted(self._keys.quarters.destroyed - self._register.destroyed):
+            self._findings.add("keys.destroyed", "keys", quarter)
 
     def _check_head(self, log_size: int) -> None:
         heads = list(self._evidence.rows("head"))

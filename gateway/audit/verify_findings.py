@@ -64,6 +64,7 @@ SAYS = {
     "disclosure.changed": "a disclosure does not fit the log row that it names",
     "disclosure.released_id": "a recipient's id is not the one that the key gives",
     "disclosure.uncovered": "disclosures belong to no release",
+    "keys.destroyed": "a quarter's key is marked as destroyed, and no operation says so",
     "edition.missing": "the row of a published edition is gone",
     "edition.uncovered": "a published edition has no operation",
     "edition.changed": "made again, an edition is not what was published",

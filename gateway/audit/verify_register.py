@@ -76,6 +76,8 @@ class RegisterWalk:
         self._adopted: dict[str, Mapping[str, Any]] = {}
         self.standings: dict[str, Standing] = {}
         self.epoch = 0
+        self.destroyed: set[str] = set()
+        """Quarters whose key was destroyed."""
         self._endpoints = EndpointWalk(findings)
         self._holds = HoldWalk(findings)
         self._bundles = BundleWalk(findings)
@@ -84,6 +86,7 @@ class RegisterWalk:
 
     def take(self, index: int, operation: Operation, document: Mapping[str, Any]) -> None:
         """Follow one operation."""
+        self._destroy(operation, document)
         if operation in _RAISES_EPOCH:
             self.epoch += 1
         if operation in _REGISTERED:
@@ -110,6 +113,13 @@ class RegisterWalk:
             self._acknowledge(index, document)
         elif operation in {Operation.UNCONFIRMED, Operation.WITHDRAWAL}:
             self._reopen(index, document)
+
+    def _destroy(self, operation: Operation, document: Mapping[str, Any]) -> None:
+        if operation is not Operation.KEYS:
+            return
+        name, _, quarter = document["key_name"].partition(".")
+        if (name, document["change"]) == ("pseudonym", "destroyed"):
+            self.destroyed.add(quarter.upper())
 
     def release(self, index: int, document: Mapping[str, Any]) -> None:
         """Follow a release: it begins where the last one ended, unless that was given back."""

@@ -170,7 +170,7 @@ class ReturnWalk:
     ) -> None:
         prescribed, voluntary = law.lists.prescribed, document["format"] == VOLUNTARY
         form = Form(document["paragraph"], prescribed, voluntary)
-        names = RowNames(self._keys.pseudonym_master, document["recipient"], self._register.eras)
+        names = RowNames(self._keys.quarters, document["recipient"], self._register.eras)
         asked, day = (
             asked_under_17a(document["recipient"], form.paragraph),
             date.fromisoformat(document["day"]),

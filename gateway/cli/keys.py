@@ -15,6 +15,7 @@ from gateway.access.verify import LONGEST_LIFE, SKEW
 from gateway.assembly import database_of
 from gateway.audit.checkpoints import ledger_verifier_key
 from gateway.cli.home import change, own_house, own_settings
+from gateway.cli.quarter_keys import destroy_quarter, list_quarters, rotate_pseudonym
 from gateway.cli.terminal import OPERATOR, Actor, AsJson, note, say, say_json
 from gateway.clock import SystemClock
 from gateway.events import JOURNAL, Event, configure, emit
@@ -32,11 +33,16 @@ app = typer.Typer(
 )
 
 
+app.command("quarters")(list_quarters)
+app.command("destroy")(destroy_quarter)
+
+
 class Rotated(StrEnum):
     """The keys that can be rotated: whatever else the ring holds has sealed or named something."""
 
     TOKEN = "token"  # noqa: S105 - a key's name
     WEBHOOK = "webhook"
+    PSEUDONYM = "pseudonym"
 
 
 @app.command("create")
@@ -72,7 +78,10 @@ def show(*, as_json: AsJson = False) -> None:
 @app.command("rotate")
 def rotate(
     key: Annotated[
-        Rotated, typer.Argument(help="`token` signs access tokens, `webhook` what is pushed.")
+        Rotated,
+        typer.Argument(
+            help="`token` signs access tokens, `webhook` what is pushed, `pseudonym` names incidents."
+        ),
     ],
     *,
     at_once: Annotated[
@@ -88,6 +97,9 @@ def rotate(
 
     Running gateways take the new key up by themselves, within a second. The old private key is gone.
     """
+    if key is Rotated.PSEUDONYM:
+        rotate_pseudonym(actor, as_json=as_json)
+        return
     if key is Rotated.WEBHOOK:
         _rotate_webhook(actor, WEBHOOK_GRACE_SECONDS * (not at_once), as_json=as_json)
         return

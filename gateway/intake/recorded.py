@@ -21,7 +21,6 @@ from gateway.keys.derive import (
     commitment_salt,
     framed,
     keyed_hash,
-    place_key,
     sealed_half_key,
     unnamed_place,
 )
@@ -186,19 +185,21 @@ class _Counting:
         self._may_read = table.counts_by if desk.feed.open_data_licence is None else frozenset()
         self._newest = quarter_of(at)
         self._oldest = oldest_counted(self._newest)
-        self._feed, self._master = desk.feed.name, desk.keys.pseudonym_master
+        self._feed, self._quarters = desk.feed.name, desk.keys.quarters
         self._keys: dict[str, bytes] = {}
 
     def place(self, incident: Incident, quarter: str) -> bytes | None:
         """Return the unnamed place under which an incident of a quarter is counted, if any."""
         if not self._may_read or not self._oldest <= quarter <= self._newest:
             return None
+        if quarter in self._quarters.destroyed:
+            return None
         named = place_named(incident, self._may_read)
         if named is None:
             return None
         key = self._keys.get(quarter)
         if key is None:
-            key = self._keys[quarter] = place_key(self._master, self._feed, quarter)
+            key = self._keys[quarter] = self._quarters.place_key(self._feed, quarter)
         return unnamed_place(key, named)
 
 

@@ -1,4 +1,7 @@
-"""The key ring: nine secrets in ``GATEWAY_HOME/keys``, a small file each, for one user only."""
+"""The key ring: nine secrets in ``GATEWAY_HOME/keys``, a small file each, for one user only.
+
+Beside them lies the list of quarters (``quarters``), which changes while they stand.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +30,7 @@ from gateway.keys.files import (
     sync_folder,
     write_secret,
 )
+from gateway.keys.quarters import QuarterKeys, adopt, begin
 from gateway.keys.thumbprint import thumbprint
 
 __all__ = [
@@ -75,7 +79,8 @@ class KeyRing:
         natural_key: HMAC key of (feed, source reference).
         content: HMAC key of a version's content.
         cursor: HMAC key of the cursors that pullers hold.
-        pseudonym_master: Master of the recipients' pseudonym keys (``derive.pseudonym_key``).
+        pseudonym_master: Master of the recipients' pseudonym keys, as it was when it was read.
+        quarters: The keys of recipients' ids, by quarter, as they stand (``quarters``).
         idempotency: HMAC key of idempotency keys and body fingerprints.
         webhook: Master of the keys that sign what is pushed (``webhook.signing_key``).
         folder: Where the files lie; the key of tokens may be rotated there (``token_keys``).
@@ -88,6 +93,7 @@ class KeyRing:
         self.content = secrets.content
         self.cursor = secrets.cursor
         self.pseudonym_master = secrets.pseudonym_master
+        self.quarters = QuarterKeys(folder)
         self.idempotency = secrets.idempotency
         self.webhook = secrets.webhook
 
@@ -115,6 +121,7 @@ class KeyRing:
         try:
             for field in fields(_Secrets):
                 write_secret(part / _file_name(field.name), getattr(secrets, field.name))
+            begin(part)
             sync_folder(part)
             part.rename(folder)  # fails where another process was first
             sync_folder(home)
@@ -126,15 +133,21 @@ class KeyRing:
         return ring
 
     @staticmethod
-    def complete(home: Path, random: RandomSource) -> bool:
-        """Add the webhook secret to keys made before there was one; return whether it was missing.
+    def complete(home: Path, random: RandomSource, quarter: str) -> bool:
+        """Add what keys of an earlier version lack; return whether anything was missing.
+
+        That is the webhook secret, and secrets of their own for the quarters after ``quarter``.
 
         Raises:
             KeysUnavailable: It cannot be written.
         """
+        try:
+            adopted = adopt(home / "keys", random, quarter)
+        except OSError as failed:
+            raise KeysUnavailable("the keys cannot be written") from failed
         path = home / "keys" / _file_name("webhook")
         if path.exists() or not path.with_name(_file_name("token")).exists():
-            return False
+            return adopted
         try:
             write_secret(path, random(SIZE))
             sync_folder(path.parent)

@@ -36,6 +36,10 @@ RESTRICTED = "record_is_restricted"
 """Among the reasons for which records were withheld: no lane releases a restricted one."""
 
 
+NAMELESS = "quarter_key_destroyed"
+"""As above: the key of the recipients' ids of its quarter was destroyed."""
+
+
 class Stale(Exception):
     """Something that the draft rests on has moved. Nothing was written."""
 
@@ -87,10 +91,12 @@ class Draft:
         reasons.update(self.decided.reasons(window.restricted_by_class))
         if restricted:
             reasons[RESTRICTED] = restricted
+        if window.nameless:
+            reasons[NAMELESS] = window.nameless
         return {
-            "considered": current + restricted + window.superseded,
+            "considered": current + restricted + window.nameless + window.superseded,
             "released": released,
-            "withheld": refused + restricted,
+            "withheld": refused + restricted + window.nameless,
             "held": held,
             "superseded": window.superseded,
             "notices": len(self.notices),

@@ -31,7 +31,7 @@ from gateway.release.load import Load
 from gateway.release.look import Look
 from gateway.release.sent import Page, fitting, quality
 from gateway.release.treated import names_for, notice_again, notice_of
-from gateway.release.windows import window_of
+from gateway.release.windows import nameable, still_held, window_of
 from gateway.store.reading import Reader
 from gateway.store.releasing import (
     candidates_at,
@@ -243,6 +243,8 @@ class Door:
             # what was agreed may go on again: nothing is passed over while it stands still
             told_only = bool(unmet) and edition.law.rests_on_agreement(subscription.power)
             window = window_of(*about, told_only=told_only)
+            window.candidates = nameable(window, window.candidates, names)
+            window.held = still_held(window.held, names)
             coarsened = window.period.coarsened if window.period else ()
             records = self._forms.records(
                 connection, window.candidates, decided, edition, subscription, coarsened
@@ -293,6 +295,8 @@ class Door:
             allowed = set(decided.allowed)
             kept = [candidates[p] for p in positions if p in candidates]
             kept = [c for c in kept if c.class_id in allowed and c.recorded_at >= decided.since]
+            unknown = self._keys.quarters.destroyed
+            kept = [c for c in kept if c.quarter not in unknown]
             coarsened = {r["position"] for r in rows if r["reason"] == COARSENED}
             records = self._forms.records(
                 connection, kept, decided, edition, subscription, coarsened

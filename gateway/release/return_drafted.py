@@ -146,7 +146,7 @@ def draft_return(desk: ReturnDesk, ask: Ask) -> ReturnDraft:
         drafting.changes(connection)
         brought = tables_in(connection, ask.quarter.name)
     drafting.coarsen()
-    drafting.write(RowNames(desk.keys.pseudonym_master, ask.recipient, edition.eras))
+    drafting.write(RowNames(desk.keys.quarters, ask.recipient, edition.eras))
     pieces = list(drafting.pieces.values())
     for (holder, number), body in sorted(brought.items()):
         if holder == ask.holder:

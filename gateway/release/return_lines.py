@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from gateway.keys.derive import return_key
+from gateway.keys.quarters import QuarterKeys
 from gateway.release.treated import open_half_of
 from gateway.store.releasing import Candidate
 from policies.crowd import Level, Spot
@@ -21,7 +21,7 @@ from schemas.returns import Change, Line, ReturnRow
 class RowNames:
     """The names under which one recipient knows rows; one key a period and paragraph."""
 
-    master: bytes
+    keys: QuarterKeys
     recipient: str
     eras: Sequence[int] = ()
     """Where the log was put back to (``law.holds.eras``)."""
@@ -32,7 +32,7 @@ class RowNames:
         about = (period, paragraph)
         key = self._keys.get(about)
         if key is None:
-            key = self._keys[about] = return_key(self.master, self.recipient, *about)
+            key = self._keys[about] = self.keys.return_key(self.recipient, *about)
         number = incident.to_bytes(8, "big")
         era = bisect_left(self.eras, incident)
         return row_id(key, period, number + era.to_bytes(2, "big") if era else number)

@@ -11,12 +11,12 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic_core import from_json
 
 from gateway.clock import LONDON
-from gateway.keys.derive import pseudonym_key, sealed_half_key
+from gateway.keys.derive import sealed_half_key
 from gateway.keys.ring import KeyRing
 from gateway.keys.sealing import decrypt, position_bytes, unwrap
 from gateway.release.decided import Decided
@@ -50,21 +50,39 @@ _NOTICE_KINDS = {
 """Kind of log entry → what it means to someone who holds the record."""
 
 
+class RecipientKeys(Protocol):
+    """What names incidents for recipients."""
+
+    @property
+    def destroyed(self) -> frozenset[str]:
+        """The quarters of which nothing can be named any more."""
+        ...
+
+    def recipient_key(self, recipient: str, quarter: str) -> bytes:
+        """Return the key of one recipient's ids of one quarter."""
+        ...
+
+
 @dataclass(slots=True)
 class Names:
     """The ids under which one recipient knows incidents; one key a quarter, derived once."""
 
-    master: bytes
+    keys: RecipientKeys
     recipient: str
     eras: Sequence[int] = ()
     """Where the log was put back to, in order: a number above one is of a later era (``law.holds``)."""
     _keys: dict[str, bytes] = field(default_factory=dict)
 
+    @property
+    def unknown(self) -> frozenset[str]:
+        """The quarters of which no incident can be named any more: their key was destroyed."""
+        return self.keys.destroyed
+
     def id_of(self, incident: int, quarter: str) -> str:
         """Return the recipient's id of an incident first reported in a quarter."""
         key = self._keys.get(quarter)
         if key is None:
-            key = self._keys[quarter] = pseudonym_key(self.master, self.recipient, quarter)
+            key = self._keys[quarter] = self.keys.recipient_key(self.recipient, quarter)
         number = incident.to_bytes(8, "big")
         era = bisect_left(self.eras, incident)
         return released_id(key, quarter, number + era.to_bytes(2, "big") if era else number)
@@ -72,7 +90,7 @@ class Names:
 
 def names_for(keys: KeyRing, recipient: str, eras: Sequence[int]) -> Names:
     """Return the names of one recipient."""
-    return Names(keys.pseudonym_master, recipient, eras)
+    return Names(keys.quarters, recipient, eras)
 
 
 def treat(

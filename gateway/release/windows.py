@@ -14,8 +14,9 @@ from typing import Any
 from gateway.release.decided import Decided
 from gateway.release.treated import Names, open_half_of
 from gateway.store.periods import closed_to, given_to, kept_back, read_period
-from gateway.store.releasing import Candidate, Period, Window, read_window, told_about
+from gateway.store.releasing import Candidate, Held, Period, Window, read_window, told_about
 from policies.cells import Cell, Row, choose, last_close, row_of
+from policies.pseudonym import quarter_named
 from schemas.sensitivity import Lane
 from schemas.subscriptions import Subscription
 
@@ -89,6 +90,8 @@ def _period(
         decided.allowed,
         decided.since,
     )
+    can = set(nameable(window, (one for _, one in offers), names))
+    offers = [(place, one) for place, one in offers if one in can]
     rows = rows_of((one for _, one in offers), decided, subscription)
     gone: dict[Cell, dict[int, str | None]] = defaultdict(dict)
     for given in rows_of(given_to(connection, subscription.id), decided, subscription):
@@ -111,6 +114,26 @@ def _period(
         more=choice.more,
     )
     return window
+
+
+def nameable(window: Window, offers: Iterable[Candidate], names: Names) -> list[Candidate]:
+    """Return the offers that still can be named; the others are counted as withheld."""
+    left: list[Candidate] = []
+    for one in offers:
+        if one.quarter not in names.unknown:
+            left.append(one)
+            continue
+        window.current_by_class[one.class_id] -= 1
+        window.nameless += 1
+    return left
+
+
+def still_held(entries: Iterable[Held], names: Names) -> list[Held]:
+    """Return the entries that a recipient is still to be told about.
+
+    What it had of a quarter whose key was destroyed has passed its time there.
+    """
+    return [one for one in entries if quarter_named(one.released_id) not in names.unknown]
 
 
 def rows_of(

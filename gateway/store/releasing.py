@@ -88,6 +88,8 @@ class Window:
     restricted_by_class: dict[int, int] = field(default_factory=dict)
     """Offers in the window that stand and are restricted, by class id."""
     superseded: int = 0
+    nameless: int = 0
+    """Live offers that are withheld because the key of their quarter's ids was destroyed."""
     period: Period | None = None
     """Where records leave in cells at the close of a period, what is kept back."""
 

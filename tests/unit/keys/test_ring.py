@@ -47,7 +47,7 @@ def test_only_the_owner_may_read_the_keys_whatever_the_umask(tmp_path: Path) -> 
     folder = tmp_path / "home" / "keys"
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     files = sorted(folder.iterdir())
-    assert len(files) == 9
+    assert len(files) == 10
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     assert sorted(p.name for p in (tmp_path / "home").iterdir()) == ["keys"]
 
@@ -158,7 +158,7 @@ def test_a_token_key_outside_the_curve_is_refused(tmp_path: Path) -> None:
 def test_neither_the_ring_nor_an_error_shows_a_key(tmp_path: Path) -> None:
     ring = KeyRing.create(tmp_path, counting())
     shown = repr(ring) + str(ring) + repr(ring._secrets)
-    for file in (tmp_path / "keys").iterdir():
+    for file in (tmp_path / "keys").glob("*.key"):
         text = file.read_text().strip()
         assert text not in shown
         assert repr(bytes.fromhex(text)) not in shown
