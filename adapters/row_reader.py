@@ -121,7 +121,7 @@ class RowReader:
         except UnreadableError as unreadable:
             named = next((name for name in reversed(GRADING) if cells[name]), "handling_conditions")
             self.fault(draft, named, unreadable.rule)
-        fields["assertion"] = said.assertion
+        fields["assertion"] = said.assertion if "description" in fields else None
         for name, read in (("mopi_group", mopi_group), ("assertion", assertion)):
             cell = self.cell(draft, name)
             if cell:

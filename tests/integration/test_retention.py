@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from gateway.clock import london_day
 from gateway.intake import retention
 from gateway.intake.recorded import natural_key
 from gateway.law.register import put_feed
-from gateway.law.retention_holds import LiftingHold, PlacingHold, RetentionHold
+from gateway.law.retention_holds import LiftingHold
 from gateway.store import tables as t
 from gateway.store.tx import Tx
 from schemas.released import NoticeKind
@@ -35,6 +34,7 @@ from tests.support.agreed import (
 )
 from tests.support.house import FEED, change, new_house, row, send
 from tests.support.requirements import law
+from tests.support.retained import hold
 from tests.support.stores import Store
 
 KEPT = 90
@@ -61,23 +61,6 @@ def ran(house: House) -> tuple[int, int]:
 
 def due(house: House) -> dict[str, Any]:
     return retention_of(house).due()[FEED].document()
-
-
-def hold(house: House, *references: str, days: int = 30, **more: Any) -> str:
-    feed_id = house.book.refresh().register.feeds[FEED][0]
-    desk = house.desk(FEED, house.book.current())
-    keys = [natural_key(desk, one) for one in references]
-    placed = RetentionHold(
-        id=house.new_id(),
-        reason="A claim is before the county court.",
-        until=london_day(house.clock) + timedelta(days=days),
-        records=len(keys),
-        placed_by="ig-lead",
-        placed_at=house.act("ig-lead").stamp,
-        **{"feed": FEED, **more},
-    )
-    house.writer.run(PlacingHold(placed, feed_id, keys, house.act("ig-lead")))
-    return placed.id
 
 
 def leaves(house: House, operation: str) -> list[dict[str, Any]]:
@@ -131,7 +114,7 @@ def test_the_shortest_rule_wins_and_an_agreement_that_ended_keeps_nothing_longer
 def test_a_whole_record_goes_after_the_feeds_own_period_whatever_its_mopi_group(
     house: House,
 ) -> None:
-    keep(house, keep_days=10, settings={"columns": {"mopi_group": "MOPI"}})
+    keep(house, keep_days=10, settings={"columns": {"mopi_group": "MOPI"}, "assertion": "opinion"})
     ready(house)
     send(house, [personal_row("s1", MOPI="1"), personal_row("s2", MOPI="")])
     first = page(house)

@@ -30,7 +30,7 @@ from gateway.store.states import EndpointState
 from gateway.store.tables import METADATA
 from schemas.sensitivity import Lane
 from tests.conftest import PROVING
-from tests.support import agreed, bundles, pushing, returning
+from tests.support import agreed, bundles, pushing, retained, returning
 from tests.support import house as houses
 from tests.support.requirements import law
 
@@ -104,6 +104,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
         agreed.ready(house)
         houses.send(house, [agreed.personal_row(f"p{n}") for n in range(3)])
         agreed.page(house)
+        retained.fill(house)
         agreed.suspend(house)
         pushing.subscribe(house, "https://example.com/in", "fire-push")
         pushing.subscribe(house, "https://example.com/other", "council-push", agreed.COUNCIL)

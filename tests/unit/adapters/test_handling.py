@@ -91,6 +91,7 @@ def test_a_narrative_is_fact_or_opinion_by_row_else_by_feed() -> None:
     assert assertion("Assessment") is Assertion.OPINION
     assert mapped().assertion is None
     assert mapped({"assertion": "opinion"}).assertion is Assertion.OPINION
+    assert mapped({"assertion": "opinion"}, RESULT_TEXT="").assertion is None
     assert mapped({"assertion": "opinion"}, ASSERTION="fact").assertion is Assertion.FACT
     assert faults(ASSERTION="rumour") == [("/ASSERTION", "assertion.unreadable")]
 
