@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -11,10 +12,12 @@ import typer
 from gateway.assembly import House, reapply_erasures
 from gateway.cli import Exit
 from gateway.cli.home import checked_actor, own_house
-from gateway.cli.terminal import AsJson, Stopped, note, say, say_json
+from gateway.cli.terminal import AsJson, Stopped, note, say, say_json, show_table
 from gateway.intake.correct import Request, correct
+from gateway.ledger.leaf import stamp
 from gateway.log.correcting import Corrected
-from schemas.released import REASONS, NoticeKind
+from gateway.store.retaining import restricted
+from schemas.released import REASONS, NoticeKind, RestrictionReason
 
 app = typer.Typer(
     add_completion=False,
@@ -27,6 +30,7 @@ MOST_AT_ONCE = 1_000
 _LONGEST = 4_096
 _NUMBER = re.compile(r"[0-9]{1,15}")
 _IG_LEAD = "ig-lead"
+_CONTESTED = RestrictionReason.ACCURACY_CONTESTED.value
 
 Feed = Annotated[str, typer.Option(help="Feed that the records came by.")]
 Reason = Annotated[str, typer.Option(help="Why: a code; a wrong one lists them.")]
@@ -89,6 +93,32 @@ def erase(
 ) -> None:
     """Destroy the content of records for good; the proof stays. References are read from standard input."""
     _run(NoticeKind.ERASED, feed, reason, actor, by_id=incidents, as_json=as_json)
+
+
+@app.command("restricted")
+def list_restricted(*, as_json: AsJson = False) -> None:
+    """List records that are kept and leave by no lane: restricted, or contested by somebody concerned.
+
+    By their numbers in the log; who looks at one gives its reference to `gateway explain`.
+    """
+    with own_house() as house, house.reader.connection() as connection:
+        found = restricted(connection)
+    listed = [
+        {
+            "incident": one["id"],
+            "feed": one["name"],
+            "version": one["version"],
+            "state": "contested" if one["reason"] == _CONTESTED else "restricted",
+            "reason": one["reason"],
+            "since": stamp(datetime.fromtimestamp(one["recorded_at"], tz=UTC)),
+        }
+        for one in found
+    ]
+    if as_json:
+        say_json({"records": listed})
+    else:
+        columns = ("incident", "feed", "version", "state", "reason", "since")
+        show_table("", columns, [list(one.values()) for one in listed])
 
 
 @app.command("reapply")

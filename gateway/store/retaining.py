@@ -144,6 +144,25 @@ def versions_of(connection: Connection, feed: int, key: bytes) -> list[dict[str,
     return [dict(row) for row in connection.execute(statement).mappings()]
 
 
+def restricted(connection: Connection) -> list[dict[str, Any]]:
+    """Return every record that is kept and not used: incident, feed, version, since when, reason."""
+    other = _L.alias("other")
+    last = (
+        select(func.max(other.c.position))
+        .where(other.c.incident == _I.c.id, other.c.entry_kind == "restricted")
+        .correlate(_I)
+        .scalar_subquery()
+    )
+    statement = (
+        select(_I.c.id, t.FEED.c.name, _I.c.version, _L.c.recorded_at, _L.c.reason)
+        .join(t.FEED, t.FEED.c.id == _I.c.feed)
+        .join(_L, _L.c.position == last)
+        .where(_I.c.state == "restricted")
+        .order_by(_I.c.id)
+    )
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
 def holds_naming(connection: Connection, feed: int, key: bytes) -> set[str]:
     """Return the ids of holds, standing or over, that name a record."""
     statement = select(_H.c.hold).where(_H.c.feed == feed, _H.c.natural_key == key)

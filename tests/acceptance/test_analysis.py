@@ -76,6 +76,7 @@ def problem(answer: httpx.Response) -> tuple[int, str]:
     return answer.status_code, answer.json()["type"].removeprefix("urn:gateway:problem:")
 
 
+@law("L29")
 def test_pages_hold_each_record_once_and_none_that_is_restricted_or_erased(
     gateway: RunningGateway,
 ) -> None:
@@ -315,6 +316,7 @@ def test_the_house_is_whole(gateway: RunningGateway) -> None:
     assert verify(gateway.house.database, gateway.house.keys).findings == ()
 
 
+@law("L29")
 def test_a_restriction_before_the_answer_is_on_record_is_heeded(
     gateway: RunningGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:

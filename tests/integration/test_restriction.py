@@ -17,6 +17,7 @@ from gateway.release.sent import PageForm, written
 from schemas.partners import HolderDecision
 from schemas.released import NoticeKind
 from tests.support import house as houses
+from tests.support.requirements import law
 
 RESTRICTED, LIFTED, RETRACTED = NoticeKind.RESTRICTED, NoticeKind.LIFTED, NoticeKind.RETRACTED
 ERASED = NoticeKind.ERASED
@@ -47,6 +48,7 @@ def counts(house: House) -> dict[str, Any]:
     return {name: number for name, number in last.items() if number}
 
 
+@law("L29")
 def test_restricted_before_its_release_it_is_withheld_and_offered_when_lifted(
     house: House,
 ) -> None:
@@ -183,6 +185,7 @@ def test_what_happens_before_the_commit_is_decided_anew(
     assert first["notices"] == []
 
 
+@law("L29")
 def test_restricted_while_its_page_is_written_it_is_not_in_it(house: House) -> None:
     houses.send(house, [houses.row("a", "213"), houses.row("b", "213")])
     pulled = houses.pull(house)
