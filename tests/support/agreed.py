@@ -103,7 +103,7 @@ def asks(house: House, name: str = ASKED, **more: Any) -> None:
     """Store the council's request under section 115."""
     under = {"power": Power.SECTION_115, "purpose": Purpose.PREVENTING_CRIME_AND_DISORDER}
     lane = {"lane": Lane.PERSONAL, "agreement": "police-council"}
-    subscribe(house, name, COUNCIL, **{**under, **lane, **more})
+    subscribe(house, name, **{"partner": COUNCIL, **under, **lane, **more})
 
 
 def ready(house: House, **more: Any) -> None:
