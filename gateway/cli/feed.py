@@ -86,6 +86,12 @@ def _refuse_unnamed(feed: Feed, register: Register) -> None:
         raise refused("/controller", "feed.controller", "No partner of this id is registered.")
     if feed.sender is not None and feed.sender not in register.partners:
         raise refused("/sender", "feed.sender", "No partner of this id is registered.")
+    if feed.received_under is not None and not any(
+        one.id == feed.received_under and feed.controller in one.recipients
+        for one in register.agreements
+    ):
+        says = "There is no agreement of this id under which the controller receives."
+        raise refused("/received_under", "feed.received_under", says)
     if feed.role is ControllerRole.PROCESSOR and not feed.contract:
         raise refused("/contract", "feed.contract", "A processor works under a named contract.")
 

@@ -81,6 +81,7 @@ def test_a_feed_is_added_and_takes_files_by_its_settings(shell: Shell, tmp_path:
         ('role = "processor"\n', "", "/role"),
         ('contract = "example-2026"\n', "", "feed.contract"),
         ('"leicestershire-police"', f'"{CANARY}"', "feed.controller"),
+        ('role = "', 'received_under = "no-such"\nrole = "', "feed.received_under"),
         ('adapter = "police_nsir"', f'adapter = "{CANARY}"', "No adapter"),
         ('delimiter = ";"', f'delimiter = "{CANARY}"', "/settings/delimiter"),
         ('delimiter = ";"', "[", "toml.malformed"),
