@@ -160,8 +160,7 @@ def _names(places: list[Any]) -> str:
     whole = schema()
     here: dict[str, Any] = whole
     for one in places:
-        if not isinstance(one, int):
-            here = _object(whole, here)["properties"][one]
+        here = _object(whole, here)["properties"][one]
     return ", ".join(_object(whole, here)["properties"])
 
 

@@ -159,3 +159,23 @@ def test_a_partner_keeps_its_kinds_in_their_dates() -> None:
 
     assert Register([both]).standing("p", date(2026, 1, 1)).kind is PartnerKind.UNIVERSITY
     assert Register([both]).standing("p", DAY).relevant_authority
+
+
+def test_every_power_stands_in_the_list_once_and_never_personal_without_an_agreement() -> None:
+    powers = packaged_lists().powers
+    twice = TEXTS["powers.toml"] + TEXTS["powers.toml"].partition("[[power]]")[2].join(
+        ["[[power]]", ""]
+    )
+
+    assert set(powers.by_code) == set(Power)
+    assert all(one.rests_on_agreement for one in powers.power if one.carries_personal)
+    assert {one.code for one in powers.power if not one.enabled} == {
+        Power.ASB_DATA_RETURN,
+        Power.POLICE_COMMON_LAW,
+        Power.OFFENDER_MANAGEMENT,
+    }
+    assert all(one.uncertain for one in powers.power if not one.enabled)
+    with pytest.raises(PolicyRefused):
+        Lists.load({**TEXTS, "powers.toml": twice})
+    older = {name: text for name, text in TEXTS.items() if name != "powers.toml"}
+    assert Lists.load(older).lanes_of == packaged_lists().lanes_of
