@@ -21,7 +21,7 @@ from schemas.described_agreement import DescribedAgreement, DescribedCondition
 from schemas.grading import HandlingCondition
 from schemas.powers import Power, Purpose
 
-_PROVISION = re.compile(r"s[0-9]{1,3}[a-z]?")
+_PROVISION = re.compile(r"(?:s|s\.|section)? ?([0-9]{1,3}[a-z]?)")
 _NO_PROVISION = "s0"
 """No section of any Act: stands in where none is cited."""
 _NOT_NAMED = "not-named"
@@ -136,8 +136,8 @@ def _another(power: Power | None) -> Power:
 
 
 def _provision(text: str | None) -> str:
-    found = (text or "").strip().lower()
-    return found if _PROVISION.fullmatch(found) else _NO_PROVISION
+    found = _PROVISION.fullmatch((text or "").strip().lower())
+    return f"s{found[1]}" if found else _NO_PROVISION
 
 
 def _said(text: Statement | None) -> str | None:

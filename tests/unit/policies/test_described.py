@@ -92,6 +92,24 @@ def test_an_unknown_id_is_refused_with_its_place(changes: dict[str, Any], pointe
     assert refused.value.pointer == pointer
 
 
+@pytest.mark.parametrize(
+    ("text", "live"),
+    [
+        ("s17", True),
+        ("s.17", True),
+        ("Section 17", True),
+        ("17", True),
+        ("s1", False),
+        ("17 CDA", False),
+    ],
+)
+def test_a_section_is_read_as_lawyers_write_it(text: str, live: bool) -> None:
+    document = copy.deepcopy(CASE)
+    document["agreement"]["provision"] = text
+
+    assert (asked(document).decision == "release") is live
+
+
 def test_whoever_is_holder_and_recipient_gets_nothing() -> None:
     same = {**CASE, "source": {"controller": COUNCIL}, "recipient": COUNCIL}
 
