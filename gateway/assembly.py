@@ -31,6 +31,7 @@ from gateway.law.register import Act
 from gateway.ledger.leaf import stamp
 from gateway.log.erasure_list import FILE_NAME, ErasureFile
 from gateway.log.sealer import TreeSealer
+from gateway.release.naming import QuarterRound
 from gateway.release.pull import Door
 from gateway.release.return_asked import ReturnDesk
 from gateway.seed import seed
@@ -213,6 +214,19 @@ def retention_of(house: House) -> Retention:
         desk_of=house.desk,
         new_id=house.new_id,
         erasures=house.erasures,
+    )
+
+
+def quarter_round_of(house: House, retention_days: float) -> QuarterRound:
+    """Return what destroys the keys of quarters that have had their time at the recipients."""
+    return QuarterRound(
+        house.reader,
+        house.writer,
+        house.book,
+        house.keys,
+        house.clock,
+        house.random,
+        retention_days,
     )
 
 

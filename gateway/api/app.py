@@ -32,7 +32,7 @@ from gateway.api import (
 from gateway.api.figures import Figures
 from gateway.api.hot import HotRoutes
 from gateway.api.service import RegisteredClients, Service, StoredReplay
-from gateway.assembly import House, retention_of
+from gateway.assembly import House, quarter_round_of, retention_of
 from gateway.audit.checkpoints import Publisher
 from gateway.errors import GatewayError
 from gateway.events import Event, emit, where
@@ -127,10 +127,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     warming = asyncio.create_task(asyncio.to_thread(import_module, "gateway.intake.outlines"))
     interval = service.settings.checkpoint_interval_seconds
     retention = retention_of(service.house)
+    quarters = quarter_round_of(service.house, service.settings.released_retention_days)
     tasks = [
         asyncio.create_task(every(interval, service.publish_in_turn)),
         asyncio.create_task(every(REFRESH_SECONDS, service.house.book.refresh)),
         asyncio.create_task(every(RETENTION_SECONDS, retention.run_in_turn)),
+        asyncio.create_task(every(RETENTION_SECONDS, quarters.run_in_turn)),
     ]
     sending = asyncio.create_task(service.dispatcher.run())
     yield

@@ -28,6 +28,18 @@ def last_releases_of(connection: Connection, quarter: str) -> list[tuple[str, in
     return [(row[0], int(row[1])) for row in connection.execute(statement)]
 
 
+def last_recorded_of(connection: Connection, quarter: str) -> int | None:
+    """Return when a version of a quarter's incidents was last recorded, in seconds since 1970."""
+    entry, i = t.LOG, t.INCIDENT
+    statement = (
+        select(func.max(entry.c.recorded_at))
+        .join(i, i.c.id == entry.c.incident)
+        .where(i.c.quarter == quarter)
+    )
+    found = connection.execute(statement).scalar()
+    return None if found is None else int(found)
+
+
 def last_return_of(connection: Connection, quarter: str) -> int | None:
     """Return when a row of a quarter last stood in a return, in seconds since 1970."""
     row, file = t.RETURN_ROW, t.RETURN_FILE

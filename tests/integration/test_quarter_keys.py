@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic_core import from_json
 
-from gateway.assembly import House
+from gateway.assembly import House, quarter_round_of
 from gateway.audit.verify import verify
 from gateway.keys import quarters
 from gateway.release.disclosed import NAMELESS
@@ -77,8 +77,22 @@ def test_a_quarter_is_due_when_all_that_was_released_of_it_has_had_its_time(hous
     ids_of(house)
 
     assert before > house.clock.now().date()
-    assert due(house, quarter, 1) == before
+    assert due(house, quarter, 1) == date(2027, 4, 1)
     assert (due(house, quarter, 5_000) - house.clock.now().date()).days == 5_001
+
+
+def test_the_daily_round_destroys_what_is_due_and_nothing_before(house: House) -> None:
+    ids_of(house)
+    quarter, round_ = quarter_of_rows(house), quarter_round_of(house, 730)
+    round_.run_in_turn()
+    assert house.keys.quarters.destroyed == frozenset()
+    houses.later(house, YEARS)
+    round_.run_in_turn()
+    round_.run_in_turn()
+
+    assert house.keys.quarters.destroyed == {quarter}
+    assert quarter not in round_.run(house.clock.now().date())
+    assert verify(house.database, house.keys).findings == ()
 
 
 @law("L48")
