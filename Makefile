@@ -24,7 +24,8 @@ prove: $(VENV)/.tests $(ASSETS) ## the full counts that the issues name; hours; 
 	@PROVE=1 $(PYTHON) -m pytest -m prove --timeout 0 -rs $(ARGS)
 	@$(PYTHON) -m gateway.docs # the README's figures are the reports' newest lines
 
-mutants: $(VENV)/.mutants ## break the law's code statement by statement: which break does no test see?
+mutants: $(VENV)/.mutants ## break the law's conditions and its code one by one: which break does no test see?
+	@$(PYTHON) -m tests.mutants cedar --report
 	@$(PYTHON) -m tests.mutants.python $(ARGS)
 
 check: $(VENV)/.tests ## style, types, layers, and that generated pages are current

@@ -31,8 +31,8 @@ from policies.refusals import PolicyRefused
 from schemas.bundles import PolicyBundle
 from schemas.record_class import RecordClass
 
-_REMEMBERED = 4
-"""Loaded policy bundles that are kept, for going back and forth: loading one takes 0.1 s."""
+_REMEMBERED = 8
+"""Policy bundles of which is remembered whether they load: loading one takes 0.1 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class LawBook:
         """What is in force while nobody approved another."""
         self._documents = self._default
         """The last good ones."""
-        self._loaded_before: dict[str, Documents] = {}
+        self._loaded_before: dict[str, Documents | PolicyRefused] = {}
         self._edition: Edition | None = None
         self._classes: dict[int, RecordClass] = {}
         self._adopt(self._reader.head().law_epoch)
@@ -164,14 +164,19 @@ class LawBook:
         return self._default, tuple(refused)
 
     def _checked(self, sha256: str, texts: Mapping[str, str]) -> Documents:
-        """Load documents whose hash was checked, or give them as they were loaded before."""
-        known = self._loaded_before.get(sha256)
-        if known is None:
-            known = Documents.load(texts, approved_before=True)
+        """Load documents whose hash was checked, or tell of them what was found before."""
+        found = self._loaded_before.get(sha256)
+        if found is None:
+            try:
+                found = Documents.load(texts, approved_before=True)
+            except PolicyRefused as refusal:
+                found = refusal
             if len(self._loaded_before) >= _REMEMBERED:
                 self._loaded_before.clear()
-            self._loaded_before[sha256] = known
-        return known
+            self._loaded_before[sha256] = found
+        if isinstance(found, PolicyRefused):
+            raise found
+        return found
 
     def _loaded(self, bundle: PolicyBundle) -> Documents | None:
         """Load a stored bundle, or alarm."""

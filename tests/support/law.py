@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from policies.bundle import Bundle, packaged_bundle
 from policies.law import Law
 from policies.lists import Lists, packaged_lists
+from policies.register import Register
 from policies.treatments import packaged_treatments
 from schemas.agreements import Agreement, AgreementSignature
 from schemas.codes import Kind, MappingStatus, Regime
@@ -171,6 +173,30 @@ def law(
         lists,
         agreements=agreements,
     )
+
+
+def variant(
+    snapshot: Law,
+    *,
+    bundle: Bundle | None = None,
+    partners: Iterable[Partner] | None = None,
+    protocols: Iterable[Protocol] | None = None,
+    agreements: Iterable[Agreement] | None = None,
+) -> Law:
+    """The same law with some of it otherwise, and nothing remembered; quick, because it is not hashed."""
+    made = copy(snapshot)
+    made._recent, made._decided, made._seen = {}, {}, {}
+    if bundle is not None:
+        made.bundle = bundle
+    else:
+        made._pairs, made._bound = {}, {}
+    if partners is not None:
+        made.register = Register(partners, snapshot.lists)
+    if protocols is not None:
+        made.protocols = tuple(protocols)
+    if agreements is not None:
+        made.agreements = tuple(sorted(agreements, key=lambda one: (one.id, one.version)))
+    return made
 
 
 @cache

@@ -1,0 +1,1 @@
+"""Broken on purpose: each mutant of the law must turn a test red."""
