@@ -16,6 +16,7 @@ from typing import Any
 from gateway.errors import NotFound
 from gateway.law.book import Edition
 from gateway.ledger.leaf import stamp
+from gateway.release.disclosed import NAMELESS
 from gateway.release.return_asked import (
     Ask,
     ReturnDesk,
@@ -138,7 +139,7 @@ def draft_return(desk: ReturnDesk, ask: Ask) -> ReturnDraft:
     check(desk, edition, ask)
     numbers = paragraphs_of(edition, ask.holder, day)
     classes = own_classes(edition, desk.book.classes(), ask.holder, day)
-    drafting = _Drafting(ask, edition, classes, numbers)
+    drafting = _Drafting(ask, edition, classes, numbers, desk.keys.quarters.destroyed)
     drafting.decide(day)
     with desk.reader.connection() as connection:
         size = log_size(connection)
@@ -170,8 +171,14 @@ class _Drafting:
     """Works one return out, paragraph by paragraph."""
 
     def __init__(
-        self, ask: Ask, edition: Edition, classes: Mapping[int, RecordClass], numbers: list[int]
+        self,
+        ask: Ask,
+        edition: Edition,
+        classes: Mapping[int, RecordClass],
+        numbers: list[int],
+        nameless: frozenset[str],
     ) -> None:
+        self._nameless = nameless
         self._ask, self._edition, self._classes = ask, edition, classes
         self.pieces = {number: Piece(number) for number in numbers}
         self.decisions: dict[tuple[int, int], Decision] = {}
@@ -206,6 +213,10 @@ class _Drafting:
         piece.considered += 1
         if one.state != "live":
             piece.withhold([RESTRICTED])
+            return
+        if entry.period in self._nameless:
+            # nothing new can be named of that quarter any more
+            piece.withhold([NAMELESS])
             return
         decision = self.decisions[number, one.row.class_id]
         if decision.releases:

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
@@ -19,32 +14,16 @@ from gateway.audit.explained import explain_record
 from gateway.audit.verify import verify
 from gateway.clock import FixedClock
 from gateway.errors import LawRefuses, NotFound, ReturnPeriodRuns, ReturnReceiptWrong
+from gateway.keys import quarters
 from gateway.law.register import put_partner
-from gateway.release.return_made import Handing, Making
+from gateway.release.naming import in_use, put_key_change
 from gateway.release.return_written import json_lines, table
 from gateway.release.returned import Handed, hand, make, receive
-from gateway.store.writer import Writer
 from schemas.partners import HolderDecision
 from schemas.released import NoticeKind
 from tests.support import house as houses
 from tests.support import returning as r
 from tests.support.requirements import law
-
-
-@pytest.fixture(scope="module")
-def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A new home: its tables are made once, and every test has a copy."""
-    home = Path(tmp_path_factory.mktemp("begun")) / "home"
-    with houses.new_house(home):
-        pass
-    return home
-
-
-@pytest.fixture
-def house(begun: Path, tmp_path: Path) -> Iterator[House]:
-    home = Path(shutil.copytree(begun, tmp_path / "home"))
-    with houses.new_house(home) as opened:
-        yield opened
 
 
 def told(handed: Handed) -> list[dict[str, Any]]:
@@ -305,81 +284,25 @@ def test_who_had_a_record_by_a_return_stands_in_its_explanation(house: House) ->
     assert "Given: return:original version 1 to llr-fire" in found.text()
 
 
-class Meddling:
-    """A writer between whose jobs somebody else's come: what a law that moves looks like."""
-
-    def __init__(self, writer: Writer, before: dict[type, list[Callable[[], object]]]) -> None:
-        self._writer, self._before = writer, before
-
-    def run(self, job: Any) -> Any:
-        for act in self._before.pop(type(job), []):
-            act()
-        return self._writer.run(job)
-
-
-@law("L16", "L17")
-@pytest.mark.parametrize("step", [Making, Handing])
-def test_nothing_is_handed_out_once_a_stop_is_committed_between_any_two_steps(
-    house: House, step: type
-) -> None:
-    houses.send(house, [r.police_row("a")])
-    police = house.book.current().register.partners[r.POLICE]
-    decision = HolderDecision(reference="d", nominated_person="head", reason="under review")
-    stopped = police.model_copy(update={"withholds_section_17a": (decision,)})
-
-    def stop() -> None:
-        house.writer.run(put_partner(stopped, house.act("operator")))
-
-    meddling: Any = Meddling(house.writer, {step: [stop]})
-    with pytest.raises(LawRefuses):
-        hand(replace(r.desk(house), writer=meddling), r.ask(), 1, "fire-system")
-    assert whole(house)
-
-
-@pytest.mark.parametrize("step", [Making, Handing])
-def test_a_record_that_is_taken_back_between_two_steps_is_left_out(
-    house: House, step: type
+@law("L48")
+def test_what_cannot_be_named_any_more_stays_and_what_was_named_is_still_corrected(
+    house: House,
 ) -> None:
     houses.send(house, [r.police_row("a"), r.police_row("b")])
-    meddling: Any = Meddling(house.writer, {step: [lambda: houses.take_back(house, ["a"])]})
+    desk = r.desk(house)
+    first = hand(desk, r.ask(), 1, "fire-system")
+    houses.take_back(house, ["a"])
+    houses.send(house, [r.police_row("late")])
+    used = in_use(house.reader, house.book.refresh().register, house.clock.now())
+    house.writer.run(put_key_change("2026Q3", "destroyed", house.act("operator")))
+    quarters.destroy(house.keys.folder, house.random(32), "2026Q3", used)
+    at(house, datetime(2027, 1, 5, 12, tzinfo=UTC))
 
-    handed = hand(replace(r.desk(house), writer=meddling), r.ask(), 1, "fire-system")
+    handed = hand(desk, r.ask(quarter=r.Q4), 1, "fire-system")
 
-    assert len(handed.lines) == 1
-    assert handed.omitted == (0 if step is Making else 1)
+    (line,) = told(handed)
+    left = {one["id"] for one in told(hand(desk, r.ask(), 1, "fire-system"))}
+    assert line["change"] == "retracted"
+    assert {line["id"]} == {one["id"] for one in told(first)} - left
+    assert handed.manifest.counts["reasons"] == {"quarter_key_destroyed": 1}
     assert whole(house)
-
-
-@law("L12", "L48")
-@pytest.mark.parametrize("seed", range(2))
-def test_an_intruder_with_every_file_and_the_standing_feed_pairs_no_racial_row(
-    house: House, seed: int
-) -> None:
-    dice = Random(seed)
-    rows = [
-        r.housing_row(
-            f"h{n}",
-            "Race" if n % 9 == 0 else "",
-            DateOfIncident=f"{dice.randrange(1, 5):02d}/08/2026 {dice.randrange(24):02d}:10",
-        )
-        for n in range(60)
-    ]
-    r.send(house, rows)
-    desk, asked = r.desk(house), r.ask(holder=r.COUNCIL)
-
-    council = [line["row"] for line in told(hand(desk, asked, 8, "x"))]
-    race = told(hand(desk, asked, 7, "x"))
-
-    assert 1 <= len(race) < 8
-    for line in (one["row"] for one in race):
-        assert line["location"]["level"] in {"ward", "district", "none"}
-        begin, _, end = line["time"].partition("/")
-        fits = [
-            row
-            for row in council
-            if row["date"] == line["date"]
-            and (not end or begin <= row["time"] < end)
-            and line["location"].get("code") in {None, row["location"]["code"]}
-        ]
-        assert len(fits) >= 5
-        assert not [row for row in fits if row["time"] == line["time"] != "not_stated"]
