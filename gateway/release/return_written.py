@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gateway.release.returned import Handed
+from gateway.release.sent import quality
 from policies.exclusions import EXCLUSIONS, ExclusionCell
 from schemas.returns import CategoryRow, CouncilRow, CrimeRow, RaceRow, Row
 
@@ -29,9 +30,11 @@ _PARTS = {
 
 
 def json_lines(handed: Handed) -> bytes:
-    """Return the file as JSON Lines: the manifest first, then a row a line."""
+    """Return the file as JSON Lines: manifest, marking and quality first, then a row a line."""
     manifest = handed.manifest.model_dump_json(exclude_none=True)
-    head = f'{{"manifest":{manifest},"omitted":{handed.omitted}}}\n'.encode()
+    worth = quality(handed.manifest.made_at).model_dump_json()
+    said = f'"omitted":{handed.omitted},"marking":"{handed.marking}","quality":{worth}'
+    head = f'{{"manifest":{manifest},{said}}}\n'.encode()
     return head + b"".join(line + b"\n" for line in handed.lines)
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from gateway.audit.verify import verify
 from gateway.cli import Exit
+from gateway.clock import FixedClock
 from gateway.law.register import put_feed
 from tests.support import agreed
 from tests.support import house as houses
 from tests.support.commands import Shell
 from tests.support.requirements import law
+from tests.support.server import running_gateway
 
 FEED = ("--feed", "police-nsir")
 WHY = ("--reason", "A claim is before the court.", "--until", "2199-12-31")
@@ -118,3 +123,19 @@ def test_contested_records_have_a_word_of_their_own_and_the_ig_lead_sees_them(sh
     assert "contested" in shell.ok("correct", "restricted").out
     shell.ok("correct", "lift", *FEED, "--reason", "accuracy_confirmed", stdin="s0\n")
     assert len(shell.ok("correct", "restricted", "--json").json["records"]) == 1
+
+
+@law("L30")
+def test_a_running_gateway_destroys_on_the_day_by_itself(tmp_path: Path) -> None:
+    with houses.new_house(tmp_path) as house:
+        agreed.ready(house, retention_days=30)
+        houses.send(house, [agreed.personal_row("s0")])
+        assert len(agreed.sealed_halves(house)) == 1
+    day = FixedClock(houses.NOW + timedelta(days=30))
+
+    with running_gateway(tmp_path, clock=day) as gateway:
+        until = time.monotonic() + 20
+        while agreed.sealed_halves(gateway.house):
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        assert verify(gateway.house.database, gateway.house.keys).findings == ()

@@ -248,6 +248,8 @@ def test_an_inserted_row_is_found(filled: Filled, table: str) -> None:
             new = (new[0], f"other-{new[1]}", *new[2:])
         if table == "return_file":  # as above: another holder's
             new = (new[0], "other", *new[2:])
+        if table == "edition":  # as above: of another quarter
+            new = (new[0], "2026Q1", *new[2:])
         if table == "return_table":  # as above
             new = (new[0], "other", *new[2:])
         if table == "edition":  # as above: another quarter's
