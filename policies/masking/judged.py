@@ -38,6 +38,7 @@ _HARMLESS_NUMBER = re.compile(
 _ROAD = re.compile(r"[abm]\d{1,4}")
 _OUTWARD = re.compile(r"([a-z]{1,2})\d{1,2}[a-z]?")
 _SPELT = 3
+_FILLERS = frozenset({"as", "is", "by", "of", "the", "just", "only"})
 
 
 class Judge(Standing):
@@ -142,18 +143,12 @@ class Judge(Standing):
 
     def _after_cue(self, at: int, token: Token) -> bool:
         """Whether the word follows «AKA», «KNOWN AS», «GOES BY», «NICKNAME IS»."""
+        if token.low in self.lists["function"] and token.worth is not Worth.EITHER:
+            return False
         back = at - 1
-        while back >= 0 and self.tokens[back].low in (
-            "as",
-            "is",
-            "by",
-            "of",
-            "the",
-            "just",
-            "only",
-        ):
+        while back >= 0 and self.tokens[back].low in _FILLERS:
             back -= 1
-        if back < 0 or token.low in self.lists["function"] - {"will", "may"}:
+        if back < 0:
             return False
         cue = self.tokens[back].low
         if cue in self.lists["certain"]:

@@ -166,16 +166,21 @@ def _title(tokens: Sequence[Token], at: int, words: Words) -> str | None:
 
 def _explained(tokens: Sequence[Token], run: list[int], title: str | None, kept: Agreed) -> bool:
     said = [tokens[at].low.removesuffix("'s") for at in run]
-    if any(
-        tokens[at].kind is Kind.MASK
-        for at in (run[0] - 1, run[-1] + 1)
-        if 0 <= at < len(tokens) and tokens[at].label == "name"
-    ):
+    if _is_masked_beside(tokens, run):
         return False
     whole = [one for one in said if len(one) > 1]
     if not whole or (set(said) & kept.others and len(whole) == len(said) == 1):
         return False
     return any(_is_party(said, title, party) for party in kept.parties)
+
+
+def _is_masked_beside(tokens: Sequence[Token], run: list[int]) -> bool:
+    """Whether a mask of the pass before stands where the rest of a name would."""
+    for mask, gap in ((run[0] - 1, run[0]), (run[-1] + 1, run[-1] + 1)):
+        stands = 0 <= mask < len(tokens) and tokens[mask].kind is Kind.MASK
+        if stands and tokens[mask].label == "name" and "," not in tokens[gap].gap:
+            return True
+    return False
 
 
 def _is_party(said: list[str], title: str | None, party: Party) -> bool:

@@ -135,6 +135,8 @@ class Pattern:
     """One of these characters must stand in the text: a cheap look before a dear one."""
     reads: re.Pattern[str]
     check: Check
+    holds: tuple[str, ...] = ()
+    """One of these must stand in it too."""
 
 
 _D = "0123456789"
@@ -149,16 +151,25 @@ def _p(needs: str, check: Check | str, *reads: str) -> Pattern:
 
 _ONLINE = (
     _p("@", "email", rf"[\w.+'&-]+(?: ?{_DOT} ?[\w+-]+)* ?@ ?[\w-]+(?:{_DOT}[\w-]+)+"),
-    _p(
+    Pattern(
         _ALL,
-        "email",
-        rf"[\w.+'-]+(?:{_DOT}[\w+'-]+)*{_AT}[\w-]+(?:{_DOT}[\w-]+)*{_DOT}{_TLD}\b",
+        re.compile(rf"[\w.+'-]+(?:{_DOT}[\w+'-]+)*{_AT}[\w-]+(?:{_DOT}[\w-]+)*{_DOT}{_TLD}\b"),
+        _is("email"),
+        (" AT ", "AT)", "AT]", "AT}", 'AT"', "AT ]", "AT )"),
     ),
     _p(":./", "link", r"(?:HTTPS?|FTP) ?: ?//\S+|\bWWW ?\.\S+"),
     _p("/", "what3words", r"///? ?[^\W\d_]{2,}\.[^\W\d_]{2,}\.[^\W\d_]{2,}"),
     _p(".", "link", rf"\b[A-Z0-9][\w-]*(?:\.[\w-]+)*\.{_SITE}\b(?:/\S*)?"),
     _p(".", "what3words", r"(?<![\w.])[^\W\d_]{3,}\.[^\W\d_]{3,}\.[^\W\d_]{3,}(?![\w.])"),
     _p("@", "handle", r"(?<!\w)@ ?\w[\w.]*"),
+    Pattern(
+        "._0123456789",
+        re.compile(
+            r"\b(?:INSTA|INSTAGRAM|SNAP|SNAPCHAT|TIKTOK|TWITTER|FB|FACEBOOK|USER ?NAME|USER|HANDLE)\b"
+            r"\W{1,3}(?:IS |NAME |ACCOUNT |: ?)*(?P<value>(?=[\w.]*[._\d]\w)[\w.]{3,})"
+        ),
+        _is("handle"),
+    ),
     _p(_D, _ip, r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])"),
     _p(
         ":",
@@ -210,7 +221,7 @@ _REFERENCES = (
         _D,
         "collar_number",
         rf"\b{_RANK}\W{{0,3}}(?:NO\.?|NUMBERS?|NUM)?\W{{0,2}}",
-        r"(?P<value>\d{1,6}[A-Z]?(?: ?(?:&|AND|,|/) ?\d{2,6})*)(?![\w:])",
+        r"(?P<value>\d{1,6}[A-Z]?(?: ?(?:&|AND|,|/) ?\d{2,6})*)(?!\w|:\d)",
     ),
     _p(_D, "collar_number", rf"(?<![\w/:.-])(?P<value>\d{{2,6}})(?= ?{_RANK}\b)"),
     _p(
@@ -269,6 +280,8 @@ def found_in(shadow: str, words: Words, opaque: list[tuple[int, int]]) -> list[F
     found: list[Found] = []
     for pattern in PATTERNS:
         if signs.isdisjoint(pattern.needs):
+            continue
+        if pattern.holds and not any(one in shadow for one in pattern.holds):
             continue
         for start, end, label in _matches(pattern, shadow, words):
             if all(end <= a or start >= b for a, b in taken):
