@@ -6,6 +6,7 @@ Imports numpy and shapely, so import it only where geography is loaded.
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
@@ -36,6 +37,9 @@ FARTHEST = 20_000.0
 """Metres: a map point farther off does not stand for a place."""
 FEWEST_ADDRESSES = 8
 """What a point stands for at least, unless it stands for none (law reference §5: data.police.uk)."""
+NEIGHBOURS = 4
+"""Points that are kept back with one of 1 to 7 addresses: at one of these the publisher of month files,
+who does not use it, puts what happens there (deploy/decisions/0023)."""
 _JUST_TOO_FAR = math.nextafter(FARTHEST * FARTHEST, math.inf)
 _ROUNDING = 1e-9
 _NOTE = {"wards": "ward", "lsoa": "lsoa", "msoa": "msoa", "districts": "district"}
@@ -133,10 +137,10 @@ class DistrictPoints:
     hold 1 to 7 addresses stands for nothing: what happens there gets no point, and never the next
     one, in whose own catchment it would be one of few.
 
-    That no point is told tells something too: where all such catchments of an area hold 1 to 7
-    addresses together, the smallest one that may stand is kept back with them. What happens in any of
-    them is told by the area of its map point, so that whoever has the list of addresses is left with
-    eight of them or more.
+    That no point is told tells something too, to whoever has the list of addresses and what others
+    publish of the same incidents at a neighbouring point. So the ``NEIGHBOURS`` nearest points of the
+    same area are kept back with it, among them one of eight addresses or more, and what happens in any
+    of these catchments is told by the area of its map point.
     """
 
     def __init__(
@@ -155,7 +159,7 @@ class DistrictPoints:
         self.points = [point for point, _, _ in covered]
         counted = [count for _, _, count in covered]
         insides = [] if areas is None or not any(counted) else areas.at(_degrees(self.points))
-        kept_back = _kept_back(counted, insides)
+        kept_back = _kept_back(counted, insides, [pair for _, pair, _ in covered])
         self._released = [None if n in kept_back else point for n, point in enumerate(self.points)]
         self._told = {n: insides[n] for n in kept_back if insides and _is_small_area(insides[n])}
         self._eastings = np.array([pair[0] for _, pair, _ in covered], dtype=float)
@@ -215,20 +219,23 @@ def _is_small_area(inside: Inside) -> bool:
     return "lsoa_code" in inside.codes
 
 
-def _kept_back(counted: Sequence[int | None], insides: Sequence[Inside]) -> set[int]:
+def _kept_back(
+    counted: Sequence[int | None], insides: Sequence[Inside], metres: Sequence[Pair]
+) -> set[int]:
     """Which points stand for nothing: those of 1 to 7 addresses, and what hides them in their area."""
-    kept = {place for place, count in enumerate(counted) if not may_stand(count)}
-    hidden: dict[tuple[str | None, str | None], int] = {}
-    for place in kept if insides else ():
-        area = _small_area(insides[place])
-        hidden[area] = hidden.get(area, 0) + (counted[place] or 0)
-    few = {area for area, number in hidden.items() if number < FEWEST_ADDRESSES}
-    smallest: dict[tuple[str | None, str | None], tuple[int, int]] = {}
+    few = {place for place, count in enumerate(counted) if not may_stand(count)}
+    by_area: dict[tuple[str | None, str | None], list[int]] = defaultdict(list)
     for place, inside in enumerate(insides):
-        area, count = _small_area(inside), counted[place] or 0
-        if area in few and count >= FEWEST_ADDRESSES:
-            smallest[area] = min(smallest.get(area, (count, place)), (count, place))
-    return kept | {place for _, place in smallest.values()}
+        if place not in few:
+            by_area[_small_area(inside)].append(place)
+    kept = set(few)
+    for place in few if insides else ():
+        beside = by_area[_small_area(insides[place])]
+        nearest = sorted(beside, key=lambda n: (math.dist(metres[n], metres[place]), n))
+        kept.update(nearest[:NEIGHBOURS])
+        inhabited = [n for n in nearest if (counted[n] or 0) >= FEWEST_ADDRESSES]
+        kept.update(inhabited[:1])
+    return kept
 
 
 def _small_area(inside: Inside) -> tuple[str | None, str | None]:

@@ -10,6 +10,7 @@ import gzip
 import io
 from collections import Counter
 from collections.abc import Callable, Sequence
+from math import dist
 
 import numpy as np
 import pytest
@@ -150,10 +151,13 @@ def test_no_released_point_stands_for_one_to_seven_or_lies_across_the_boundary(
                 tally[next(iter(by_hand(exact, [spot])))] += many
         mine = next(iter(by_hand(exact, [here])))
         untold = {n for n in range(len(own)) if tally[n] in FEW}
-        if 0 < sum(tally[n] for n in untold) < 8:
-            # too few to hide among: the smallest that could stand is kept back with them
-            order = sorted(range(len(own)), key=lambda n: (tally[n], listed[own[n]][:2]))
-            untold |= set([n for n in order if tally[n] >= 8][:1])
+        for few in sorted(untold):
+            # alone it would be told by that: its neighbours that could stand are kept back with it
+            near = sorted(
+                (n for n in range(len(own)) if tally[n] not in FEW),
+                key=lambda n, few=few: (dist(exact[n], exact[few]), listed[own[n]][:2]),
+            )
+            untold.update(near[:4], [n for n in near if tally[n] >= 8][:1])
         if sensitive or mine in untold:
             assert leaves.level is PlaceLevel.LSOA, number
             assert leaves.code == f"E0100000{district(at) + 1}"
@@ -166,24 +170,25 @@ def test_no_released_point_stands_for_one_to_seven_or_lies_across_the_boundary(
 @law("L47")
 def test_an_isolated_farm_leaves_as_its_lsoa_and_its_village_as_a_point() -> None:
     village, farm = (WEST + 2_000, SOUTH + 2_000), (WEST + 8_000, SOUTH + 8_000)
-    park, hamlet = (WEST + 2_000, SOUTH + 8_000), (WEST + 8_000, SOUTH + 2_000)
-    spots = degrees_of([village, farm, park, hamlet])
+    park, hamlet = (WEST + 2_000, SOUTH + 8_000), (WEST + 9_000, SOUTH + 7_000)
+    woods = [(WEST + 8_000 + n, SOUTH + 9_000) for n in (0, 300, 600)]
+    spots = degrees_of([village, farm, park, hamlet, *woods])
     rows = tuple(
         PointRow(*spot, DISTRICTS[0], number)
-        for spot, number in zip(spots, (40, 2, 0, 11), strict=True)
+        for spot, number in zip(spots, (40, 2, 0, 11, 0, 0, 0), strict=True)
     )
     counted = PointEdition("2026-08", "0" * 64, tuple(sorted(rows)), counted=True)
     places = Places.build([OUTLINES], [counted])
 
-    at_home, at_the_farm, at_the_park, in_the_hamlet = [
+    at_home, at_the_farm, at_the_park, in_the_hamlet, *in_the_woods = [
         released(one) for one in located_batch([incident(*spot) for spot in spots], places)
     ]
 
     assert (at_home.level, at_home.longitude) == (PlaceLevel.MAP_POINT, spots[0][0])
     assert (at_the_farm.level, at_the_farm.code) == (PlaceLevel.LSOA, "E01000001")
     assert (at_the_park.level, at_the_park.longitude) == (PlaceLevel.MAP_POINT, spots[2][0])
-    # or whoever knows the addresses would know the farm: nothing else in its LSOA goes without a point
-    assert in_the_hamlet == at_the_farm
+    # or whoever knows the addresses would know the farm, as all else in its LSOA had a point
+    assert [in_the_hamlet, *in_the_woods] == [at_the_farm] * 4
 
 
 @law("L46", "L47")

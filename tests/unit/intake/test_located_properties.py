@@ -83,7 +83,9 @@ NAMES = {row.code: row.name.rsplit(" ", 1)[0] for row in AREAS[0].rows}
 def test_what_the_source_said_never_changes(
     row: Incident, points: list[PointRow], default: str | None
 ) -> None:
-    places = Places.build(AREAS, [PointEdition("2025-06", "0" * 64, tuple(points))])
+    # near a point of 1 to 7 addresses its area is told instead (tests/properties/test_map_points.py)
+    listed = tuple(point._replace(addresses=None) for point in points)
+    places = Places.build(AREAS, [PointEdition("2025-06", "0" * 64, listed)])
 
     answer = located(row, places, default)
 
@@ -121,7 +123,9 @@ def test_a_map_point_is_the_nearest_loaded_one_of_the_same_district(
     least = min((far for far, _ in same.values()), default=math.inf)
     nearest = {at: count for at, (far, count) in same.items() if far <= least + 1e-6}
     if answer.point is None:
-        assert least > FARTHEST or any(count in range(1, 8) for count in nearest.values())
+        # one that could stand may be kept back to hide those of 1 to 7 (tests/properties/test_map_points.py)
+        few = any(count in range(1, 8) for _, count in same.values())
+        assert least > FARTHEST or few
     else:
         assert least <= FARTHEST + 1e-6
         chosen = (answer.point.longitude, answer.point.latitude)
