@@ -46,6 +46,14 @@ def found(was: dict[str, Any], now: dict[str, Any]) -> list[tuple[str, Effect, s
         ("crossing", None, "c", "taken away", "stated"),
         ("special_category", None, POLICY, "taken away", "named"),
         ("offence", LATER, POLICY, "in date shorter", "in date longer"),
+        ("offence", {**POLICY, "valid_to": DAY}, LATER, "in date shorter", "in date longer"),
+        (
+            "offence",
+            {**POLICY, "valid_from": DAY},
+            {**POLICY, "valid_from": DAY - timedelta(1)},
+            "in date shorter",
+            "in date longer",
+        ),
         (
             "offence",
             {**LATER, "valid_from": DAY},
@@ -118,13 +126,18 @@ def test_coverage_is_judged_list_by_list_and_an_empty_list_is_all() -> None:
 
 
 def test_a_change_reads_as_it_is_said() -> None:
-    was = agreement(special_category=POLICY, onward=NAMED, fields=())
+    was = agreement(special_category=POLICY, onward=NAMED, fields=(), children=None)
     now = agreement(
-        special_category={**LATER, "policy_version": "2"}, fields=("postcode", "address_text")
+        special_category={**LATER, "policy_version": "2"},
+        fields=("postcode", "address_text"),
+        children="because",
+        retention_days=30,
     )
 
     told = {one.field: (one.before, one.after) for one in changes(was, now)}
 
+    assert told["children"] == ("—", "because")
+    assert told["retention_days"] == ("365", "30")
     assert told["fields"] == ("—", "address_text, postcode")
     assert told["onward"] == (f"named {FIRE}", "forbidden")
     assert told["special_category"] == (
