@@ -52,7 +52,8 @@ def sent_columns(desk: Desk, subscription_id: str, actor: str) -> Columns:
     names = names_for(desk.keys, asked.partner, edition.eras)
     with desk.reader.connection() as connection:
         given = given_to(connection, asked.id)
-    rows = [row for row in given if row.quarter not in names.unknown]
+    unknown = names.unknown
+    rows = [row for row in given if row.quarter not in unknown]
     classes = desk.book.classes()
     if leaves_in_cells(asked):
         sent = treat_in_cells(rows, classes, edition.law, names, asked.cells, ())

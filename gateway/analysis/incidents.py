@@ -77,11 +77,12 @@ def _answer(desk: Desk, question: IncidentQuestion, entitled: Entitled, actor: s
     after = 0 if question.after is None else _position(key, bound, question.after)
     wanted = _wanted(question, entitled)
     names = names_for(desk.keys, entitled.subscription.partner, entitled.edition.eras)
+    unknown = names.unknown
     found: list[tuple[Candidate, DepersonalisedIncident]] = []
     with desk.reader.connection() as connection:
         while len(found) <= question.limit:
             rows = current_after(connection, wanted, after, question.limit + 1)
-            named = [row for row in rows if row.quarter not in names.unknown]
+            named = [row for row in rows if row.quarter not in unknown]
             records = treat(named, entitled.decided.classes, entitled.edition.law, names)
             pairs = zip(named, records, strict=True)
             found += [pair for pair in pairs if _lies_in(question.place, *pair)]

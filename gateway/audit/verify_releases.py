@@ -63,6 +63,7 @@ class ReleaseWalk:
         findings: Findings,
     ) -> None:
         self._evidence, self._keys, self._findings = evidence, keys, findings
+        self._destroyed = keys.quarters.destroyed
         self._classes, self._laws, self._requests = classes, laws, requests
         self._register = register
         self._cells = CellWalk(evidence, classes, findings)
@@ -124,7 +125,7 @@ class ReleaseWalk:
                 self._findings.add("disclosure.released_id", "disclosure", f"{key}/{number}")
 
     def _is_nameless(self, row: Row) -> bool:
-        return row[_CANDIDATE + 4] in self._keys.quarters.destroyed
+        return row[_CANDIDATE + 4] in self._destroyed
 
     def _id_of(self, partner: str, row: Row) -> str | None:
         names = self._names.get(partner)

@@ -186,13 +186,14 @@ class _Counting:
         self._newest = quarter_of(at)
         self._oldest = oldest_counted(self._newest)
         self._feed, self._quarters = desk.feed.name, desk.keys.quarters
+        self._destroyed = self._quarters.destroyed
         self._keys: dict[str, bytes] = {}
 
     def place(self, incident: Incident, quarter: str) -> bytes | None:
         """Return the unnamed place under which an incident of a quarter is counted, if any."""
         if not self._may_read or not self._oldest <= quarter <= self._newest:
             return None
-        if quarter in self._quarters.destroyed:
+        if quarter in self._destroyed:
             return None
         named = place_named(incident, self._may_read)
         if named is None:

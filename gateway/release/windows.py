@@ -119,8 +119,9 @@ def _period(
 def nameable(window: Window, offers: Iterable[Candidate], names: Names) -> list[Candidate]:
     """Return the offers that still can be named; the others are counted as withheld."""
     left: list[Candidate] = []
+    unknown = names.unknown
     for one in offers:
-        if one.quarter not in names.unknown:
+        if one.quarter not in unknown:
             left.append(one)
             continue
         window.current_by_class[one.class_id] -= 1
@@ -133,7 +134,8 @@ def still_held(entries: Iterable[Held], names: Names) -> list[Held]:
 
     What it had of a quarter whose key was destroyed has passed its time there.
     """
-    return [one for one in entries if quarter_named(one.released_id) not in names.unknown]
+    unknown = names.unknown
+    return [one for one in entries if quarter_named(one.released_id) not in unknown]
 
 
 def rows_of(

@@ -6,6 +6,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import httpx
@@ -18,6 +19,7 @@ from gateway.audit.verify import verify
 from gateway.cli.statistics import desk_of
 from gateway.errors import EditionNotClosed
 from policies.audience import masked
+from schemas.analysis import CountedBehaviour, CountedPeriod, CountedPlace
 from schemas.released import NoticeKind
 from schemas.sensitivity import Lane
 from tests.support import house as houses
@@ -275,6 +277,24 @@ def test_one_late_record_changes_no_figure_of_the_next_edition(gateway: RunningG
     assert (tried.leaf, tried.rows) == (None, made.rows)
     assert cells(second) == cells(first)
     assert second["editions"] != first["editions"]
+
+
+def test_whatever_a_reader_of_statistics_asks_he_is_told_a_part_of_one_edition(
+    gateway: RunningGateway,
+) -> None:
+    """So who keeps every answer knows no more than who keeps every edition."""
+    made = published(gateway, "2026Q3")
+    told = set()
+    for place, period, by in product(CountedPlace, CountedPeriod, CountedBehaviour):
+        query = {"place": place, "period": period, "by": by}
+        answer = asked(gateway, "statistics", **MONTHS, subscription="fire-tables", **query)
+        assert answer["editions"] == [f"2026q3.{made.number}"]
+        told |= {
+            (c["kind"], c["period"], place, c["place"] or "", by, c["behaviour"] or "", c["count"])
+            for c in answer["cells"]
+        }
+
+    assert told == {row[:7] for row in made.rows}
 
 
 def test_an_open_period_is_not_published(gateway: RunningGateway) -> None:

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.audience import CountRule, masked, masked_split
+from tests.support.requirements import law
 
 
+@law("L49")
 @pytest.mark.parametrize(
     ("count", "shown"), [(0, 0), (1, None), (7, None), (8, 10), (12, 10), (13, 15), (17, 15)]
 )
