@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -167,15 +168,24 @@ def main() -> None:
         print(json.dumps(row))
     synth = sentences()
     ours = max(rate(synth, at_level(Level.STRICT)) for _ in range(3))
-    line: dict[str, Any] = {"at": "", "curve": rows, "texts_a_second": round(ours)}
+    strict = {key: value for key, value in rows[Level.STRICT - 1].items() if key != "level"}
+    line: dict[str, Any] = {"name": "masking", **strict, "texts_a_second": round(ours)}
     if "--presidio" in sys.argv:
         theirs = rate(synth[:300], presidio())
         line |= {"presidio_texts_a_second": round(theirs, 1), "ratio": round(ours / theirs, 1)}
-    print(json.dumps({key: value for key, value in line.items() if key != "curve"}))
+    print(json.dumps(line))
     if "--write" in sys.argv:
-        line["at"] = datetime.now(UTC).date().isoformat()
+        line |= {"test": "tests/benchmarks/masking.py", "commit": _commit()}
+        line["date"] = datetime.now(UTC).date().isoformat()
         with REPORT.open("a", encoding="utf-8") as report:
             report.write(json.dumps(line) + "\n")
+
+
+def _commit() -> str:
+    asked = ["git", "rev-parse", "--short=12", "HEAD"]
+    return subprocess.run(
+        asked, cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.strip()
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from tests.properties.test_canaries import (
 )
 from tests.support import agreed
 from tests.support.canaries import FORMS, LATIN, PHONE, Listener, Planted, Search
+from tests.support.requirements import law
 
 LISTED = re.compile(r"[NL]\d{7}")
 """What the agreement lists: callers' names (N) and the text of the address (L)."""
@@ -96,6 +97,7 @@ def journey(tmp_path: Path, count: int, fields: tuple[str, ...]) -> tuple[Search
     return search, given
 
 
+@law("L51")
 @pytest.mark.prove
 @pytest.mark.timeout(1_800)
 def test_only_listed_fields_leave_by_the_personal_lane_and_nothing_by_any_other(
@@ -103,11 +105,12 @@ def test_only_listed_fields_leave_by_the_personal_lane_and_nothing_by_any_other(
 ) -> None:
     records = count(5_000)
 
-    search, given = journey(tmp_path, records, ("people.name", "address_text"))
+    search, given = journey(tmp_path, records, ("people.name", "address_text", "description"))
 
     assert search.found == set()
     for text in given.values():
         assert {hit[0] for hit in LISTED.findall(text)} == {"N", "L"}
+        assert '"description"' in text
         assert UNLISTED.findall(text) == []
         assert MINUTE.findall(re.sub(r'"(time|as_of)":\s*"[^"]+"', "", text)) == []
         assert not [n for n in re.findall(r"\b\d{6}\b", text) if int(n) in search.planted.metres]

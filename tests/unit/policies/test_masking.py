@@ -86,6 +86,7 @@ def test_people_and_what_belongs_to_them_are_masked(text: str, expected: str) ->
         ),
         ("He saw the Manager in his Ford.", "He saw the Manager in his Ford."),
         ("He said GET OUT NOW to them", "He said GET OUT NOW to them"),
+        ("J [name] RANG, A [name] AND A. [name]", "[name] RANG, A [name] AND [name]"),
         ("He took b home", "He took b home"),
         ("ALIAS THE TEAPOT", "ALIAS THE [name]"),
         ("KOWALSKI-TABLE RANG", "[name] RANG"),
