@@ -280,8 +280,7 @@ def _asked(
     if lane is None:
         by_agreement = wanted is None and personal and Lane.PERSONAL in lanes
         by_field = wanted is not None and personal
-        only = lanes == (Lane.PERSONAL,)
-        lane = Lane.PERSONAL if by_agreement or by_field or only else Lane.DEPERSONALISED
+        lane = Lane.PERSONAL if by_agreement or by_field else Lane.DEPERSONALISED
     if wanted is not None:
         return tuple(dict.fromkeys(wanted)), lane
     return (*USUAL, *(listed if lane is Lane.PERSONAL else ())), lane

@@ -353,6 +353,8 @@ DUTIES = [
     Card("a review: a landlord that is not co-opted", "s.105: co-opted", "review",
          _to("non_profit_registered_provider"), unmet=("asb_case_review.recipient_is_review_body",)),
     Card("a review: the council", "s.105", "review", _to("district_council"), RELEASE),
+    Card("a review: only depersonalised fields", "k = 5 for whom no duty is owed (DESIGN)", "review",
+         {"fields": ["kind", "place"]}, RELEASE, place="msoa", time="month"),
     Card("a review: a charity", "s.105", "review", _to("charity"),
          unmet=("asb_case_review.recipient_is_review_body",)),
     Card("a review before the Act", "2014 Act", "review",
