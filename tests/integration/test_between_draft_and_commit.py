@@ -14,8 +14,7 @@ from gateway.audit.verify import verify
 from gateway.errors import LawMoved, LawRefuses
 from gateway.intake.push import record, work_out
 from gateway.law.register import put_partner
-from gateway.release import forms
-from gateway.release import pull as pulling
+from gateway.release import forms, windows
 from gateway.release.sent import PageForm, written
 from schemas.partners import DatedKind, Partner, PartnerKind
 from schemas.released import NoticeKind
@@ -53,14 +52,14 @@ def drained(house: House, limit: int = 100) -> tuple[list[Any], list[Any], int]:
 
 def once_before_the_window(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> None:
     waiting = [happens]
-    real = pulling.read_window
+    real = windows.read_window
 
     def read_window(*arguments: Any, **named: Any) -> Any:
         if waiting:
             waiting.pop()()
         return real(*arguments, **named)
 
-    monkeypatch.setattr(pulling, "read_window", read_window)
+    monkeypatch.setattr(windows, "read_window", read_window)
 
 
 def once_before_the_commit(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> None:

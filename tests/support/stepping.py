@@ -17,12 +17,13 @@ from pydantic_core import from_json
 
 from gateway.assembly import House
 from gateway.net.egress import Line
-from gateway.release import forms, pull
+from gateway.release import forms, pull, windows
 from gateway.release.look import Look
 from gateway.release.pull import Pulled
 
 FUNCTIONS = (
-    (pull, ("decide_classes", "read_window", "release_row", "disclosed_in", "candidates_at")),
+    (pull, ("decide_classes", "release_row", "disclosed_in", "candidates_at")),
+    (windows, ("read_window",)),
     (forms, ("treat_under_115",)),
     (Look, ("whole",)),
     (Line, ("post",)),

@@ -143,6 +143,10 @@ def test_a_protocol_that_ends_or_is_not_signed_is_listed() -> None:
 
     assert of(valid_to=DAY + timedelta(90)) == [(Lacks.PROTOCOL, 90, 90, False)]
     assert of(valid_to=DAY) == [(Lacks.PROTOCOL, 0, 0, True)]
+    today = tuple(
+        {"party": one, "office": "o", "signed_on": DAY} for one in (POLICE, FIRE, COUNCIL)
+    )
+    assert of(signatures=today) == []
     assert of(signatures=()) == [(Lacks.SIGNATURE, None, 0, True)]
     assert of(signatures=(), covers_section_115=False) == [(Lacks.SIGNATURE, None, 0, False)]
     assert of(valid_to=DAY + timedelta(91)) == []
