@@ -28,6 +28,8 @@ from schemas.sensitivity import Lane
 
 LONGEST = 1_000_000
 """Characters that a document may have."""
+READ_AS_PACKAGED = ("prescribed.toml", "sensitive.toml")
+"""Lists by which a record's class and place are made when it is recorded, before any law is asked."""
 _TABLES = {f"{lane.value}.toml": lane for lane in PACKAGED_LANES}
 _CEDAR, _DATA, _TREATMENTS = "cedar", "data", "treatments"
 FOLDERS = (_CEDAR, _DATA, _TREATMENTS)
@@ -61,7 +63,8 @@ class Documents:
 
         Raises:
             PolicyRefused: A document does not belong here, is missing, is too long, or is not whole
-                (``Bundle.load``, ``Lists.load``, ``Treatments.load`` say what that means).
+                (``Bundle.load``, ``Lists.load``, ``Treatments.load`` say what that means); a list by which
+                records are classified is another than the packaged one.
         """
         folders: dict[str, dict[str, str]] = {folder: {} for folder in FOLDERS}
         for name, text in texts.items():
@@ -76,6 +79,8 @@ class Documents:
         for folder, files in wanted:
             for file in sorted(files - folders[folder].keys()):
                 raise PolicyRefused(f"{folder}/{file}", "", "the document is missing")
+        if not approved_before:
+            _check_as_packaged(folders[_DATA])
         read = Treatments.of_snapshot if approved_before else Treatments.load
         return cls(
             texts,
@@ -98,6 +103,16 @@ def _belongs(folder: str, file: str) -> bool:
     if folder == _CEDAR:
         return "/" not in file and (file == SCHEMA or file.endswith(".cedar"))
     return (folder == _DATA and file in LIST_FILES) or (folder == _TREATMENTS and file in _TABLES)
+
+
+def _check_as_packaged(lists: Mapping[str, str]) -> None:
+    """Refuse what would be approved and change nothing: recording reads these two as packaged."""
+    for file in READ_AS_PACKAGED:
+        if lists[file] != packaged_text("policies", f"{_DATA}/{file}"):
+            says = (
+                "recording reads this list as packaged: another comes with a version of the gateway"
+            )
+            raise PolicyRefused(f"{_DATA}/{file}", "", says)
 
 
 def sha256_of(texts: Mapping[str, str]) -> str:

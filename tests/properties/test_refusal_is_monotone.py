@@ -89,9 +89,9 @@ def off_the_register(
 ) -> Taken | None:
     """A partner ends, and nobody succeeds it."""
     name = dice.choice((asked.partner, cls.controller))
-    if name not in basis.register:
-        return None
-    gone = basis.register[name].model_copy(update={"valid_to": day, "succeeded_by": None})
+    if name not in basis.register or basis.register[name].succeeded_by is not None:
+        return None  # a successor steps in, with agreements of its own
+    gone = basis.register[name].model_copy(update={"valid_to": day})
     return variant(before, partners={**basis.register, name: gone}.values()), cls
 
 

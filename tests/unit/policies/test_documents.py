@@ -61,6 +61,13 @@ def test_what_is_broken_is_refused_with_document_and_rule() -> None:
     assert refused({**WHOLE.texts, LOCAL: " " * (LONGEST + 1)}) == (LOCAL, "")
 
 
+def test_a_list_that_recording_reads_as_packaged_cannot_be_changed_without_effect() -> None:
+    for name in ("data/prescribed.toml", "data/sensitive.toml"):
+        other = {**WHOLE.texts, name: WHOLE.texts[name] + "# other\n"}
+        assert refused(other) == (name, "")
+        assert Documents.load(other, approved_before=True).sha256 == sha256_of(other)
+
+
 def test_what_was_approved_under_an_earlier_version_may_lack_what_came_since() -> None:
     less = {name: text for name, text in WHOLE.texts.items() if name != "data/powers.toml"}
 
