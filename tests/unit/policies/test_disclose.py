@@ -128,6 +128,22 @@ def test_tagged_fields_leave_under_their_condition() -> None:
     assert agreed(agreement(fields=fields, special_category=POLICY))["grounds"] == ["race"]
 
 
+def test_narratives_leave_masked_each_where_it_is_listed() -> None:
+    log = [{"at": NOON, "operator": "J EXAMPLE", "text": "DARREN KOWALSKI RANG"}]
+    facts: dict[str, Any] = {"description": "SEEN BY DARREN", "log_entries": log}
+    masked = {"description": "SEEN BY [name]", "log_entries": [{"text": "[name] RANG"}]}
+
+    assert agreed(agreement(fields=("description", "log_entries")), **facts) == masked
+    assert set(agreed(agreement(fields=("description",)), **facts)) == {"description"}
+    assert agreed(agreement(fields=("log_entries",))) == {}
+    timed = agreed(agreement(fields=("log_entries", "occurred_from")), **facts)
+    assert timed["log_entries"][0]["at"] == "2026-10-31T12:34+00:00"
+    withheld = agreed(agreement(fields=("description",)), description="caf\ufffd")
+    assert withheld == {"description_withheld": "undecodable"}
+    record = seen_by(agreement(fields=("description",)), {**FACTS, "description": "caf\ufffd"})
+    assert left_fields(record) == frozenset()
+
+
 def test_media_have_no_field_to_leave_in() -> None:
     assert agreed(agreement(fields=("media_url",))) == {}
 
