@@ -78,6 +78,8 @@ def test_only_the_version_that_speaks_and_later_ones_are_listed() -> None:
 
     assert told(over) == []
     assert told(first, second) == []
+    # a draft that nobody finished signing, passed by a later version, asks for nothing any more
+    assert told(far(signed=False), second) == []
     assert [(one.version, one.lacks) for one in due(first, far(version=2, signed=False))] == [
         (2, Lacks.SIGNATURE),
         (2, Lacks.NEW_ASSESSMENT),
