@@ -220,7 +220,7 @@ def test_keys_are_made_once_and_only_public_ones_are_shown(tmp_path: Path) -> No
 
     assert again.code == 1
     assert shell.ok("keys", "show", "--json").json["ledger"].startswith("charnwood-gateway+")
-    for file in (shell.home / "keys").iterdir():
+    for file in (shell.home / "keys").glob("*.key"):
         assert file.read_text().strip() not in shown.out
 
 
