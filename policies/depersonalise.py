@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from policies.classes import is_sensitive
+from policies.lists import packaged_lists
 from policies.operations import Recording
 from policies.pseudonym import LONDON
 from policies.treatments import Treatments
@@ -22,6 +23,13 @@ from schemas.record_class import RecordClass
 from schemas.released import DepersonalisedIncident, Place, PlaceLevel
 
 _HOUR = 3600
+_TELLS_CATEGORY = (
+    "source_category_label",
+    "mapping_rule_id",
+    "mapping_relation",
+    "mapping_confidence",
+)
+"""Fields of a released record from which the source's category could be told, the code aside."""
 _NOWHERE = Place(level=PlaceLevel.NONE)
 
 
@@ -99,10 +107,20 @@ def depersonalise(
         leaves[released] = columns[name]
     for name, released in plan.details:
         leaves[released] = details[name]
+    joint = joint_category(half)
+    if joint is not None:
+        leaves.update(dict.fromkeys(_TELLS_CATEGORY), source_category_code=joint)
     for name, released in plan.times:
         seconds = columns[name]
         leaves[released] = None if seconds is None else iso(seconds, precision)
     return DepersonalisedIncident.model_validate(leaves)
+
+
+def joint_category(half: OpenHalf) -> str | None:
+    """Return the code that stands for a category which no record may show alone, such as ``B/C``."""
+    detail = half.detail
+    category = (detail.source_category_scheme, detail.source_category_code)
+    return packaged_lists().sensitive.joint_categories.get(category)
 
 
 def place_of(half: OpenHalf, record_class: RecordClass) -> Place:

@@ -215,6 +215,7 @@ class Sensitive(Word):
     """``sensitive.toml``."""
 
     released_qualifier: tuple[SensitiveCodes, ...]
+    joint_category: tuple[SensitiveCodes, ...] = ()
     behaviour: tuple[SensitiveBehaviour, ...]
     sub_behaviour: tuple[SensitiveBehaviour, ...]
     code: tuple[SensitiveCodes, ...]
@@ -233,6 +234,16 @@ class Sensitive(Word):
     def codes(self) -> frozenset[tuple[str, str]]:
         """Source codes whose place is coarsened, as (scheme, code)."""
         return _pairs(self.code)
+
+    @cached_property
+    def joint_categories(self) -> dict[tuple[str | None, str | None], str]:
+        """The code that stands for several together, by (scheme, code): no record shows which it was."""
+        return {
+            (scheme, code): "/".join(entry.codes)
+            for entry in self.joint_category
+            for scheme in entry.schemes
+            for code in entry.codes
+        }
 
     @cached_property
     def released_qualifiers(self) -> frozenset[tuple[str, str]]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from policies.crowd import Level, Spot, part_of_day
-from policies.depersonalise import place_of
+from policies.depersonalise import joint_category, place_of
 from policies.lists import Prescribed
 from policies.pseudonym import LONDON, quarter_of
 from schemas.codes import SourceCode, TimePrecision
@@ -86,7 +86,11 @@ def category_of(paragraph: int, half: OpenHalf, prescribed: Prescribed) -> Categ
     """Return a row's category: the source's code, its list and version, and the frozen list's name."""
     detail = half.detail
     scheme = detail.source_category_scheme
-    code = detail.source_category_code or (detail.nsir_class and detail.nsir_class.value)
+    code = (
+        joint_category(half)
+        or detail.source_category_code
+        or (detail.nsir_class and detail.nsir_class.value)
+    )
     if code is None:
         code = UNMAPPED if detail.unlisted_codes else NOT_STATED
     frozen = prescribed.frozen_codes.get((paragraph, scheme, code), UNMAPPED)

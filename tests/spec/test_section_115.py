@@ -32,7 +32,7 @@ from tests.support.law import (
     signed_by_all,
     subscription,
 )
-from tests.support.oracle_lists import LISTED_IN_ENGLAND_AND_WALES, LISTED_IN_SCOTLAND
+from tests.support.oracle_lists import listed_on
 from tests.support.requirements import law as requirement
 
 YESTERDAY, TOMORROW = DAY - timedelta(days=1), DAY + timedelta(days=1)
@@ -79,9 +79,8 @@ def test_every_kind_of_section_115_2_may_receive_and_no_other(kind: PartnerKind)
 
     decision = snapshot.decide(request_115(partner=recipient.id), record_class(), DAY)
 
-    listed = LISTED_IN_ENGLAND_AND_WALES | LISTED_IN_SCOTLAND
     missing = {"recipient_is_relevant_authority", "agency_is_agreed"}
-    expected = set() if kind.value in listed else missing
+    expected = set() if listed_on(kind.value, DAY) else missing
     assert unmet(decision) == expected
 
 

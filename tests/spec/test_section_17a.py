@@ -26,7 +26,7 @@ from tests.support.law import (
     record_class,
     subscription,
 )
-from tests.support.oracle_lists import LISTED_IN_ENGLAND_AND_WALES
+from tests.support.oracle_lists import LISTED_IN_ENGLAND_AND_WALES, listed_on
 
 
 def unmet(decision: Decision) -> set[str]:
@@ -59,7 +59,9 @@ def test_every_kind_of_section_115_2_in_england_and_wales_receives_and_no_other(
 
     decision = snapshot.decide(subscription(partner=recipient.id), record_class(), DAY)
 
-    assert decision.releases == (kind.value in LISTED_IN_ENGLAND_AND_WALES)
+    assert decision.releases == (
+        kind.value in LISTED_IN_ENGLAND_AND_WALES and listed_on(kind.value, DAY)
+    )
 
 
 def test_a_university_is_told_every_reason_at_once() -> None:

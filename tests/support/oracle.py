@@ -19,11 +19,9 @@ from tests.support.oracle_cells import oracle_cells
 from tests.support.oracle_changes import one_reading, oracle_assessed, oracle_passed_on
 from tests.support.oracle_grading import oracle_grading
 from tests.support.oracle_lists import (
-    FIRE_KINDS,
-    LISTED_IN_ENGLAND_AND_WALES,
-    LISTED_IN_SCOTLAND,
     LIVE_PROVISIONS,
     PURPOSES_OF,
+    listed_on,
 )
 from tests.support.oracle_powers import (
     in_force,
@@ -250,10 +248,7 @@ def _agency_agreed(
 
 
 def _listed_115(one: Partner | None, day: date) -> bool:
-    kind = kind_of(one, day)
-    if kind in FIRE_KINDS and day < date(2007, 8, 1):
-        return False
-    return kind in LISTED_IN_ENGLAND_AND_WALES | LISTED_IN_SCOTLAND
+    return listed_on(kind_of(one, day), day)
 
 
 NEVER_PERSONAL = {"section_17a", "non_personal", "asb_data_return"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 FIRE_KINDS = {
     "london_fire_commissioner",
     "combined_fire_authority",
@@ -27,11 +29,28 @@ LISTED_IN_ENGLAND_AND_WALES = FIRE_KINDS | {
     "nhs_england",
     "integrated_care_board",
 }
+LISTED_IN_SCOTLAND = {"police_service_of_scotland", "scottish_council"}
+LISTED_FROM = {
+    **dict.fromkeys(FIRE_KINDS, date(2007, 8, 1)),
+    "non_profit_registered_provider": date(2010, 4, 1),
+    "probation_trust": date(2008, 4, 1),
+    "nhs_england": date(2013, 4, 1),
+    "integrated_care_board": date(2022, 7, 1),
+}
+LISTED_UNTIL = {"local_probation_board": date(2010, 4, 1), "probation_trust": date(2014, 6, 1)}
+
+
+def listed_on(kind: str | None, day: date) -> bool:
+    """Whether section 115(2) names the kind on the day."""
+    return kind in LISTED_IN_ENGLAND_AND_WALES | LISTED_IN_SCOTLAND and LISTED_FROM.get(
+        kind or "", date.min
+    ) <= day < LISTED_UNTIL.get(kind or "", date.max)
+
+
 LIVE_PROVISIONS = {
     *("s6", "s8", "s9", "s10", "s11", "s12", "s13", "s16", "s17"),
     *("s28", "s29", "s30", "s31", "s32", "s37", "s38", "s39", "s40", "s41", "s66a"),
 }
-LISTED_IN_SCOTLAND = {"police_service_of_scotland", "scottish_council"}
 PURPOSES_OF = {
     "section_115": {"preventing_crime_and_disorder", "crime_and_disorder_strategy"},
     "asb_case_review": {"asb_case_review"},

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from schemas.partners import Partner, Period
-from tests.support.oracle_lists import FIRE_KINDS, LISTED_IN_ENGLAND_AND_WALES
+from tests.support.oracle_lists import LISTED_IN_ENGLAND_AND_WALES, listed_on
 
 SECTION_17A_BEGAN = date(2007, 8, 1)
 
@@ -31,9 +31,8 @@ def kind_of(one: Partner | None, day: date) -> str | None:
 def oracle_relevant(one: Partner | None, day: date) -> bool:
     """Section 17A(5): an authority in England and Wales for the time being within section 115."""
     kind = kind_of(one, day)
-    if kind in FIRE_KINDS and day < date(2007, 8, 1):
-        return False
-    return day >= SECTION_17A_BEGAN and kind in LISTED_IN_ENGLAND_AND_WALES
+    in_england_and_wales = kind in LISTED_IN_ENGLAND_AND_WALES and listed_on(kind, day)
+    return day >= SECTION_17A_BEGAN and in_england_and_wales
 
 
 def oracle_holder(partners: Mapping[str, Partner], name: str, day: date) -> str:
