@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from policies.classes import is_sensitive
 from policies.depersonalise import depersonalise, iso, open_half
 from policies.pseudonym import quarter_of, released_id
 from policies.refusals import PolicyRefused
@@ -194,36 +193,6 @@ def test_nothing_that_leaves_or_is_kept_tells_a_hidden_flag(hidden: dict[str, An
     )
 
     assert flagged == plain
-
-
-def test_a_category_that_says_hate_leaves_as_one_with_its_neighbour() -> None:
-    met = {"location_precision": "point", "typology_behaviour": "intimidation_harassment", **AREAS}
-    hate, other, noise = (
-        leaves(
-            incident(
-                source_category_scheme="housemark_asb",
-                source_category_code=code,
-                source_category_label=f"category {code}",
-                mapping_rule_id=f"housemark_asb.{code}",
-                mapping_relation=relation,
-                mapping_confidence="high",
-                **met,
-            ),
-            POINT,
-            record_class(
-                sensitive=is_sensitive(
-                    incident(
-                        source_category_scheme="housemark_asb", source_category_code=code, **met
-                    )
-                )
-            ),
-        )
-        for code, relation in (("C", "narrow"), ("B", "exact"), ("A", "exact"))
-    )
-
-    assert hate == other
-    assert hate.source_category_code == "B/C"
-    assert (noise.source_category_code, noise.mapping_relation) == ("A", "exact")
 
 
 def test_qualifiers_about_the_incident_are_kept() -> None:
