@@ -15,6 +15,7 @@ from schemas.agreements import (
     LegalCondition,
     Statement,
 )
+from schemas.cells import FINEST, LEAST_CELL
 from schemas.codes import Marking, Regime
 from schemas.described import Description
 from schemas.described_agreement import DescribedAgreement, DescribedCondition
@@ -91,6 +92,8 @@ def _terms(told: DescribedAgreement, description: Description, day: date) -> dic
         "handling_conditions": tuple(
             one for one in told.handling_conditions if one is not HandlingCondition.OTHER
         ),
+        "minimum_cell": told.minimum_cell or LEAST_CELL,
+        "cells": told.cells or FINEST,
         "retention_days": told.retention_days or 1,
         "review_by": told.review_by or day,
         "records_from": told.records_from or date.min,

@@ -23,6 +23,7 @@ from schemas.agreements import (
     OnwardSharing,
 )
 from schemas.base import Word
+from schemas.cells import Cells
 from schemas.incident import PERSON_GROUPS
 from schemas.offices import spelt
 
@@ -105,6 +106,8 @@ def _text(value: object) -> str:
         version = f" version {value.policy_version}" if value.policy_version else ""
         dates = f"{value.valid_from or '…'} to {value.valid_to or '…'}"
         return f"{value.condition}; {value.policy_document}{version}, in date {dates}"
+    if isinstance(value, Cells):
+        return f"{value.place} by {value.time}"
     if isinstance(value, OnwardSharing):
         return " ".join((value.rule.value, *sorted(value.to)))
     if isinstance(value, Collection) and not isinstance(value, str):
@@ -225,6 +228,16 @@ def _onward(was: OnwardSharing, now: OnwardSharing) -> Iterable[_Found]:
         yield Effect.LOOSENS, "wider", was, now
 
 
+def _cells(was: Cells, now: Cells) -> Iterable[_Found]:
+    """The finest levels of cells: coarser ones alone let nothing go that did not go before."""
+    if now.place in was.places and now.time in was.times:
+        yield Effect.TIGHTENS, "coarser", was, now
+    elif was.place in now.places and was.time in now.times:
+        yield Effect.LOOSENS, "finer", was, now
+    else:
+        yield Effect.LOOSENS, "another", was, now
+
+
 def _covers(was: Coverage, now: Coverage) -> list[Change]:
     """Coverage: an empty list does not narrow, and what narrows nothing releases nothing."""
     found = []
@@ -265,6 +278,8 @@ _JUDGES: dict[str, _Judge] = {
     "retention_days": _rising("longer", "shorter"),
     "review_by": _rising("later", "earlier"),
     "records_from": _falling("later", "earlier"),
+    "minimum_cell": _falling("raised", "lowered"),
+    "cells": _cells,
     "valid_from": _first_day,
     "valid_to": _last_day,
 }

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
+from typing import Any
 
 from policies.agreed_as_described import described_agreement
 from policies.allowance import group_of
@@ -18,6 +19,7 @@ from policies.classes import classify
 from policies.law import Law
 from policies.probe import NO_CASE
 from schemas.agreements import Agreement
+from schemas.cells import FINEST
 from schemas.codes import Kind, MappingStatus, Marking, Regime
 from schemas.described import (
     DescribedMarking,
@@ -151,18 +153,32 @@ def facts_of(
     bound = asked_of.bound(named, day)
     agreement = None if bound is None else bound.agreement
     asked, lane = _asked(description, agreement, law)
+    power = description.power or Power.NON_PERSONAL
     subscription = Subscription(
         id="described",
         partner=recipient,
-        power=description.power or Power.NON_PERSONAL,
+        power=power,
         purpose=description.purpose or Purpose.OTHER,
         lane=lane,
         agreement=named,
         case_review=NO_CASE if (description.case_review or "").strip() else None,
-        **({} if description.minimum_cell is None else {"minimum_cell": description.minimum_cell}),
+        **_cells(description, agreement if law.rests_on_agreement(power) else None, lane),
     )
     record_class = _class(asked_of, description, source, feed, holder, asked, day)
     return Facts(asked_of, subscription, record_class, day, description.power, agreement, asked)
+
+
+def _cells(description: Description, agreement: Agreement | None, lane: Lane) -> dict[str, Any]:
+    """Return k and the levels of cells: as stated, else as the agreement has them, else as the law does."""
+    stated: dict[str, Any] = {}
+    if agreement is not None and lane is Lane.DEPERSONALISED:
+        stated["minimum_cell"] = agreement.minimum_cell
+        if agreement.cells != FINEST:
+            stated["cells"] = agreement.cells
+    for name in ("minimum_cell", "cells"):
+        if (value := getattr(description, name)) is not None:
+            stated[name] = value
+    return stated
 
 
 def _partner(told: DescribedPartner, name: str, day: date, *, signed: bool) -> Partner:

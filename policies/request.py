@@ -72,6 +72,9 @@ def _agreement(bound: Bound) -> dict[str, Any]:
         "crossing_authorised": agreement.crossing is not None,
         "markings": bound.markings,
         "handling_conditions": agreement.handling_conditions,
+        "minimum_cell": agreement.minimum_cell,
+        "cell_places": agreement.cells.places,
+        "cell_times": agreement.cells.times,
     }
     uid = {"type": "Agreement", "id": agreement.id}
     return {"uid": uid, "attrs": attributes, "parents": []}
@@ -161,6 +164,8 @@ def asked(
         "purpose": subscription.purpose,
         "purpose_counts_for": lists.counts_for.get(subscription.purpose, ()),
         "minimum_cell": subscription.minimum_cell,
+        "cell_place": subscription.cells.place,
+        "cell_time": subscription.cells.time,
         "onward_allowed": onward_allowed,
     }
     return _request(subscription.partner, RECEIVE, context, bound)

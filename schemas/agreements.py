@@ -19,6 +19,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from schemas.base import Word
+from schemas.cells import FINEST, LEAST_CELL, Cells
 from schemas.codes import Kind, Marking, Regime, Slug, SubjectRole
 from schemas.grading import HandlingCondition
 from schemas.incident import PERSON_GROUPS, SENSITIVITY
@@ -39,13 +40,15 @@ CaseKey = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """A case reference as a keyed hash in hex: the reference itself is kept nowhere."""
 
 PEOPLE = "people"
+MOST_CELL = 1_000
+"""The largest k that can be agreed."""
 REVIEW_GRACE = timedelta(days=30)
 """How long an agreement goes on after its review was due, flagged (law reference L20)."""
 REVIEW_FLAGS = (0, 30, 90)
 """Days before the review is due at which it is flagged, the last first (law reference L20)."""
 AFTER_SIGNING = frozenset({"signatures", "suspensions", "terminated", "documents"})
 """What happens to an agreement: no terms, and under no signature."""
-_TERMS_LATER = ("onward", "handling_conditions", "on_behalf_of")
+_TERMS_LATER = ("onward", "handling_conditions", "on_behalf_of", "minimum_cell", "cells")
 """Terms that the form had not from its beginning: unset, they leave the hash of the terms as it was, so
 that a signature given before stays one."""
 _BEHAVIOURS = frozenset(TYPOLOGY.area_of)
@@ -243,6 +246,10 @@ class Agreement(Period):
     """Whether recipients may pass on what they received."""
     handling_conditions: tuple[HandlingCondition, ...] = ()
     """Conditions of handling codes C and 5 that the recipients take on."""
+    minimum_cell: Annotated[int, Field(ge=LEAST_CELL, le=MOST_CELL)] = LEAST_CELL
+    """k, in incidents, of what goes depersonalised under it: no subscription may ask for less."""
+    cells: Cells = FINEST
+    """The finest levels of cells that a subscription may ask for."""
     retention_days: Annotated[int, Field(ge=1, le=36_525)]
     """How long recipients may keep a record after the gateway recorded it."""
     review_by: date

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from schemas.base import Word
+from schemas.cells import Cells
 from schemas.codes import (
     Ground,
     Kind,
@@ -300,7 +301,11 @@ class Description(Word):
     minimum_cell: Annotated[int, Field(ge=0, le=1_000)] | None = Field(
         default=None,
         description="k, in the depersonalised lane: records leave in whole cells of at least so many. "
-        "Not stated: 5, but none under section_17a and non_personal.",
+        "Not stated: as the agreement says, else 5, but none under section_17a and non_personal.",
+    )
+    cells: Cells | None = Field(
+        default=None,
+        description="What a cell is; not stated: as the agreement says, else msoa by month.",
     )
     day: date | None = Field(default=None, description="The day judged; not stated: today.")
 

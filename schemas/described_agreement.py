@@ -7,8 +7,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field, WithJsonSchema
 
-from schemas.agreements import PEOPLE, AgreementState, Behaviour, ListedField, OnwardRule
+from schemas.agreements import (
+    MOST_CELL,
+    PEOPLE,
+    AgreementState,
+    Behaviour,
+    ListedField,
+    OnwardRule,
+)
 from schemas.base import Word
+from schemas.cells import LEAST_CELL, Cells
 from schemas.codes import Kind, Marking, Regime, Slug, SubjectRole
 from schemas.grading import HandlingCondition
 from schemas.incident import PERSON_GROUPS, SENSITIVITY
@@ -117,6 +125,13 @@ class DescribedAgreement(Period):
     )
     handling_conditions: tuple[HandlingCondition, ...] = Field(
         default=(), description="Conditions of handling codes C and 5 that the recipient takes on."
+    )
+    minimum_cell: Annotated[int, Field(ge=LEAST_CELL, le=MOST_CELL)] | None = Field(
+        default=None,
+        description="k: what goes depersonalised under it leaves in cells of no fewer; not stated: 5.",
+    )
+    cells: Cells | None = Field(
+        default=None, description="The finest levels of those cells; not stated: any."
     )
     retention_days: Annotated[int, Field(ge=1, le=36_525)] | None = Field(
         default=None, description="How long the recipient may keep a record."

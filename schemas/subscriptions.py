@@ -9,14 +9,11 @@ from pydantic import Field, model_validator
 
 from schemas.agreements import CaseKey
 from schemas.base import Word
-from schemas.cells import Cells
+from schemas.cells import LEAST_CELL, Cells
 from schemas.codes import Kind, Slug
 from schemas.powers import Power, Purpose
 from schemas.record_class import RecordClass
 from schemas.sensitivity import Lane
-
-LEAST_CELL = 5
-"""k for whoever gets depersonalised records otherwise than under section 17A or as open data."""
 
 _NO_CELL = (Power.SECTION_17A, Power.NON_PERSONAL)
 

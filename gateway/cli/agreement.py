@@ -33,6 +33,7 @@ from gateway.law.standing import AgreementStanding, standing_of
 from gateway.store.tx import Tx
 from policies.pseudonym import case_key
 from schemas.agreements import Agreement, LegalCondition
+from schemas.cells import FINEST
 
 app = typer.Typer(
     add_completion=False,
@@ -297,6 +298,7 @@ def _show(standing: AgreementStanding) -> None:
         ("cases", f"{len(one.coverage.cases)} listed" if one.coverage.cases else "not by case"),
         ("special category", _condition(one.special_category)),
         ("offences", _condition(one.offence)),
+        ("depersonalised", f"in cells of {one.minimum_cell} or more, {_finest(one)}"),
         ("passed on", " ".join((one.onward.rule.value, *one.onward.to)).replace("_", " ")),
         ("kept for", f"{one.retention_days} days after recording"),
         ("records from", str(one.records_from)),
@@ -312,6 +314,12 @@ def _show(standing: AgreementStanding) -> None:
         show_table("Unmet:", ("condition", "rests on", "id"), listed)
     for flag in standing.flags:
         say(f"Flag: {flag}")
+
+
+def _finest(one: Agreement) -> str:
+    if one.cells == FINEST:
+        return "by any place and time"
+    return f"no finer than {one.cells.place} by {one.cells.time}"
 
 
 def _condition(one: LegalCondition | None) -> str:

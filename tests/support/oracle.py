@@ -84,7 +84,7 @@ def _everywhere(
         unmet.add("everywhere.power_in_force")
     if asked.lane == "personal" and asked.power in NEVER_PERSONAL:
         unmet.add("everywhere.personal_only_under_a_power_for_it")
-    unmet |= oracle_cells(asked, relevant=oracle_relevant(partners.get(asked.partner), day))
+    unmet |= oracle_cells(asked, named, relevant=oracle_relevant(partners.get(asked.partner), day))
     if cls.marking not in {"OFFICIAL", "OFFICIAL-SENSITIVE"}:
         unmet.add("everywhere.marking_within_official")
     takes_on = () if named is None else named.handling_conditions

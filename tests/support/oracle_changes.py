@@ -6,6 +6,7 @@ import unicodedata
 from datetime import date
 
 from schemas.agreements import Agreement, Coverage, LegalCondition
+from tests.support.oracle_cells import oracle_finer
 
 CYRILLIC_AND_FIGURES = {"\u043e": "o", "\u0440": "p", "0": "o", "1": "l", "i": "l"}
 EARLIEST, LATEST = date(1, 1, 1), date(9999, 12, 31)
@@ -37,6 +38,8 @@ def oracle_loosens(was: Agreement, now: Agreement) -> bool:
         or _flows_more(was.special_category, now.special_category)
         or _flows_more(was.offence, now.offence)
         or (now.marking == "OFFICIAL-SENSITIVE" and was.marking == "OFFICIAL")
+        or now.minimum_cell < was.minimum_cell
+        or oracle_finer(now.cells, was.cells)
         or now.retention_days > was.retention_days
         or now.review_by > was.review_by
         or now.records_from < was.records_from

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from schemas.agreements import Agreement, AgreementSignature
+from schemas.cells import FINEST, CellPlace, Cells, CellTime
 from schemas.codes import Ground, Kind, MappingStatus, Marking, Regime, SubjectRole
 from schemas.grading import GradingScheme, Handling, HandlingCondition
 from schemas.partners import Agency, DatedKind, HolderDecision, Partner, PartnerKind, Period
@@ -82,8 +83,14 @@ def a_subscription(dice: Random, names: list[str]) -> Subscription:
         purpose=dice.choice((Purpose.SECTION_17A_DUTY, *Purpose)),
         lane=dice.choice((Lane.DEPERSONALISED, *Lane)),
         minimum_cell=dice.choice((0, 0, 0, 0, 4, 5, 6)),
+        cells=some_cells(dice),
         case_review=dice.choice((None, CASE)),
     )
+
+
+def some_cells(dice: Random) -> Cells:
+    """Any levels."""
+    return Cells(place=dice.choice(tuple(CellPlace)), time=dice.choice(tuple(CellTime)))
 
 
 def a_class(dice: Random, names: list[str]) -> RecordClass:
@@ -246,6 +253,8 @@ def _an_agreement(
             "handling_conditions": dice.choice(
                 ((), tuple(set(HandlingCondition) - {HandlingCondition.OTHER}))
             ),
+            "minimum_cell": dice.choice((5, 5, 6)),
+            "cells": dice.choice((FINEST, some_cells(dice))),
             "retention_days": 365,
             "review_by": seldom(a_day(dice), date(2040, 1, 1)),
             "records_from": FIRST,

@@ -182,3 +182,24 @@ def test_where_k_is_not_stated_the_default_of_the_recipient_counts(
     assert Subscription.model_validate(stated | {"minimum_cell": 2}).minimum_cell == 2
     asked = Subscription.model_validate(stated)
     assert Subscription.model_validate(asked) is asked
+
+
+@pytest.mark.parametrize(
+    ("level", "others"),
+    [
+        ("lsoa", ["lsoa", "msoa", "ward", "district"]),
+        ("msoa", ["msoa", "district"]),
+        ("ward", ["ward", "district"]),
+        ("district", ["district"]),
+    ],
+)
+def test_what_is_no_finer_than_an_area_is_made_of_whole_ones(level: str, others: list[str]) -> None:
+    assert [one.value for one in Cells(place=CellPlace(level)).places] == others
+
+
+def test_what_is_no_finer_than_a_time_is_as_long() -> None:
+    assert [Cells(time=one).times for one in CellTime] == [
+        (CellTime.DAY, CellTime.MONTH, CellTime.QUARTER),
+        (CellTime.MONTH, CellTime.QUARTER),
+        (CellTime.QUARTER,),
+    ]

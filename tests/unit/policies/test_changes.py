@@ -15,6 +15,9 @@ T, L, N = Effect.TIGHTENS, Effect.LOOSENS, Effect.NEUTRAL
 LATER = {**POLICY, "valid_to": date(2027, 1, 1)}
 NAMED = {"rule": "named", "to": (FIRE,)}
 BOTH = {"rule": "named", "to": (FIRE, "another")}
+LSOA_MONTH, MSOA_MONTH = {"place": "lsoa", "time": "month"}, {"place": "msoa", "time": "month"}
+WARD_MONTH, WARD_QUARTER = {"place": "ward", "time": "month"}, {"place": "ward", "time": "quarter"}
+WARD_CROSSED = {"place": "lsoa", "time": "quarter"}
 FORBIDDEN, CONSENT = {"rule": "forbidden"}, {"rule": "with_consent"}
 
 
@@ -40,6 +43,9 @@ def found(was: dict[str, Any], now: dict[str, Any]) -> list[tuple[str, Effect, s
         ("valid_from", DAY, DAY - timedelta(1), "later", "earlier"),
         ("valid_to", DAY, None, "earlier", "later"),
         ("valid_to", DAY, DAY + timedelta(1), "earlier", "later"),
+        ("minimum_cell", 6, 5, "raised", "lowered"),
+        ("cells", WARD_MONTH, LSOA_MONTH, "coarser", "finer"),
+        ("cells", WARD_QUARTER, WARD_MONTH, "coarser", "finer"),
         ("necessity", None, "n", "taken away", "stated"),
         ("dpia", None, "d", "taken away", "stated"),
         ("children", None, "c", "taken away", "stated"),
@@ -99,6 +105,8 @@ def test_what_decides_nothing_is_neutral(term: str, one: object, other: object) 
         ("provision", "s6", "s17"),
         ("purpose", "crime_and_disorder_strategy", "preventing_crime_and_disorder"),
         ("recipient_regime", "general", "law_enforcement"),
+        ("cells", WARD_MONTH, MSOA_MONTH),
+        ("cells", {"place": "ward", "time": "day"}, WARD_CROSSED),
         ("onward", CONSENT, NAMED),
     ],
 )
@@ -132,12 +140,14 @@ def test_a_change_reads_as_it_is_said() -> None:
         fields=("postcode", "address_text"),
         children="because",
         retention_days=30,
+        cells=WARD_MONTH,
     )
 
     told = {one.field: (one.before, one.after) for one in changes(was, now)}
 
     assert told["children"] == ("—", "because")
     assert told["retention_days"] == ("365", "30")
+    assert told["cells"] == ("lsoa by day", "ward by month")
     assert told["fields"] == ("—", "address_text, postcode")
     assert told["onward"] == (f"named {FIRE}", "forbidden")
     assert told["special_category"] == (
@@ -183,6 +193,8 @@ def test_terms_that_came_later_leave_earlier_signatures_as_they_are() -> None:
         == before
     )
     assert agreement(special_category=POLICY, onward=CONSENT).terms_sha256 != before
+    assert agreement(special_category=POLICY, minimum_cell=6).terms_sha256 != before
+    assert agreement(special_category=POLICY, cells=LSOA_MONTH).terms_sha256 != before
     assert agreement(special_category={**POLICY, "policy_version": "1"}).terms_sha256 != before
     # as the form of the release before this one hashed it
     assert before == OF_THE_EARLIER_FORM

@@ -244,3 +244,29 @@ def test_no_power_is_answered_and_nothing_is_met_by_chance() -> None:
     assert not {one.id for one in found.met if not one.id.startswith("described.")}
     assert Power.SECTION_115.value not in str(found.met)
     assert protocol().id == "charnwood"
+
+
+@pytest.mark.parametrize(
+    ("agreed", "stated", "refused"),
+    [
+        ({}, {}, set()),
+        ({"minimum_cell": 10}, {}, set()),
+        ({"minimum_cell": 10}, {"minimum_cell": 5}, {"everywhere.minimum_cell_is_agreed"}),
+        ({"cells": {"place": "district", "time": "quarter"}}, {}, set()),
+        ({"cells": {"place": "district"}}, {"cells": {}}, {"everywhere.cells_are_agreed"}),
+    ],
+)
+def test_cells_are_as_stated_or_as_agreed(
+    agreed: dict[str, object], stated: dict[str, object], refused: set[str]
+) -> None:
+    document = copy.deepcopy(CASE) | {"lane": "depersonalised"} | stated
+    document["agreement"] |= agreed
+
+    found = asked(document)
+
+    assert unmet(found) == refused
+    if not refused:
+        district = "cells" in agreed
+        assert (found.place, found.time) == (
+            ("district", "quarter") if district else ("msoa", "month")
+        )
