@@ -22,7 +22,11 @@ from schemas.described_agreement import DescribedAgreement, DescribedCondition
 from schemas.grading import HandlingCondition
 from schemas.powers import Power, Purpose
 
-_PROVISION = re.compile(r"(?:s|s\.|section)? ?([0-9]{1,3}[a-z]?)")
+_PROVISION = re.compile(
+    r"(?:s|s\.|section)? ?([0-9]{1,3}[a-z]?)(?: ?\([0-9a-z]{1,4}\))*"
+    r"(?:,?(?: of)?(?: the)? (?:cda|crime and disorder act)(?: 1998)?)?"
+)
+"""One section as lawyers write it, with or without its subsection and the name of this Act."""
 _NO_PROVISION = "s0"
 """No section of any Act: stands in where none is cited."""
 _NOT_NAMED = "not-named"

@@ -14,6 +14,7 @@ from policies.law import Law
 from schemas.agreements import PEOPLE, OnwardSharing
 from schemas.base import Word
 from schemas.codes import Kind, SubjectRole
+from schemas.decisions import Seen
 from schemas.incident import PERSON_GROUPS, SENSITIVITY
 from schemas.powers import Purpose
 from schemas.record_class import RecordClass
@@ -74,11 +75,12 @@ def allowance(
     table = law.treatments.get(Lane.PERSONAL)
     if bound is None or table is None:
         return None
-    agreement, seen = bound.agreement, law.see(subscription, record_class, day).groups
+    agreement, looked = bound.agreement, law.see(subscription, record_class, day)
+    seen = looked.groups
     able = table.read_at_rest
     parts = {part for part in agreement.listed_of_people if PERSON_GROUPS[part] in seen}
     roles = set(agreement.roles)
-    if FieldGroup.OFFENCE not in seen:
+    if not _has_condition(looked, FieldGroup.OFFENCE):
         # who was convicted of it, or is said to have done it, is offence data (UK GDPR art. 10)
         roles -= {SubjectRole.CONVICTED}
         roles -= {SubjectRole.SUBJECT} if record_class.kind is Kind.CRIME else set()
@@ -101,6 +103,17 @@ def allowance(
         ),
         person_parts=frozenset(parts if named else ()),
         roles=frozenset(roles if named and parts else ()),
+    )
+
+
+def _has_condition(looked: Seen, group: FieldGroup) -> bool:
+    """Whether nothing stands against a group but that the agreement lists no field of it."""
+    return any(
+        one.group is group
+        and not one.errors
+        and all(condition.id.endswith(LISTS_IT) for condition in one.unmet)
+        and (one.sees or bool(one.unmet))
+        for one in looked.decided
     )
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-FIRE_KINDS = {
+LISTED_IN_ENGLAND_AND_WALES = {
     "london_fire_commissioner",
     "combined_fire_authority",
     "section_4a_fire_authority",
     "metropolitan_fire_authority",
-}
-LISTED_IN_ENGLAND_AND_WALES = FIRE_KINDS | {
+    "primary_care_trust",
     "chief_officer_of_police",
     "local_policing_body",
     "county_council",
@@ -31,13 +30,24 @@ LISTED_IN_ENGLAND_AND_WALES = FIRE_KINDS | {
 }
 LISTED_IN_SCOTLAND = {"police_service_of_scotland", "scottish_council"}
 LISTED_FROM = {
-    **dict.fromkeys(FIRE_KINDS, date(2007, 8, 1)),
+    "local_probation_board": date(2001, 4, 1),
+    **dict.fromkeys(("combined_fire_authority", "metropolitan_fire_authority"), date(2007, 8, 1)),
+    "primary_care_trust": date(2007, 8, 1),
+    **dict.fromkeys(("probation_trust", "probation_provider"), date(2008, 4, 1)),
     "non_profit_registered_provider": date(2010, 4, 1),
-    "probation_trust": date(2008, 4, 1),
+    "local_policing_body": date(2012, 11, 22),
     "nhs_england": date(2013, 4, 1),
+    "section_4a_fire_authority": date(2017, 4, 3),
+    "london_fire_commissioner": date(2018, 4, 1),
     "integrated_care_board": date(2022, 7, 1),
 }
-LISTED_UNTIL = {"local_probation_board": date(2010, 4, 1), "probation_trust": date(2014, 6, 1)}
+"""From when there was such a body, or it came into the list (fire: Police and Justice Act 2006)."""
+LISTED_UNTIL = {
+    "local_probation_board": date(2010, 4, 1),
+    "primary_care_trust": date(2013, 4, 1),
+    "probation_trust": date(2014, 10, 31),
+}
+"""From when there was none any more (trusts: SI 2014/2704)."""
 
 
 def listed_on(kind: str | None, day: date) -> bool:

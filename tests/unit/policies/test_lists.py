@@ -23,6 +23,13 @@ from tests.support.oracle_lists import LISTED_IN_ENGLAND_AND_WALES, LISTED_IN_SC
 from tests.support.oracle_register import oracle_relevant
 
 TEXTS = packaged_lists().texts
+DAYS = [
+    *(date(2006, 1, 1), date(2007, 7, 31), date(2007, 8, 1), date(2010, 3, 31), date(2010, 4, 1)),
+    *(date(2012, 11, 21), date(2012, 11, 22), date(2013, 3, 31), date(2013, 4, 1), date(2014, 10, 30)),
+    *(date(2014, 10, 31), date(2017, 4, 2), date(2017, 4, 3), date(2018, 3, 31), date(2018, 4, 1)),
+    *(date(2022, 6, 30), date(2022, 7, 1), DAY),
+]
+"""Each first day of a kind of the list and the day before, and today."""
 
 
 def test_every_kind_is_listed_once_or_named_as_unlisted() -> None:
@@ -41,7 +48,7 @@ def test_the_references_are_those_of_the_section() -> None:
 
     assert refs == [
         *("(a)", "(b)", "(c)", "(d)(i)", "(d)(ii)", "(d)(iii)", "(dza)", "(da)", "(e)", "(eb)"),
-        *("(ec)", "(f)", "(fa)", "(fb)", "(h)", "(i)", "(ia)", "(j)"),
+        *("(ec)", "(f)", "(f), as it stood", "(fa)", "(fb)", "(h)", "(i)", "(ia)", "(j)"),
     ]
 
 
@@ -83,7 +90,7 @@ def test_a_list_that_is_broken_or_missing_is_refused(text: str | None, says: str
         Lists.load(texts)
 
 
-@pytest.mark.parametrize("day", [date(2006, 1, 1), date(2007, 7, 31), date(2007, 8, 1), DAY])
+@pytest.mark.parametrize("day", DAYS)
 def test_relevant_authorities_are_those_of_the_oracle_on_the_day(day: date) -> None:
     for one in one_of_each_kind().values():
         assert is_relevant_authority(one, day) == oracle_relevant(one, day)
