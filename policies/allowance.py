@@ -111,8 +111,8 @@ def _has_condition(looked: Seen, group: FieldGroup) -> bool:
     return any(
         one.group is group
         and not one.errors
-        and all(condition.id.endswith(LISTS_IT) for condition in one.unmet)
         and (one.sees or bool(one.unmet))
+        and all(condition.id.endswith(LISTS_IT) for condition in one.unmet)
         for one in looked.decided
     )
 

@@ -209,7 +209,8 @@ def _of_the_agreement(description: Description, facts: Facts) -> list[_Said]:
         _Said(
             "record_is_of_the_agreed_time",
             _reaches(facts, recorded, told),
-            "The record was recorded on a day that the agreement reaches back to.",
+            "The record was recorded by the day judged, on a day that the agreement reaches back to and "
+            "from which its retention has not run out.",
             _ICO,
         ),
         _passes_on(description, told),
@@ -305,7 +306,8 @@ def _against(facts: Facts, allowed: Allowance | None, name: str) -> Iterable[Tol
         if not _somebody(facts, allowed, name):
             yield ToldCondition(
                 id="described.role_may_be_named",
-                says="Somebody in the record has a role that may be named under the agreement.",
+                says="Somebody in the record has a role that may be named under the agreement; who was "
+                "convicted, or is suspected of a crime, under its offence condition only.",
                 cites="Data Protection Act 2018 s.37, s.38(3)",
             )
     elif not unmet and (allowed is None or name not in allowed.fields):

@@ -91,6 +91,8 @@ class PowerEntry(Period):
     """Kinds that may receive, where the power's own conditions ask for one."""
     holders: tuple[PartnerKind, ...] = ()
     """Kinds that may disclose, likewise."""
+    co_opted: tuple[PartnerKind, ...] = ()
+    """Kinds that can be co-opted as recipients; none named, as in older snapshots: any."""
     uncertain: str | None = None
     """What is not confirmed against a primary source: shown to whoever uses or explains the power."""
 

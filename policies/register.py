@@ -8,6 +8,7 @@ from datetime import date
 
 from policies.lists import Lists, packaged_lists
 from schemas.partners import Partner, PartnerKind
+from schemas.powers import Power
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +103,14 @@ class Register:
             withholds_section_115=any(
                 decision.covers(day) for decision in partner.withholds_section_115
             ),
-            co_opted_for_case_reviews=any(
-                period.covers(day) for period in partner.co_opted_for_case_reviews
-            ),
+            co_opted_for_case_reviews=self._is_co_opted(partner, day),
         )
+
+    def _is_co_opted(self, partner: Partner, day: date) -> bool:
+        """Whether it is co-opted for ASB case reviews, being of a kind that can be (2014 Act s.105)."""
+        kinds = self._lists.powers.by_code[Power.ASB_CASE_REVIEW].co_opted
+        may_be = not kinds or partner.kind_on(day) in kinds
+        return may_be and any(period.covers(day) for period in partner.co_opted_for_case_reviews)
 
     def principals(self, name: str, day: date) -> tuple[str, ...]:
         """Return the listed authorities on whose behalf the partner acts on the day (s.115(1)(b)).

@@ -128,7 +128,7 @@ class Status(StrEnum):
 
 
 class Ground(StrEnum):
-    """Grounds of intimidation: special category data about a victim, never inferred, never released."""
+    """Grounds of intimidation: special category data about a victim, never inferred; personal lane only."""
 
     RACE = "race"
     SEXUAL_ORIENTATION = "sexual_orientation"

@@ -134,7 +134,8 @@ class DescribedPartner(Period):
     )
     co_opted_for_case_reviews: bool = Field(
         default=False,
-        description="Whether this social landlord is co-opted for ASB case reviews on the day.",
+        description="Whether this social landlord is co-opted for ASB case reviews on the day. Nobody "
+        "but a registered provider or a Welsh registered social landlord can be.",
     )
     declines: bool = Field(
         default=False,
@@ -167,7 +168,8 @@ class DescribedSource(Word):
     )
     open_data: bool = Field(
         default=False,
-        description="Whether its controller publishes the same rows under an open licence.",
+        description="Whether its controller publishes the same rows under an open licence. Under "
+        "non_personal nothing else goes: neither records nor statistics.",
     )
     patient_information: bool | None = Field(
         default=None,
@@ -213,7 +215,12 @@ class Description(Word):
     """One record and one request for it."""
 
     source: SourceRef | None = Field(default=None, description="A feed's id, or described.")
-    kind: Kind | None = Field(default=None, description="What the incident counts as.")
+    kind: Kind | None = Field(
+        default=None,
+        description="What the incident counts as. Under section 17A the gateway takes all three from "
+        "the police and asb_incident from councils; nothing is prescribed for housing providers, and "
+        "what fire and health bodies hold (SI 2007/1831 paras 3, 4, 9 to 12) no feed yields yet.",
+    )
     behaviour: DescribedBehaviour | None = Field(
         default=None, description="Code of the Home Office typology of anti-social behaviour."
     )

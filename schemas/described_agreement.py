@@ -84,10 +84,10 @@ class DescribedAgreement(Period):
         description="Whether it says that the recipient receives on behalf of the body it acts for.",
     )
     purpose: Purpose | None = Field(default=None, description="The purpose that was agreed.")
-    provision: Annotated[str, Field(max_length=40)] | None = Field(
+    provision: Annotated[str, Field(max_length=200)] | None = Field(
         default=None,
         description="Under section 115: the section of the Crime and Disorder Act 1998 it cites, such as "
-        "s6 or s17. s1 to s4 are repealed.",
+        "s6, s17(1) or section 37: one section. s1 to s4 are repealed, and s115 is no purpose of its own.",
     )
     necessity: Text | None = Field(
         default=None, description="Why disclosing is necessary or expedient."
@@ -96,7 +96,9 @@ class DescribedAgreement(Period):
         default=None, description="Reference of the data protection impact assessment."
     )
     fields: tuple[AgreedField, ...] = Field(
-        default=(), description="Personal fields it lists; what is depersonalised needs no listing."
+        default=(),
+        description="Personal fields it lists; what is depersonalised needs no listing. `people` lists "
+        "every part of a person. media_url does not leave yet, whoever lists it.",
     )
     roles: tuple[SubjectRole, ...] = Field(
         default=(), description="Roles of people who may be named."
@@ -107,7 +109,8 @@ class DescribedAgreement(Period):
     )
     offence: DescribedCondition | None = Field(
         default=None,
-        description="For outcomes, interventions, convicted people and suspects of crimes.",
+        description="For outcomes, interventions, convicted people and suspects of crimes (role subject, "
+        "kind crime).",
     )
     children: Text | None = Field(
         default=None, description="Why sharing is in the best interests of the children concerned."
@@ -118,7 +121,8 @@ class DescribedAgreement(Period):
     crossing: Text | None = Field(
         default=None,
         description="Why law-enforcement data may be used for another purpose (DPA 2018 s.36(4)); needed "
-        "where the source's regime is law_enforcement and recipient_regime is general.",
+        "in every lane where the source's regime is law_enforcement and recipient_regime is general: to "
+        "depersonalise it is to use it too.",
     )
     marking: Marking | None = Field(
         default=None, description="The highest marking that may go; not stated: OFFICIAL."
@@ -134,7 +138,8 @@ class DescribedAgreement(Period):
         default=None, description="The finest levels of those cells; not stated: any."
     )
     retention_days: Annotated[int, Field(ge=1, le=36_525)] | None = Field(
-        default=None, description="How long the recipient may keep a record."
+        default=None,
+        description="How long the recipient may keep a record, from the day of recording.",
     )
     records_from: date | None = Field(
         default=None, description="Only records recorded on or after this day; see `recorded_on`."

@@ -13,6 +13,7 @@ from policies.description_form import EXAMPLES, DescriptionFaulty, description_o
 from policies.law import Law
 from policies.treatments import packaged_treatments
 from tests.spec.described_cards import CARDS, Card
+from tests.spec.described_cards_of_bodies import CARDS_OF_BODIES
 from tests.support.requirements import law as requirement
 
 DAY = date(2026, 11, 23)
@@ -32,7 +33,7 @@ def test_the_examples_are_released(example: dict[str, Any]) -> None:
 
 @requirement("L01", "L02", "L03", "L04", "L17", "L19", "L21", "L22", "L29", "L53", "L57", "L58")
 @requirement("L59", "L60", "L62")
-@pytest.mark.parametrize("card", CARDS, ids=lambda card: card.name)
+@pytest.mark.parametrize("card", [*CARDS, *CARDS_OF_BODIES], ids=lambda card: card.name)
 def test_a_card_is_answered_as_the_law_says(card: Card) -> None:
     found = answer(law(), description_of(card.document), DAY)
     unmet = {one.id for one in found.unmet}

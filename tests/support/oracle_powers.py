@@ -28,6 +28,11 @@ OF_THE_DUTY = (
     *(POLICE | COUNCILS | HEALTH_BODIES | FIRE),
     *("county_council", "local_policing_body", "probation_provider", "youth_offending_team"),
 )
+SOCIAL_LANDLORDS = {
+    "non_profit_registered_provider",
+    "profit_registered_provider",
+    "registered_social_landlord_wales",
+}
 PROBATION = {"probation_provider", "probation_service_secretary_of_state"}
 MAY_DISCLOSE_TO_PROBATION = (
     POLICE | COUNCILS | PROBATION | {"county_council", "government_department"}
@@ -96,8 +101,10 @@ def return_conditions(
 
 
 def is_co_opted(one: Partner | None, day: date) -> bool:
-    """Whether the review bodies have co-opted it on the day."""
-    return one is not None and any(
+    """Whether the review bodies have co-opted it on the day: a provider of social housing, nobody else."""
+    if one is None or one.kind_on(day) not in SOCIAL_LANDLORDS:
+        return False
+    return any(
         (period.valid_from is None or period.valid_from <= day)
         and (period.valid_to is None or day < period.valid_to)
         for period in one.co_opted_for_case_reviews

@@ -100,7 +100,12 @@ def test_an_unknown_id_is_refused_with_its_place(changes: dict[str, Any], pointe
         ("Section 17", True),
         ("17", True),
         ("s1", False),
-        ("17 CDA", False),
+        ("17 CDA", True),
+        ("s.17(1)(a)", True),
+        ("s17 of the Crime and Disorder Act 1998", True),
+        ("17 DPA", False),
+        ("s17-s18", False),
+        ("s.1(1)", False),
     ],
 )
 def test_a_section_is_read_as_lawyers_write_it(text: str, live: bool) -> None:

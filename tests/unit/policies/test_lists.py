@@ -25,7 +25,13 @@ from tests.support.oracle_register import oracle_relevant
 TEXTS = packaged_lists().texts
 DAYS = [
     *(date(2006, 1, 1), date(2007, 7, 31), date(2007, 8, 1), date(2010, 3, 31), date(2010, 4, 1)),
-    *(date(2012, 11, 21), date(2012, 11, 22), date(2013, 3, 31), date(2013, 4, 1), date(2014, 10, 30)),
+    *(
+        date(2012, 11, 21),
+        date(2012, 11, 22),
+        date(2013, 3, 31),
+        date(2013, 4, 1),
+        date(2014, 10, 30),
+    ),
     *(date(2014, 10, 31), date(2017, 4, 2), date(2017, 4, 3), date(2018, 3, 31), date(2018, 4, 1)),
     *(date(2022, 6, 30), date(2022, 7, 1), DAY),
 ]
