@@ -192,7 +192,7 @@ class DescribedGrading(Word):
     """How intelligence was graded: source and what it said."""
 
     scheme: GradingScheme
-    source: GradeCode | None = None
+    source: GradeCode | None = Field(default=None, description="3x5x2: 1 to 3; 5x5x5: A to E.")
     intelligence: GradeCode | None = Field(
         default=None, description="3x5x2: A to E (E suspected to be false); 5x5x5: 1 to 5."
     )

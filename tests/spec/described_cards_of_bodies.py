@@ -92,4 +92,9 @@ PEOPLE = [
          {"fields": ["kind", "place"], "lane": "depersonalised", "agreement.crossing": None},
          unmet=("section_115.regime_crossing_is_authorised",)),
 ]  # fmt: skip
-CARDS_OF_BODIES = (*BODIES, *WORDS, *PEOPLE)
+GRADES = [
+    Card("a source of grade 4 in 3x5x2", "§6: sources 1 to 3", "case",
+         {"handling": "P", "grading": {"scheme": "3x5x2", "source": "4", "intelligence": "A"}},
+         unmet=("everywhere.grading_is_of_one_scheme",)),
+]  # fmt: skip
+CARDS_OF_BODIES = (*BODIES, *WORDS, *PEOPLE, *GRADES)
