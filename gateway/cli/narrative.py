@@ -45,11 +45,11 @@ def text(
     ] = HowStrict.STRICT,
     as_json: AsJson = False,
 ) -> None:
-    """Mask the people in a text: standard input, one line of output for each line of input.
+    r"""Mask the people in a text: standard input, one line of output for each line of input.
 
-    What is not known to be harmless becomes `[name]`, `[telephone]`, `[address]` and so on; nothing says how
-    long it was. A line that cannot be judged is withheld whole and says why: `[withheld: too_long]` (over
-    10,000 characters), `undecodable`, `other_language`, `too_much_work`. Masking twice changes nothing.
+    What is not known to be harmless becomes `\[name]`, `\[telephone]`, `\[address]` and so on; nothing says
+    how long it was. A line that cannot be judged is withheld whole and says why: `\[withheld: too_long]`
+    (over 10,000 characters), `undecodable`, `other_language`, `too_much_work`. Masking twice changes nothing.
     A masked text still tells its story: it is personal data, for the section 115 lane only.
     """
     words, reasons = packaged_words(), Counter[str]()
