@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -261,8 +262,11 @@ def test_check_says_what_is_in_order_and_what_is_not(shell: Shell, tmp_path: Pat
         "policies",
         "database",
         "writing",
+        "policy bundle",
         "clock",
     ]
+    (bundle,) = [line["says"] for line in good["checks"] if line["check"] == "policy bundle"]
+    assert re.fullmatch("[0-9a-f]{12} is in use: the packaged one; none was approved yet.", bundle)
     assert wrong.code == 78
     assert "WRONG  keys: the key file `ledger.key` must be a file with mode 0600" in wrong.out
     assert nothing.code == 78
