@@ -71,7 +71,11 @@ COMMANDS = tuple(
         ("work", "work", "Send push subscriptions, beside other processes on PostgreSQL."),
         ("ingest", "ingest", "Take in a file through the same path as a push."),
         ("prepare", "prepare", "At the holder: depersonalise a file before it travels."),
-        ("depersonalise", "depersonalise", "Take people out of texts: mask standard input."),
+        (
+            "depersonalise",
+            "depersonalise",
+            "Take people out of data: assess coarsening, mask texts.",
+        ),
         ("feed", "feed", "Try, add and list feeds; `try` stores nothing."),
         ("crosswalk", "crosswalk", "Code lists: list, show, apply a change to what was recorded."),
         ("explain", "explain", "Say why a record may or may not go to a subscription."),
@@ -88,7 +92,11 @@ COMMANDS = tuple(
         ("client", "client", "A partner's side: make a key, check, push a file, pull records."),
         ("partner", "partner", "The register of partners, and what each is under section 115(2)."),
         ("protocol", "protocol", "The partnership's information-sharing protocol."),
-        ("agreement", "agreement", "Data-sharing agreements: add, sign, suspend, show."),
+        (
+            "agreement",
+            "agreement",
+            "Data-sharing agreements: add, sign, diff, due, suspend, terminate.",
+        ),
         ("subscription", "subscription", "Partners' standing requests."),
         ("return", "returns", "Section 17A returns: what is due, make and write them, receipts."),
         (
