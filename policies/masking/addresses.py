@@ -11,7 +11,7 @@ STREET_TYPES = {
     "GRV": "GROVE", "PL": "PLACE", "SQ": "SQUARE", "TER": "TERRACE", "TERR": "TERRACE", "HSE": "HOUSE",
     "HO": "HOUSE", "PDE": "PARADE", "WLK": "WALK", "WY": "WAY", "YD": "YARD", "BLDG": "BUILDING",
     "BLDGS": "BUILDINGS", "CTG": "COTTAGE", "FLT": "FLAT", "APT": "FLAT", "APARTMENT": "FLAT", "PK":
-    "PARK",
+    "PARK", "TCE": "TERRACE", "AVN": "AVENUE", "BLVD": "BOULEVARD", "COTT": "COTTAGE",
 }  # fmt: skip
 """Short for long, as addresses are written."""
 _TYPES = (
@@ -21,7 +21,10 @@ _TYPES = (
     "PARK", "LODGE", "VILLAS", "MANSIONS", "TOWER", "TOWERS", "HEIGHTS", "POINT", "END", "CIRCUS",
     "BROADWAY", "VALE", "DALE", "MOUNT", "BANK", "FIELD", "FIELDS", "MEADOW", "WHARF", "QUAY", "SIDE",
     "LEA", "LEAS", "FOLD", "CROFT", "ORCHARD", "ARCADE", "BOULEVARD", "EMBANKMENT", "ESPLANADE",
-    "PROMENADE", "PASSAGE", "FARM",
+    "PROMENADE", "PASSAGE", "FARM", "MILL", "ACRE", "ACRES", "CROSS", "BARN", "BARNS", "LAWNS", "DENE",
+    "COPSE", "BRAE", "WYND", "CAUSEWAY", "PADDOCK", "PADDOCKS", "SPINNEY", "HOLLOW", "GLEN", "STRAND",
+    "PARKWAY", "BROW", "COMMON", "GRANGE", "MANOR", "HALL", "WOOD", "RIDGE", "CHASE", "FLATS", "COURTS",
+    "MALTINGS", "GARTH", "NOOK", "PIECE", "MARKET",
 )  # fmt: skip
 TYPE = "|".join(
     sorted({*_TYPES, *STREET_TYPES} - {"FLT", "APT", "APARTMENT"}, key=len, reverse=True)
@@ -36,9 +39,12 @@ _UNITS = (
     r"|IN THE|EACH|EVERY|PERCENT|FT|FOOT|FEET|UNITS|BAGS|DOGS)\b|[:.]\d|%|\w)"
 )
 _WORD = r"[^\W\d_][\w'.-]*"
+_NO = r"(?:NO|NOS|NUM|NUMBERS?|HOUSE|DOOR)"
+_IN = rf"(?:\b{_UNIT}[ .,#]*(?:\d{{1,4}} ?[A-H]?\b[ ,]*)?)?"
+_MORE = r"(?: (?:MEWS|COURT|CT|HOUSE|HSE|STREET|ST|ROAD|RD|LANE|LN|AVENUE|AVE|GARDENS|FLATS)\b)?"
 NUMBERED = re.compile(
-    rf"(?<![\w.:£/])(?:{_UNIT}[ .,#]*\d{{1,4}} ?[A-H]?\b[ ,]*)?{_HOMES}[ ,]+"
-    rf"(?P<street>(?:THE |OLD |ST\.? )?{_WORD}(?:[ ]+{_WORD}){{0,3}}?)[ ,]+(?:{TYPE})\b\.?"
+    rf"(?<![\w.:£/]){_IN}(?:\b{_NO}[.:#]? ?)?(?:\d{{1,2}}/\d{{1,2}}[ ,]+)?{_HOMES}[ ,]+"
+    rf"(?P<street>(?:THE |OLD |ST\.? )?{_WORD}(?:[ ]+{_WORD}){{0,3}}?)[ ,]+(?:{TYPE})\b\.?{_MORE}"
 )
 """«14 EXAMPLE CLOSE», «FLAT 2, 14A EXAMPLE RD»; ``street`` is what stands between."""
 NAMED_UNIT = re.compile(
@@ -46,22 +52,32 @@ NAMED_UNIT = re.compile(
     rf"(?P<street>{_WORD}(?: {_WORD}){{0,2}}?)[ ,]+(?:{TYPE})\b\.?"
 )
 """«FLAT 2 EXAMPLE HSE»."""
+NUMBERED_THE = re.compile(
+    rf"(?<![\w.:£/]){_IN}(?:\b{_NO}[.:#]? ?)?(?<!\d)\d{{1,3}} ?[A-H]?,? THE (?:{TYPE})\b\.?"
+)
+"""«7 THE GREEN», «FLAT 2, 14 THE CRESCENT»."""
+UNIT_THE = re.compile(
+    rf"\b(?P<value>{_UNIT}[ .,#]*\d{{1,4}} ?[A-H]?,? THE (?:OLD |NEW )?{_WORD}\b)"
+    r"(?! (?:IS|WAS|ARE|WERE|HAS|HAVE|HAD)\b)"
+)
+"""«FLAT 3 THE MALTINGS», not «FLAT 3 THE MUSIC IS»."""
 HOME = re.compile(
-    rf"(?<![\w/])(?:NO|NOS|NUM|NUMBERS?|HOUSE|DOOR|ADDRESS|ADD|ADDR|{_UNIT})\b[.:#]? ?"
-    rf"(?:NO\.? ?|NUMBER )?#?(?P<value>{_HOMES}){_UNITS}"
+    rf"(?<![\w/])(?P<value>(?:{_NO}|{_UNIT})\b[.:#]? ?(?:NO\.? ?|NUMBER )?#?{_HOMES}){_UNITS}"
 )
 """«NO 16», «FLAT 2B», «NUMBERS 14 AND 16»."""
 AT_HOME = re.compile(
-    r"\b(?:AT|LIVES?|LIVING|RESIDES?|RESIDING|O/S|OUTSIDE|OPP|OPPOSITE|NEXT TO|NEXT DOOR TO"
-    rf"|NEIGHBOURS?|OCC|OCCUPIERS? OF)(?: AT)? #?(?P<value>{_HOMES}){_UNITS}"
+    r"\b(?:AT|LIVES?|LIVING|RESIDES?|RESIDING|O/S|R/O|REAR OF|OUTSIDE|OPP|OPPOSITE|BEHIND|NEXT TO"
+    r"|NEXT DOOR TO|NEIGHBOURS?|OCC|OCCUPIERS? OF|ADDRESS|ADDR?)"
+    rf"(?: AT| IS)?[:.]? ?#?(?P<value>{_HOMES}){_UNITS}"
 )
 """«LIVES AT 16», «O/S 22»."""
 STREET = re.compile(
-    r"(?<![\w/'.-])(?P<value>[^\W\d_][\w'-]*) "
-    r"(?:ROAD|RD|STREET|ST|AVENUE|AVE|CRESCENT|CRES|LANE|LN|GARDENS|GDNS|CL|DRIVE|TERRACE|TERR"
-    r"|COTTAGES?|HSE|CT|CLOSE|MEWS|LODGE)\b(?! ?\.? ?\d)"
+    r"(?<![\w/'.-])(?:(?:OLD|NEW|UPPER|LOWER|GREAT|LITTLE|NORTH|SOUTH|EAST|WEST|ST\.?|SAINT) )?"
+    r"(?P<street>[^\W\d_][\w'-]*) "
+    r"(?:ROAD|RD|STREET|ST|AVENUE|AVE|CRESCENT|CRES|LANE|LN|GARDENS|GDNS|CL|DRIVE|TERRACE|TERR|TCE"
+    r"|COTTAGES?|HSE|CT|CLOSE|MEWS|LODGE|(?:VIEW|COURT|HOUSE|TOWER) FLATS)\b(?! ?\.? ?\d)"
 )
-"""«SYNTHETIC RD»: the word before a type of street."""
+"""«SYNTHETIC RD», «OLD MARKET ST»: a street without a number; ``street`` is the word before its type."""
 NO_STREET = frozenset({
     "high", "main", "busy", "side", "back", "dirt", "ring", "slip", "same", "other", "next", "this",
     "that", "whole", "public", "private", "residential", "quiet", "dead", "end", "cross", "off", "on",
@@ -75,6 +91,11 @@ NO_STREET = frozenset({
     "all", "two", "three", "several", "which", "what", "closed", "open",
 })  # fmt: skip
 """What stands before «road» or «close» and is no name of one."""
+NO_NUMBERED = NO_STREET - {
+    *("high", "main", "ring", "back", "cross", "end", "way", "middle", "old", "new", "top", "bottom", "far"),
+    *("long", "narrow", "country", "school", "will", "bus", "track", "quiet", "private", "service"),
+}  # fmt: skip
+"""The same where a number stands before («22 WILL STREET», «1 LONG ROAD»)."""
 
 
 def long_form(text: str) -> list[str]:

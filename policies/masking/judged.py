@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from enum import IntEnum
+from itertools import pairwise
 
 from policies.masking.capitals import where_capitals_tell
+from policies.masking.company import Company
 from policies.masking.numbers import AREAS
-from policies.masking.standing import CLOSE, ENDS, Standing
+from policies.masking.standing import CLOSE, ENDS
 from policies.masking.tokens import Kind, Token
 from policies.masking.words import Words, Worth
 
@@ -33,15 +35,20 @@ class Level(IntEnum):
 
 _HARMLESS_NUMBER = re.compile(
     r"\d{1,3}|(?:19|20)\d\d|(?:[01]\d|2[0-3])[0-5]\d(?:hrs?|hours)?|\d{1,4}(?:st|nd|rd|th|am|pm|hrs?|mins?|secs?|yrs?|yo|y|m|km|ft"
-    r"|kg|mph|k|x|ish|s|cm|mm|lbs?|g|ml|l|in|cc|p|days?|wks?|mths?|years?)|\d{1,2}x\d{1,2}|[sgptx]\d|\d{1,3}[/x-]\d{1,3}|m\d{1,2}"
+    r"|kg|mph|k|x|ish|s|cm|mm|lbs?|g|ml|l|in|cc|p|days?|wks?|mths?|years?)|\d{1,2}x\d{1,2}|[gptx]\d|s\d{1,3}|\d{1,3}[/x-]\d{1,3}|m\d{1,2}"
 )
 _ROAD = re.compile(r"[abm]\d{1,4}")
 _OUTWARD = re.compile(r"([a-z]{1,2})\d{1,2}[a-z]?")
 _SPELT = 3
+_ODD = frozenset({Worth.EITHER, Worth.RARE})
+_BY_LOOKS = frozenset(
+    {"big", "lil", "little", "old", "young", "wee", "mad", "fat", "tiny", "crazy"}
+)
+"""What goes before the rest of a nickname: «BIG TAM»."""
 _FILLERS = frozenset({"as", "is", "by", "of", "the", "just", "only"})
 
 
-class Judge(Standing):
+class Judge(Company):
     """Judges the tokens of one text."""
 
     def __init__(self, tokens: Sequence[Token], words: Words, level: Level) -> None:
@@ -64,6 +71,7 @@ class Judge(Standing):
                 token.label = self._number(at, token)
         self._spelt_out()
         self._hyphened()
+        self.joined()
 
     # --- one word
 
@@ -82,7 +90,7 @@ class Judge(Standing):
             return "name"
         if self._after_initial(at, token) or self._is_surname(at, token):
             return "name"
-        return None
+        return "name" if self.in_company(at, token) else None
 
     def _capital(self, at: int, token: Token) -> bool:
         """Whether a capital inside a sentence says that this is a name."""
@@ -146,6 +154,8 @@ class Judge(Standing):
         if token.low in self.lists["function"] and token.worth is not Worth.EITHER:
             return False
         back = at - 1
+        if back > 0 and self.tokens[back].label == "name" and self.tokens[back].low in _BY_LOOKS:
+            back -= 1
         while back >= 0 and self.tokens[back].low in _FILLERS:
             back -= 1
         if back < 0:
@@ -167,8 +177,10 @@ class Judge(Standing):
     def _is_surname(self, at: int, token: Token) -> bool:
         """Whether the word stands between a name and what that person does: «DARREN EXAMPLE STATES»."""
         before, after = self.before(at), self.next(at)
-        if before is None or before.label != "name" or token.gap != " " or after is None:
+        if before is None or before.label != "name" or token.gap != " ":
             return False
+        if after is None or after.kind is Kind.MASK or after.gap.strip() in (",", "."):
+            return token.worth is Worth.RARE and not token.low.endswith(("ing", "ed", "ly", "s"))
         stays = self.lists["function"] | self.lists["does"] | self.lists["roles"]
         return (
             after.gap == " "
@@ -249,12 +261,15 @@ class Judge(Standing):
 
     def _hyphened(self) -> None:
         """Of a double-barrelled word every part masks, or none."""
-        for before, token in zip(self.tokens, self.tokens[1:], strict=False):
-            if token.gap == "-" and token.kind is before.kind is Kind.WORD:
-                if before.label == "name" and token.label is None:
-                    token.label = "name"
-                elif token.label == "name" and before.label is None:
-                    before.label = "name"
+        pairs = [
+            (before, token)
+            for before, token in pairwise(self.tokens)
+            if token.gap == "-" and {token.kind, before.kind} <= {Kind.WORD, Kind.LETTER}
+        ]
+        for one, other in (*pairs, *((token, before) for before, token in reversed(pairs))):
+            named = one.label == "name" or (one.label == "word" and other.worth in _ODD)
+            if named and other.label is None:
+                other.label = "name"
 
     # --- where
 

@@ -18,6 +18,8 @@ _CENTURY = 100
 _HIS = frozenset({"mr", "sir", "lord", "fr", "father"})
 _HERS = frozenset({"mrs", "ms", "miss", "dame", "lady", "sister"})
 _YEAR_DIGITS = 4
+_NUMBER_WORDS = frozenset({"NO", "NOS", "NUM", "NUMBER", "NUMBERS", "HOUSE", "DOOR"})
+"""Before the number of a home, and in no written address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,10 @@ def keeps(found: Found, shaded: str, kept: Agreed) -> bool:
     """Whether an identifier is one of a kept party."""
     text = shaded[found.start : found.end]
     if found.label in ("address", "street"):
-        return any(_inside(long_form(text), one) for one in kept.addresses)
+        part = long_form(text)
+        while part and part[0] in _NUMBER_WORDS:
+            part.pop(0)
+        return any(_inside(part, one) for one in kept.addresses)
     return bool(kept.values) and _exact(text) in kept.values
 
 

@@ -11,7 +11,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from policies.masking import numbers
-from policies.masking.addresses import AT_HOME, HOME, NAMED_UNIT, NO_STREET, NUMBERED, STREET
+from policies.masking.addresses import (
+    AT_HOME,
+    HOME,
+    NAMED_UNIT,
+    NO_NUMBERED,
+    NO_STREET,
+    NUMBERED,
+    NUMBERED_THE,
+    STREET,
+    UNIT_THE,
+)
 from policies.masking.words import Words, Worth, plain
 
 
@@ -24,6 +34,14 @@ class Found:
     label: str
 
 
+_IN_A_STREET = frozenset(
+    {"the", "st", "of", "old", "st.", "may", "will", "first", "second", "third", "fourth"}
+)
+_MEN = frozenset({
+    *("male", "males", "female", "females", "youth", "youths", "lad", "lads", "kid", "kids", "men", "women"),
+    *("boys", "girls", "people", "teenagers", "children", "persons", "adults", "cars", "bikes", "vehicles"),
+})  # fmt: skip
+"""Who or what is counted by a number that is none of a home."""
 Check = Callable[[re.Match[str], Words], str | None]
 """The label of a match, or None where it is no such thing."""
 
@@ -60,7 +78,7 @@ _RANK = (
 _REFERENCE = (
     "(?:REFS?|REFERENCE|CASE|CRIME|CR|INCIDENT|INC|URN|CAD|CRN|CRIS|NICHE|TENANCY|TEN|ACCOUNT|ACC"
     "|A/C|SR|JOB|LOGS?|SERIAL|DUPE? OF|DUPLICATE OF|LINKED TO|ALSO SEE|SEE|REPORT|TICKET|PROPERTY"
-    "|PAYMENT|RENT|NI|NINO|NHS|POLICY|LICENCE|PNC|ID|IMEI|CUSTODY)"
+    "|PAYMENT|RENT|OIS|STORM|ATHENA|ECINS|E-CINS|NI|NINO|NHS|POLICY|LICENCE|PNC|ID|IMEI|CUSTODY)"
 )
 
 
@@ -86,7 +104,10 @@ def _vehicle(found: re.Match[str], words: Words) -> str | None:
     letters = [one.lower() for one in re.findall(r"[A-Z]+", found[0]) if len(one) > 1]
     if re.search(r"\d[ .\-]+[A-Z]|[A-Z][ .\-]+\d", found[0]) and letters:
         harmless = [words.of(one) in (Worth.HARMLESS, Worth.EITHER) for one in letters]
-        return None if all(harmless) else "vehicle"
+        prefixed = (
+            re.match(r"[C-RT-Z]\d{2,3}\W", found[0]) and letters[0] not in words.lists["function"]
+        )
+        return None if all(harmless) and not prefixed else "vehicle"
     return "vehicle"
 
 
@@ -102,10 +123,9 @@ def _address(found: re.Match[str], words: Words) -> str | None:
     """A number and a street, where what stands between is no clause («16 YOUTHS IN THE STREET»)."""
     between = [plain(one) for one in re.findall(r"[^\W\d_][\w'-]*", found["street"])]
     clause = words.lists["function"] | words.lists["abbreviations"] | words.lists["does"]
-    stays = {"the", "st", "of", "old", "st.", "may", "will"}
-    if any(one in clause and one not in stays for one in between):
+    if any((one in clause and one not in _IN_A_STREET) or one in _MEN for one in between):
         return None
-    return None if between and set(between) <= NO_STREET - {"high", "main", "ring"} else "address"
+    return None if between and set(between) <= NO_NUMBERED else "address"
 
 
 def _home(found: re.Match[str], _: Words) -> str | None:
@@ -116,8 +136,8 @@ def _home(found: re.Match[str], _: Words) -> str | None:
 
 
 def _street(found: re.Match[str], words: Words) -> str | None:
-    """The name of a street: no preposition, adjective or verb."""
-    last = plain(found["value"])
+    """A street: what stands before its type is no preposition, adjective or verb."""
+    last = plain(found["street"])
     if last in NO_STREET or last in words.lists["function"] or last in words.lists["abbreviations"]:
         return None
     if last in words.lists["does"] or (
@@ -201,7 +221,17 @@ _NUMBERS = (
         r"\b(?:SORT ?CODE|S/C)\W{0,3}(?P<value>\d{2}\W?\d{2}\W?\d{2}(?:[^\d\n]{0,16}\d{8})?)",
     ),
     _p(_D, "account", r"(?<!\d)\d{2}[- ]\d{2}[- ]\d{2}[^\d\n]{1,16}\d{8}(?!\d)"),
+    _p(
+        _D,
+        "card",
+        r"\bCARD\b[^\d\n]{0,12}\b(?:ENDING|ENDS|LAST)\b[^\d\n]{0,16}(?P<value>\d{4})(?!\d)",
+    ),
     _p(_D, "date", rf"(?<![\w/.-]){_DATE}(?![\w/-]|\.\d)"),
+    _p(
+        "/-_",
+        "reference",
+        r"(?<![\w/-])(?!TEL|MOB)[A-Z]{1,6}[/_-](?:\d{2,4}[/_-])?\d{4,}(?![\w/-])",
+    ),
     _p(_D, _long_number, rf"(?<![\w+])(?:\(?\+|\(?00)?\(?\d(?:{_GAP}\d){{6,}}(?!\d)"),
     _p(
         _D,
@@ -241,14 +271,18 @@ _REFERENCES = (
         _D,
         _vehicle,
         r"(?<![A-Z0-9])(?:[A-Z] ?[A-Z][ .-]{0,3}\d ?\d[ .-]{0,3}[A-Z] ?[A-Z] ?[A-Z]",
-        r"|[A-Z]\d{1,3}[ .-]{0,3}[A-Z]{3}|[A-Z]{3}[ .-]{0,3}\d{1,3}[A-Z]"
+        r"|[A-Z](?:\d{1,3}[ .-]{0,3}| \d{2,3} )[A-Z]{3}|[A-Z]{3}[ .-]{0,3}\d{1,3}[A-Z]"
         r"|[A-Z]{2,3}[ -]{1,3}\d{1,4})(?![A-Z0-9])",
     ),
     _p(_D, "vehicle", r"(?<![A-Z0-9])(?:[A-Z] [A-Z] \d \d [A-Z] [A-Z] [A-Z])(?![A-Z0-9])"),
 )
-_PLACES = (
+_STREETS = (
     Pattern(_D, NUMBERED, _address),
     Pattern(_D, NAMED_UNIT, _address),
+    Pattern(_D, NUMBERED_THE, _is("address"), (" THE ",)),
+    Pattern(_D, UNIT_THE, _home, (" THE ",)),
+)
+_PLACES = (
     Pattern(_D, HOME, _home),
     Pattern(_D, AT_HOME, _home),
 )
@@ -263,7 +297,7 @@ _REST = (
     _p(_ALL, "number", rf"\b{_NUMERAL}(?:[ ,.\-]{{1,3}}{_NUMERAL}){{5,}}\b"),
     Pattern("RSALCTGDMH", STREET, _street),
 )
-PATTERNS = (*_ONLINE, *_NUMBERS, *_REFERENCES, *_PLACES, *_REST)
+PATTERNS = (*_ONLINE, *_NUMBERS, *_STREETS, *_REFERENCES, *_PLACES, *_REST)
 """Every form, in the order in which they take."""
 
 

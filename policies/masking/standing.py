@@ -81,7 +81,11 @@ class Standing:
             return True
         if token.low not in self.lists["verbs"] and token.low not in self.lists["function"]:
             return True
-        return acts or after is None or after.gap.strip() != ""
+        return acts or after is None or after.gap.strip() != "" or self._no_verb_needs(after)
+
+    def _no_verb_needs(self, after: Token) -> bool:
+        """Whether the word before is no verb of its own: «DARREN MAY AND», «CALLUM GRANT WEARING»."""
+        return after.low in ("and", "of", "from") or after.low.endswith(("ated", "ing"))
 
     def _before_surname(self, at: int, token: Token, after: Token | None) -> bool:
         """Whether two words that can be names stand where one person would: «INFT MARK WHITE STATES»."""

@@ -62,7 +62,8 @@ class Words:
 
     worth: Mapping[str, Worth]
     lists: Mapping[str, frozenset[str]]
-    """The own lists by name, as ``narrative_words.toml`` has them."""
+    """The own lists by name, as ``narrative_words.toml`` has them; words that are also names
+    (``given``, ``family``)."""
 
     def of(self, word: str) -> Worth:
         """Return what is known of a word: lower case, no accents; a genitive's ``'s`` is set aside."""
@@ -91,7 +92,8 @@ def packaged_words() -> Words:
         name: frozenset(plain(one) for one in text.split())
         for name, text in packaged_toml("policies", "data/narrative_words.toml").items()
     }
-    names = _names()
+    given, family = _names()
+    names = given | family
     counted = _frequencies()
     lemmas = _lemmas()
     worth: dict[str, Worth] = {}
@@ -117,6 +119,12 @@ def packaged_words() -> Words:
     both = own["words_first"] | own["given_words"] | own["nick_words"] | own["family_words"]
     certain = {name for name in names if worth.get(name) is Worth.NAME}
     worth |= dict.fromkeys(both - certain, Worth.EITHER)
+    own |= {
+        "given": frozenset(one for one in given if worth.get(one) is Worth.EITHER)
+        | own["given_words"],
+        "family": frozenset(one for one in family if worth.get(one) is Worth.EITHER)
+        | own["family_words"],
+    }
     return Words(worth, own)
 
 
@@ -139,15 +147,16 @@ def _lemmas() -> frozenset[str]:
     return frozenset(forms)
 
 
-def _names() -> frozenset[str]:
-    found: set[str] = set()
+def _names() -> tuple[frozenset[str], frozenset[str]]:
+    """Given names and family names."""
+    found: dict[bool, set[str]] = {False: set(), True: set()}
     for locale in _LOCALES:
         provider = import_module(f"faker.providers.person.{locale}").Provider
         for field in dir(provider):
             if field.endswith("_names") and field != "language_names":
                 for name in getattr(provider, field):
-                    found.update(plain(name).replace("-", " ").split())
-    return frozenset(found)
+                    found["last" in field].update(plain(name).replace("-", " ").split())
+    return frozenset(found[False]), frozenset(found[True])
 
 
 def _derived(word: str, lemmas: frozenset[str], names: frozenset[str]) -> bool:

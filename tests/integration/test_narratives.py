@@ -38,7 +38,7 @@ def test_a_narrative_leaves_with_third_parties_masked_and_the_caller_kept(house:
     duty = page(house, name=DUTY)
 
     assert first["agreed"]["description"] == (
-        "CALLER A EXAMPLE OF 12 EXAMPLE ROAD SAYS [name] FROM NO [address] (TEL [telephone]) IS SHOUTING"
+        "CALLER A EXAMPLE OF 12 EXAMPLE ROAD SAYS [name] FROM [address] (TEL [telephone]) IS SHOUTING"
     )
     assert second["agreed"]["description"] == "[word]"
     for text in ("SHOUTING", "KOWALSKI", "900456", "narrative", "description"):

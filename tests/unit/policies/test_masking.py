@@ -39,11 +39,11 @@ def test_what_is_harmless_passes_whole(text: str) -> None:
     [
         (
             "INFT MARK WHITE STATES MALE KNOWN AS SMUDGE IS O/S NO 22 AGAIN",
-            "INFT [name] STATES MALE KNOWN AS [name] IS O/S NO [address] AGAIN",
+            "INFT [name] STATES MALE KNOWN AS [name] IS O/S [address] AGAIN",
         ),
         (
             "NEIGHBOUR AT NO 16 (C EXAMPLE DOB 01/01/90) SHOUTING ABUSE",
-            "NEIGHBOUR AT NO [address] ([name] DOB [date_of_birth]) SHOUTING ABUSE",
+            "NEIGHBOUR AT [address] ([name] DOB [date_of_birth]) SHOUTING ABUSE",
         ),
         (
             "PC 1234 HILL HERE, PCSO 9876 SPARROW ALSO. LOG 418 REFERS",
@@ -55,14 +55,14 @@ def test_what_is_harmless_passes_whole(text: str) -> None:
         ),
         (
             "spoke to mark at no 12, he said priya from flat 3 was there, tel o77oo 9oo123",
-            "spoke to [name] at no [address], he said [name] from flat [address] was there, tel [telephone]",
+            "spoke to [name] at [address], he said [name] from [address] was there, tel [telephone]",
         ),
         (
             "SPOKE TO SUE ABOUT THE BINS. SUE STATES HER HUSBAND BILL IS ILL",
             "SPOKE TO [name] ABOUT THE BINS. [name] STATES HER HUSBAND [name] IS ILL",
         ),
         ("Will said he saw it. Rose was there.", "[name] said he saw it. [name] was there."),
-        ("MOVED TO SYNTHETIC RD J/W EXAMPLE ST", "MOVED TO [street] RD J/W [street] ST"),
+        ("MOVED TO SYNTHETIC RD J/W EXAMPLE ST", "MOVED TO [street] J/W [street]"),
         ("J O H N WAS THERE WITH D.J. OKAFOR", "[name] WAS THERE WITH [name]"),
         ("SHOUTING AT KOWALSKI 46", "SHOUTING AT [name] [address]"),
     ],
@@ -104,7 +104,7 @@ def test_people_and_what_belongs_to_them_are_masked(text: str, expected: str) ->
         ("AT 2147 AT 21 EXAMPLE", "AT 2147 AT [address] EXAMPLE"),
         (
             "CLOSED ROAD, LEAVING DRIVE, IN EXAMPLE DRIVE",
-            "CLOSED ROAD, LEAVING DRIVE, IN [street] DRIVE",
+            "CLOSED ROAD, LEAVING DRIVE, IN [street]",
         ),
         ("N.F.A. AND N/O/K, QUX/Z", "N.F.A. AND N/O/K, [word]/Z"),
         ("A46 AND ABC 123 BUT XKJ 123", "[reference] AND ABC 123 BUT [vehicle]"),

@@ -66,7 +66,7 @@ def test_what_is_agreed_stays(text: str) -> None:
         ("DARREN O'SULLIVAN", "[name]"),
         ("[name] O'SULLIVAN", "[name]"),
         ("RANG FROM 07700 900119", "RANG FROM [telephone]"),
-        ("LIVES AT NO 16", "LIVES AT NO [address]"),
+        ("LIVES AT NO 16", "LIVES AT [address]"),
         ("AT 16 SYNTHETIC CLOSE", "AT [address]"),
         ("BORN 30/01/1990", "BORN [date_of_birth]"),
         ("CAR AB12 CDF", "CAR [vehicle]"),
