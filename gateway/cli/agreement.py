@@ -20,6 +20,7 @@ from gateway.cli.agreement_named import (
     line_of,
     tell_unmet,
     version_of,
+    versions_of,
 )
 from gateway.cli.agreement_review import attach, check_document, diff, due
 from gateway.cli.agreement_shown import ask_whether_to_sign, tell_shown
@@ -27,7 +28,7 @@ from gateway.cli.documents import refused, toml_of, word_of
 from gateway.cli.home import change, own_house
 from gateway.cli.terminal import OPERATOR, Actor, AsJson, say, say_json, show_table
 from gateway.clock import london_day
-from gateway.law.agreements import PutAgreement, resume, sign, suspend, terminate
+from gateway.law.agreements import AgreementRefused, PutAgreement, resume, sign, suspend, terminate
 from gateway.law.register import Act
 from gateway.law.standing import AgreementStanding, standing_of
 from gateway.store.tx import Tx
@@ -229,18 +230,30 @@ def terminate_agreement(
 # ---------------------------------------------------------------------- inside
 
 _Job = Callable[[Agreement, Act, date], Callable[[Tx], Agreement]]
+"""A step with one version, as a job."""
 
 
 def _step(agreement: str, version: int | None, actor: str, job: _Job, *, as_json: bool) -> None:
+    """Take a step with every version that is meant; one that may not take it stops only where none may."""
     with own_house() as house:
-        found = version_of(house.book.refresh(), agreement, version)
         day = london_day(house.clock)
-        made = change(house, actor, lambda act: job(found, act, day))
-        standing = standing_of(house.book.refresh(), made, day)
+        found = versions_of(house.book.refresh(), agreement, version, day)
+        made, refusals = [], []
+        for one in found:
+            try:
+                made.append(change(house, actor, partial(job, one, day=day)))
+            except AgreementRefused as refusal:
+                refusals.append(refusal)
+        if not made:
+            raise refusals[0]
+        edition = house.book.refresh()
+        standings = [standing_of(edition, one, day) for one in made]
     if as_json:
-        say_json(standing.document())
+        first, *others = [standing.document() for standing in standings]
+        say_json({**first, "later_versions": others} if others else first)
         return
-    _tell_step(standing)
+    for standing in standings:
+        _tell_step(standing)
 
 
 def _tell_step(standing: AgreementStanding) -> None:

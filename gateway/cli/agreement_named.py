@@ -39,6 +39,21 @@ def version_of(edition: Edition, agreement: str, version: int | None) -> Agreeme
     return found[-1]
 
 
+def versions_of(
+    edition: Edition, agreement: str, version: int | None, day: date
+) -> tuple[Agreement, ...]:
+    """Return the versions that a stop or its lifting is meant for: the one named, else all that count.
+
+    Those are the version that speaks on the day and every later one, so that neither the one in force
+    goes on nor one that is signed already comes into its place (raises ``Stopped``).
+    """
+    if version is not None:
+        return (version_of(edition, agreement, version),)
+    speaks = in_force_on(edition, agreement, day)
+    known = [one for one in edition.register.agreements if one.id == agreement]
+    return tuple(one for one in known if one.version >= speaks.version)
+
+
 def day_of(text: str | None) -> date | None:
     """Read a day (raises ``Stopped``)."""
     try:

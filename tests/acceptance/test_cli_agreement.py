@@ -88,6 +88,35 @@ def test_signed_terms_are_not_changed_and_another_version_follows(
     shell.ok("verify")
 
 
+@pytest.mark.parametrize("stop", ["suspend", "terminate"])
+def test_a_stop_reaches_the_version_in_force_whatever_was_drafted_after_it(
+    shell: Shell, tmp_path: Path, stop: str
+) -> None:
+    shell.ok("agreement", "add", example(tmp_path))
+    for party in ("leicestershire-police", "charnwood-bc"):
+        sign(shell, party)
+    shell.ok("agreement", "add", example(tmp_path, ("version = 1", "version = 2")))
+    told = ("--party", "leicestershire-police", "--reason", "breach")
+
+    stopped = shell.ok("agreement", stop, ID, *told, "--json").json
+
+    def states() -> list[tuple[int, str]]:
+        listed = shell.ok("agreement", "list", "--json").json["agreements"]
+        return [(one["version"], one["state"]) for one in listed]
+
+    ended = "suspended" if stop == "suspend" else "terminated"
+    assert (stopped["state"], len(stopped["later_versions"])) == (ended, 1)
+    assert states()[0] == (1, ended)
+    again = shell("agreement", stop, ID, *told)
+    assert (
+        again.code,
+        f"agreement.{'suspended_already' if stop == 'suspend' else 'terminated'}" in again.err,
+    ) == (1, True)
+    if stop == "suspend":
+        shell.ok("agreement", "resume", ID, "--party", "leicestershire-police")
+        assert states() == [(1, "live"), (2, "draft")]
+
+
 def test_only_the_nominated_person_signs_and_once(shell: Shell, tmp_path: Path) -> None:
     shell.ok("agreement", "add", example(tmp_path))
     police = "leicestershire-police"
