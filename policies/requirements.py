@@ -91,7 +91,7 @@ def _standing(requirement: Requirement, tests: Mapping[str, str]) -> Standing:
     elif tests:
         state, reason = RequirementState.PROVEN, None
     else:
-        state, reason = RequirementState.UNPROVEN, "No test is bound to it."
+        state, reason = RequirementState.UNPROVEN, "No test run on record proves it."
     return Standing(id=requirement.id, state=state, tests=tuple(tests), reason=reason)
 
 

@@ -1,9 +1,13 @@
-"""When a rule of the law last decided something here: read from the releases, which count each reason."""
+"""When a rule of the law last decided something here: read from the releases, which count each reason.
+
+A condition that was met lets a record through as surely as one that was not keeps it back, so both are
+told. A condition about a group of fields was asked wherever a record left by the personal lane.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,34 +16,32 @@ from gateway.store.reading import Reader
 
 @dataclass(slots=True)
 class Decided:
-    """How often a rule withheld an incident version (a permit: let one go), and when last."""
+    """How many incident versions a rule kept back and how many it let go, and when it last did either."""
 
-    times: int = 0
+    withheld: int = 0
+    let_go: int = 0
     last: datetime | None = None
 
-    def count(self, number: int, at: datetime) -> None:
+    def count(self, at: datetime, *, withheld: int = 0, let_go: int = 0) -> None:
         """Count a release in which it decided about so many."""
-        self.times += number
+        self.withheld += withheld
+        self.let_go += let_go
         self.last = at if self.last is None else max(self.last, at)
 
 
-def decided_by(reader: Reader, permit_of: Callable[[str], str | None]) -> dict[str, Decided]:
+def decided_by(reader: Reader, asked_of: Callable[[str], Collection[str]]) -> dict[str, Decided]:
     """Return rule → what it decided, over every release there is.
 
     Args:
         reader: The store.
-        permit_of: The permit that a subscription's power rests on; None for one that is not known.
+        asked_of: The ids of the rules that are asked about each record of a subscription.
     """
     found: dict[str, Decided] = {}
     for subscription, at, counts in reader.counts_of_releases():
+        told = json.loads(counts)  # noqa: TID251 - our own row
         moment = datetime.fromtimestamp(at, UTC)
-        for rule, number in _counted(counts, permit_of(subscription)):
-            found.setdefault(rule, Decided()).count(number, moment)
+        for rule, number in told["reasons"].items():
+            found.setdefault(rule, Decided()).count(moment, withheld=number)
+        for rule in asked_of(subscription) if told["released"] else ():
+            found.setdefault(rule, Decided()).count(moment, let_go=told["released"])
     return found
-
-
-def _counted(counts: str, permit: str | None) -> Iterable[tuple[str, int]]:
-    told = json.loads(counts)  # noqa: TID251 - our own row
-    if permit is not None and told["released"]:
-        yield permit, told["released"]
-    yield from told["reasons"].items()

@@ -233,6 +233,11 @@ _Job = Callable[[Agreement, Act, date], Callable[[Tx], Agreement]]
 """A step with one version, as a job."""
 
 
+def _on(job: _Job, one: Agreement, day: date, act: Act) -> Callable[[Tx], Agreement]:
+    """Return the step with one version, in the name of whoever takes it."""
+    return job(one, act, day)
+
+
 def _step(agreement: str, version: int | None, actor: str, job: _Job, *, as_json: bool) -> None:
     """Take a step with every version that is meant; one that may not take it stops only where none may."""
     with own_house() as house:
@@ -241,7 +246,7 @@ def _step(agreement: str, version: int | None, actor: str, job: _Job, *, as_json
         made, refusals = [], []
         for one in found:
             try:
-                made.append(change(house, actor, partial(job, one, day=day)))
+                made.append(change(house, actor, partial(_on, job, one, day)))
             except AgreementRefused as refusal:
                 refusals.append(refusal)
         if not made:

@@ -21,6 +21,7 @@ from policies.requirements import (
     packaged_requirements,
     standings,
 )
+from schemas.sensitivity import Lane
 from schemas.subscriptions import Subscription
 
 _ROW = ("id", "law", "the gateway must", "rules", "tests", "state")
@@ -103,16 +104,23 @@ def _here() -> tuple[Bundle, Mapping[str, Decided] | None]:
 
 
 def _decisions(house: House) -> Mapping[str, Decided]:
-    edition = house.book.refresh()
-    permits = edition.law.bundle.permits
+    bundle = house.book.refresh().law.bundle
     stored = house.reader.bodies("subscription")
-    powers = {name: Subscription.model_validate_json(body).power for name, body in stored.items()}
+    asked = {
+        name: _asked(Subscription.model_validate_json(body), bundle)
+        for name, body in stored.items()
+    }
+    return decided_by(house.reader, lambda subscription: asked.get(subscription, ()))
 
-    def permit_of(subscription: str) -> str | None:
-        power = powers.get(subscription)
-        return None if power is None or power not in permits else permits[power].id
 
-    return decided_by(house.reader, permit_of)
+def _asked(subscription: Subscription, bundle: Bundle) -> tuple[str, ...]:
+    """Return the rules that are asked about each record of a subscription."""
+    power = subscription.power
+    rules = [one.id for one in bundle.conditions(power)]
+    rules += [bundle.permits[power].id] if power in bundle.permits else []
+    if subscription.lane is Lane.PERSONAL:
+        rules += [one.id for one in bundle.conditions_to_see(power)]
+    return tuple(rules)
 
 
 def _named(asked: Requirement, bundle: Bundle) -> list[str]:
@@ -135,4 +143,5 @@ def _when(rule: str, decided: Mapping[str, Decided] | None) -> str:
     one = decided.get(rule)
     if one is None or one.last is None:
         return "\n      It has decided nothing here yet."
-    return f"\n      Decided {one.times:,} times here, last on {one.last:%Y-%m-%d %H:%M} UTC."
+    told = f"{one.let_go:,} let go, {one.withheld:,} kept back"
+    return f"\n      Decided here: {told}, last on {one.last:%Y-%m-%d %H:%M} UTC."
