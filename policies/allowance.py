@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from policies.law import Law
-from schemas.agreements import PEOPLE, OnwardSharing
+from schemas.agreements import PEOPLE, Agreement, OnwardSharing
 from schemas.base import Word
-from schemas.codes import Kind, SubjectRole
+from schemas.codes import Kind, Regime, SubjectRole
 from schemas.decisions import Seen
 from schemas.incident import PERSON_GROUPS, SENSITIVITY
 from schemas.powers import Purpose
@@ -89,7 +89,7 @@ def allowance(
         agreement=agreement.id,
         version=agreement.version,
         provision=agreement.provision or law.lists.powers.by_code[agreement.power].cites,
-        recipient_regime=agreement.recipient_regime.value,
+        recipient_regime=_regime(law, agreement, subscription.partner, day).value,
         purpose=agreement.purpose,
         crossing=agreement.crossing,
         children=agreement.children,
@@ -104,6 +104,13 @@ def allowance(
         person_parts=frozenset(parts if named else ()),
         roles=frozenset(roles if named and parts else ()),
     )
+
+
+def _regime(law: Law, agreement: Agreement, recipient: str, day: date) -> Regime:
+    """Return under which regime the recipient processes: what is agreed of a body that can be one for it."""
+    believed = law.lists.competent_authorities is None
+    may_be = believed or law.register.standing(recipient, day).may_be_competent_authority
+    return agreement.recipient_regime if may_be else Regime.GENERAL
 
 
 def _has_condition(looked: Seen, group: FieldGroup) -> bool:

@@ -27,11 +27,14 @@ FILES = (
     "sensitive.toml",
     "provisions.toml",
     "powers.toml",
+    "competent_authorities.toml",
 )
 
 
-LATER = ("powers.toml",)
-"""Files that snapshots of the first edition do not have."""
+LATER = ("powers.toml", "competent_authorities.toml")
+"""Files that older snapshots do not have."""
+AS_PACKAGED = ("powers.toml",)
+"""Those of them that are read as packaged there; without the other, no rule of that time asks for it."""
 
 
 class ListedBody(Period):
@@ -58,6 +61,29 @@ class RelevantAuthorities(Word):
     section_17a_in_force: date
     entry: tuple[ListedBody, ...]
     unlisted: tuple[UnlistedBody, ...]
+
+
+class CompetentBody(Period):
+    """Kinds that can be a competent authority under Part 3 of the Data Protection Act 2018."""
+
+    kinds: tuple[PartnerKind, ...]
+    source: str
+    uncertain: str | None = None
+
+
+class NoCompetentBody(Word):
+    """Kinds that are none, though one may think so, and why."""
+
+    kinds: tuple[PartnerKind, ...]
+    why: str
+
+
+class CompetentAuthorities(Word):
+    """``competent_authorities.toml``."""
+
+    edition: str
+    entry: tuple[CompetentBody, ...]
+    not_one: tuple[NoCompetentBody, ...] = ()
 
 
 class PurposeEntry(Word):
@@ -295,6 +321,8 @@ class Lists(Word):
     sensitive: Sensitive
     provisions: Provisions
     powers: Powers
+    competent_authorities: CompetentAuthorities | None = None
+    """None in a snapshot older than the list: an agreement was believed whoever its recipient was."""
 
     @classmethod
     def load(cls, texts: Mapping[str, str]) -> Lists:
@@ -304,10 +332,12 @@ class Lists(Word):
             PolicyRefused: A file is missing, is no TOML, or says what its model does not know.
         """
         # what came with a later edition is read as packaged where an older snapshot has no such file
-        older = {name: packaged_text("policies", f"data/{name}") for name in LATER}
+        older = {name: packaged_text("policies", f"data/{name}") for name in AS_PACKAGED}
         documents = {}
         for name in FILES:
             if name not in texts and name not in older:
+                if name in LATER:
+                    continue
                 raise PolicyRefused(name, "", "the file is missing")
             try:
                 documents[name] = tomllib.loads(texts.get(name) or older[name])
@@ -322,6 +352,7 @@ class Lists(Word):
                 sensitive=Sensitive.model_validate(documents[FILES[3]]),
                 provisions=Provisions.model_validate(documents[FILES[4]]),
                 powers=Powers.model_validate(documents["powers.toml"]),
+                competent_authorities=_if_there(documents.get("competent_authorities.toml")),
             )
         except ValidationError as broken:
             where = ".".join(str(part) for part in broken.errors()[0]["loc"])
@@ -331,6 +362,13 @@ class Lists(Word):
     def listed(self) -> dict[PartnerKind, ListedBody]:
         """The line of section 115(2) that names a kind."""
         return {kind: line for line in self.relevant_authorities.entry for kind in line.kinds}
+
+    def may_be_competent(self, kind: PartnerKind | None, day: date) -> bool:
+        """Whether a body of the kind can be a competent authority on the day (DPA 2018 s.30, Sch. 7)."""
+        known = self.competent_authorities
+        return known is not None and any(
+            kind in one.kinds and one.covers(day) for one in known.entry
+        )
 
     @cached_property
     def counts_for(self) -> dict[Purpose, tuple[str, ...]]:
@@ -344,6 +382,10 @@ class Lists(Word):
     def lanes_of(self) -> dict[Power, tuple[Lane, ...]]:
         """Lanes that each power may use."""
         return {code: entry.lanes for code, entry in self.powers.by_code.items()}
+
+
+def _if_there(document: dict[str, Any] | None) -> CompetentAuthorities | None:
+    return None if document is None else CompetentAuthorities.model_validate(document)
 
 
 @cache

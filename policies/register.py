@@ -29,6 +29,8 @@ class Standing:
     withholds_section_17a: bool
     withholds_section_115: bool
     co_opted_for_case_reviews: bool
+    may_be_competent_authority: bool
+    """Whether its kind can be a competent authority under Part 3 (DPA 2018 s.30, Sch. 7)."""
 
 
 UNKNOWN = Standing(
@@ -42,6 +44,7 @@ UNKNOWN = Standing(
     withholds_section_17a=False,
     withholds_section_115=False,
     co_opted_for_case_reviews=False,
+    may_be_competent_authority=False,
 )
 """How a partner stands that nobody registered."""
 
@@ -104,6 +107,7 @@ class Register:
                 decision.covers(day) for decision in partner.withholds_section_115
             ),
             co_opted_for_case_reviews=self._is_co_opted(partner, day),
+            may_be_competent_authority=self._lists.may_be_competent(partner.kind_on(day), day),
         )
 
     def _is_co_opted(self, partner: Partner, day: date) -> bool:

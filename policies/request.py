@@ -36,6 +36,7 @@ def _partner(name: str, standing: Standing) -> dict[str, Any]:
         "withholds_section_17a": standing.withholds_section_17a,
         "withholds_section_115": standing.withholds_section_115,
         "co_opted_for_case_reviews": standing.co_opted_for_case_reviews,
+        "may_be_competent_authority": standing.may_be_competent_authority,
     }
     if standing.kind is not None:
         attributes["kind"] = standing.kind.value

@@ -116,13 +116,16 @@ class DescribedAgreement(Period):
         default=None, description="Why sharing is in the best interests of the children concerned."
     )
     recipient_regime: Regime | None = Field(
-        default=None, description="How the recipient processes it; not stated: general."
+        default=None,
+        description="How the recipient processes it; not stated: general. law_enforcement is believed of "
+        "kinds that can be competent authorities alone (DPA 2018 s.30, Sch. 7): police, probation, "
+        "government departments, and principal councils when prosecuting.",
     )
     crossing: Text | None = Field(
         default=None,
         description="Why law-enforcement data may be used for another purpose (DPA 2018 s.36(4)); needed "
-        "in every lane where the source's regime is law_enforcement and recipient_regime is general: to "
-        "depersonalise it is to use it too.",
+        "in every lane where the source's regime is law_enforcement and recipient_regime is general, or "
+        "is not believed of the recipient: to depersonalise it is to use it too.",
     )
     marking: Marking | None = Field(
         default=None, description="The highest marking that may go; not stated: OFFICIAL."

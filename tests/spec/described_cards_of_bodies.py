@@ -92,9 +92,34 @@ PEOPLE = [
          {"fields": ["kind", "place"], "lane": "depersonalised", "agreement.crossing": None},
          unmet=("section_115.regime_crossing_is_authorised",)),
 ]  # fmt: skip
+ENFORCES = {"agreement.crossing": None, "agreement.recipient_regime": "law_enforcement"}
+CROSSING = "section_115.regime_crossing_is_authorised"
+REGIMES = [
+    Card("a housing association that says it enforces the law", "§4: housing is under the UK GDPR", "case",
+         {**_to("non_profit_registered_provider"), **ENFORCES}, unmet=(CROSSING,)),
+    Card("the same, the crossing recorded", "s.36(4)", "case",
+         {**_to("non_profit_registered_provider"), "agreement.recipient_regime": "law_enforcement"}, RELEASE),
+    Card("a health board that says it enforces the law", "§4: no Sch. 7 body, no such function", "case",
+         {**_to("integrated_care_board"), **ENFORCES}, unmet=(CROSSING,)),
+    Card("a fire authority, likewise", "§4: fire safety alone is not what this is for", "case",
+         {**_to("combined_fire_authority"), **ENFORCES}, unmet=(CROSSING,)),
+    Card("an ALMO for a council that prosecutes", "s.30: who has the function, not who acts for it", "case",
+         {**_to("arms_length_management_organisation", acts_on_behalf_of={"kind": "district_council"}),
+          "agreement.on_behalf_of": True, **ENFORCES}, unmet=(CROSSING,)),
+    Card("a landlord in a case review, likewise", "§4", "review", ENFORCES,
+         unmet=("asb_case_review.regime_crossing_is_authorised",)),
+    Card("a council that prosecutes", "§4: Part 3 when prosecuting", "case", ENFORCES, RELEASE),
+    Card("the Scottish force enforces the law", "Sch. 7", "case",
+         {**_to("police_service_of_scotland"), **ENFORCES}, RELEASE),
+    Card("a private provider of probation enforces the law", "Sch. 7", "case",
+         {**_to("probation_provider"), **ENFORCES}, RELEASE),
+    Card("a council before Part 3 began", "Part 3 is of 2018", "case",
+         {**ENFORCES, "day": "2017-01-01", "agreement.valid_from": None, "agreement.review_by": "2017-12-01"},
+         unmet=(CROSSING,)),
+]  # fmt: skip
 GRADES = [
     Card("a source of grade 4 in 3x5x2", "§6: sources 1 to 3", "case",
          {"handling": "P", "grading": {"scheme": "3x5x2", "source": "4", "intelligence": "A"}},
          unmet=("everywhere.grading_is_of_one_scheme",)),
 ]  # fmt: skip
-CARDS_OF_BODIES = (*BODIES, *WORDS, *PEOPLE, *GRADES)
+CARDS_OF_BODIES = (*BODIES, *WORDS, *PEOPLE, *REGIMES, *GRADES)

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from policies.allowance import allowance
 from policies.depersonalise import open_half
-from policies.disclose import disclose
+from policies.disclose import crosses, disclose
+from policies.lists import Lists, packaged_lists
 from policies.treatments import packaged_treatments
 from schemas.codes import Regime
 from schemas.grading import Grading, GradingScheme, HandlingCondition
@@ -225,6 +226,33 @@ def test_the_crossing_from_law_enforcement_is_recorded_with_the_record() -> None
     assert crossed.purpose is Purpose.PREVENTING_CRIME_AND_DISORDER
     assert (stayed.regime_recipient, stayed.crossing) == (Regime.LAW_ENFORCEMENT, None)
     assert left(record_class(regime="general"), incident()).crossing is None
+
+
+@proves("L21")
+def test_a_body_that_can_be_no_competent_authority_is_not_believed_to_enforce_the_law() -> None:
+    landlord = partner("a-landlord", "non_profit_registered_provider")
+    asked, parties = request_115(partner=landlord.id), (POLICE, COUNCIL, landlord.id)
+
+    def regime(lists: Lists) -> tuple[bool, str, str | None]:
+        made = agreement(recipients=(landlord.id,), recipient_regime="law_enforcement")
+        bare = signed_by_all(made.model_copy(update={"crossing": None}))
+        house = {
+            "partners": [landlord, *UNDER.register.partners],
+            "protocols": [protocol(parties=parties)],
+            "lists": lists,
+        }
+        goes = law_115(bare, **house).decide(asked, record_class(), DAY).releases
+        allowed = allowance(law_115(signed_by_all(made), **house), asked, record_class(), DAY)
+        assert allowed is not None
+        noted = allowed.crossing if crosses(record_class(), allowed) else None
+        return goes, allowed.recipient_regime, noted
+
+    known = packaged_lists()
+    older = {n: text for n, text in known.texts.items() if n != "competent_authorities.toml"}
+
+    assert regime(known) == (False, "general", agreement().crossing)
+    # what was recorded under a snapshot older than the list is told as it was
+    assert regime(Lists.load(older))[1:] == ("law_enforcement", None)
 
 
 @proves("L21")

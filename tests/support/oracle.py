@@ -27,6 +27,7 @@ from tests.support.oracle_powers import (
     in_force,
     is_co_opted,
     kinds_of,
+    may_be_competent,
     oracle_non_personal,
     own_conditions,
     return_conditions,
@@ -151,9 +152,10 @@ def oracle_other(
     holder = oracle_holder(partners, cls.controller, day)
     kinds = kinds_of(partners, asked.partner, holder, day)
     co_opted = is_co_opted(partners.get(asked.partner), day)
+    competent = may_be_competent(kinds[0], day)
     met = {
         **_about_agreement(asked, holder, day, named),
-        **_about_record(asked, cls, named),
+        **_about_record(asked, cls, named, competent=competent),
         **own_conditions(asked, cls, *kinds, co_opted=co_opted),
         "recipient_is_not_holder": holder != asked.partner,
     }
@@ -264,11 +266,12 @@ def oracle_115(
 ) -> set[str]:
     """The conditions of section 115 that are unmet, by their ids."""
     holder = oracle_holder(partners, cls.controller, day)
+    competent = may_be_competent(kind_of(partners.get(asked.partner), day), day)
     met = {
         **_about_parties(partners, asked.partner, holder, day, named),
         **_about_protocol(asked.partner, holder, day, named, protocols),
         **_about_agreement(asked, holder, day, named),
-        **_about_record(asked, cls, named),
+        **_about_record(asked, cls, named, competent=competent),
     }
     return {f"section_115.{name}" for name, is_met in met.items() if not is_met}
 
@@ -353,7 +356,7 @@ OF_AN_AGREEMENT = (
 
 
 def _about_record(
-    asked: Subscription, cls: RecordClass, named: Agreement | None
+    asked: Subscription, cls: RecordClass, named: Agreement | None, *, competent: bool
 ) -> dict[str, bool]:
     always = {
         "not_withheld_by_crosswalk": cls.mapping_status != "withheld",
@@ -362,7 +365,8 @@ def _about_record(
     if named is None:
         return {**always, "children_have_a_reason": not child}
     covers = named.coverage
-    stays = cls.regime == "general" or named.recipient_regime == "law_enforcement"
+    for_enforcement = competent and named.recipient_regime == "law_enforcement"
+    stays = cls.regime == "general" or for_enforcement
     return {
         **always,
         "agreement_covers_record": (cls.source in covers.sources or covers.sources == ())

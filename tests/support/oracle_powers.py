@@ -44,6 +44,19 @@ GIVES_THE_RETURN = {
 }
 
 
+MAY_BE_COMPETENT = {
+    *(POLICE | PROBATION | COUNCILS),
+    *("county_council", "government_department", "police_service_of_scotland"),
+    *("british_transport_police", "other_police_force"),
+}
+"""Bodies of Sch. 7, and councils when prosecuting (law reference §4); housing and health are none."""
+
+
+def may_be_competent(kind: str | None, day: date) -> bool:
+    """Part 3 of the Data Protection Act 2018 began on 25 May 2018."""
+    return kind in MAY_BE_COMPETENT and day >= date(2018, 5, 25)
+
+
 def in_force(power: str, day: date, *, enabled: bool) -> bool:
     """Section 17A since 2007, case reviews since 2014, the duty since 2023; three are off unless enabled."""
     begins = {

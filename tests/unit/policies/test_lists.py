@@ -20,6 +20,7 @@ from tests.support.law import (
     partner,
 )
 from tests.support.oracle_lists import LISTED_IN_ENGLAND_AND_WALES, LISTED_IN_SCOTLAND
+from tests.support.oracle_powers import may_be_competent
 from tests.support.oracle_register import oracle_relevant
 
 TEXTS = packaged_lists().texts
@@ -192,3 +193,28 @@ def test_every_power_stands_in_the_list_once_and_never_personal_without_an_agree
         Lists.load({**TEXTS, "powers.toml": twice})
     older = {name: text for name, text in TEXTS.items() if name != "powers.toml"}
     assert Lists.load(older).lanes_of == packaged_lists().lanes_of
+
+
+@pytest.mark.parametrize("day", [date(2017, 1, 1), date(2018, 5, 24), date(2018, 5, 25), DAY])
+def test_who_can_be_a_competent_authority_is_what_the_oracle_says(day: date) -> None:
+    known = packaged_lists()
+
+    for kind in PartnerKind:
+        assert known.may_be_competent(kind, day) == may_be_competent(kind, day), kind
+    assert not known.may_be_competent(None, day)
+
+
+def test_no_body_is_a_competent_authority_and_none_and_the_doubts_are_told() -> None:
+    known = packaged_lists().competent_authorities
+    assert known is not None
+    may_be = {kind for one in known.entry for kind in one.kinds}
+
+    assert not may_be & {kind for one in known.not_one for kind in one.kinds}
+    assert all(one.uncertain for one in known.entry if PartnerKind.DISTRICT_COUNCIL in one.kinds)
+
+
+def test_a_snapshot_older_than_the_list_names_no_competent_authority() -> None:
+    older = Lists.load({n: text for n, text in TEXTS.items() if n != "competent_authorities.toml"})
+
+    assert older.competent_authorities is None
+    assert not older.may_be_competent(PartnerKind.CHIEF_OFFICER_OF_POLICE, DAY)
