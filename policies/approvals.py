@@ -72,14 +72,19 @@ def approved(
     return _with(before, step.model_copy(update={"epoch": next_epoch if puts_in_force else None}))
 
 
-def withdrawn(before: PolicyBundle, active: str | None, step: BundleStep) -> PolicyBundle:
+def withdrawn(before: PolicyBundle, in_use: str | None, step: BundleStep) -> PolicyBundle:
     """Return a bundle that is not to be used; approvals given so far count no more.
+
+    Args:
+        before: The bundle.
+        in_use: Hash of the bundle in force: of the packaged one while none was ever approved.
+        step: Who withdraws, and why.
 
     Raises:
         StepRefused: It is in force (approve another instead) or withdrawn; the office is no office.
     """
     _check_office(step.office)
-    state = before.state(active)
+    state = before.state(in_use)
     if state is BundleState.IN_FORCE:
         says = "It is in force: approve another in its place, an earlier one or a new one."
         raise StepRefused("policies.in_force", says)

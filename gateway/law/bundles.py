@@ -22,9 +22,11 @@ from gateway.store.reading import Reader
 from gateway.store.tx import Tx
 from policies import approvals
 from policies.agreements import StepRefused
-from policies.documents import sha256_of
-from schemas.bundles import BundleChange, BundleStep, PolicyBundle
+from policies.documents import packaged_documents, sha256_of
+from schemas.bundles import BundleChange, BundleState, BundleStep, PolicyBundle
 from schemas.problems import ProblemError
+
+_GOING_BACK = "Going back to the packaged bundle."
 
 
 class BundleRefused(GatewayError):
@@ -118,7 +120,11 @@ class Propose:
 
 @dataclass(frozen=True, slots=True)
 class Approve:
-    """The job by which one person approves a bundle; the second one's puts it in force."""
+    """The job by which one person approves a bundle; the second one's puts it in force.
+
+    The packaged bundle can always be gone back to: where it is not stored, or was withdrawn, its first
+    approval proposes it, as a step and a leaf of its own.
+    """
 
     sha256: str
     office: str
@@ -131,9 +137,12 @@ class Approve:
         Raises:
             BundleRefused: As ``policies.approvals.approved``, or there is no such bundle.
         """
-        known = _stored(tx)
+        known, packaged = _stored(tx), packaged_documents()
+        active = _active(known)
+        if self.sha256 == packaged.sha256 and _wants_proposal(known.get(self.sha256), active):
+            why = self.reason or _GOING_BACK
+            known[self.sha256] = Propose(packaged.texts, self.office, why, self.act)(tx)
         before = _known(known, self.sha256)
-        active = next((one.sha256 for one in approvals.in_force(known.values())), None)
         step = _step(BundleChange.APPROVED, self.office, self.reason, self.act)
         following = tx.head.law_epoch + 1
         made = _taken(lambda: approvals.approved(before, active, step, following))
@@ -158,9 +167,9 @@ class Withdraw:
         """
         known = _stored(tx)
         before = _known(known, self.sha256)
-        active = next((one.sha256 for one in approvals.in_force(known.values())), None)
+        in_use = _active(known) or packaged_documents().sha256
         step = _step(BundleChange.WITHDRAWN, self.office, self.reason, self.act)
-        made = _taken(lambda: approvals.withdrawn(before, active, step))
+        made = _taken(lambda: approvals.withdrawn(before, in_use, step))
         _write(tx, made, self.act)
         return made
 
@@ -197,6 +206,14 @@ def _known(bundles: Mapping[str, PolicyBundle], sha: str) -> PolicyBundle:
         says = "No policy bundle of this hash is stored."
         raise _refused(StepRefused("policies.unknown", says, "/sha256"))
     return bundles[sha]
+
+
+def _active(known: Mapping[str, PolicyBundle]) -> str | None:
+    return next((one.sha256 for one in approvals.in_force(known.values())), None)
+
+
+def _wants_proposal(packaged: PolicyBundle | None, active: str | None) -> bool:
+    return packaged is None or packaged.state(active) is BundleState.WITHDRAWN
 
 
 def _step(change: BundleChange, office: str, reason: str | None, act: Act) -> BundleStep:

@@ -109,6 +109,30 @@ def test_what_was_withdrawn_is_proposed_again_before_it_is_approved(tmp_path: Pa
         assert found(house) == set()
 
 
+def test_the_packaged_bundle_in_use_stays_and_is_always_gone_back_to(tmp_path: Path) -> None:
+    with new_house(tmp_path) as house:
+        packaged = packaged_documents()
+        propose(house, packaged.texts)
+        assert refused(lambda: withdraw(house, packaged.sha256)) == "in_force"
+        put_in_force(house, stricter())
+        withdraw(house, packaged.sha256)
+        for office in (FIRST, SECOND):
+            approve(house, packaged.sha256, office)
+
+        assert house.book.refresh().documents == packaged.sha256
+        assert found(house) == set()
+
+
+def test_the_packaged_bundle_need_not_be_proposed_to_go_back_to_it(tmp_path: Path) -> None:
+    with new_house(tmp_path) as house:
+        put_in_force(house, stricter())
+        for office in (FIRST, SECOND):
+            approve(house, packaged_documents().sha256, office)
+
+        assert house.book.refresh().documents == packaged_documents().sha256
+        assert found(house) == set()
+
+
 def test_changed_documents_keep_the_last_good_bundle_and_alarm(tmp_path: Path) -> None:
     with new_house(tmp_path) as house:
         first, second = put_in_force(house, stricter()), put_in_force(house, with_rule())
