@@ -13,7 +13,7 @@ import typer
 from pydantic import ValidationError
 
 from gateway.assembly import House
-from gateway.audit.returns import Cell, Matrix, matrix
+from gateway.audit.returns import Cell, Matrix, Owed, matrix
 from gateway.cli import Exit
 from gateway.cli.home import change, checked_actor, own_house, own_settings
 from gateway.cli.terminal import (
@@ -27,7 +27,7 @@ from gateway.cli.terminal import (
     say_json,
     show_table,
 )
-from gateway.errors import LawRefuses
+from gateway.errors import LawRefuses, ReturnPeriodRuns
 from gateway.net.egress import EgressClient
 from gateway.posting import egress_client
 from gateway.release.return_asked import Ask
@@ -80,12 +80,15 @@ def section_17a(
 
     A return is made once; what changes later stands in the next period's. A recipient pulls its own at
     /v1/returns/section-17a. It is sent when its receipt is there: pulled and acknowledged, or
-    `gateway return receipt` for a file that was carried.
+    `gateway return receipt` for a file that was carried. Until then it stays due; the column «files» says
+    which were made and handed out.
     """
     asked, by = _quarter(quarter), checked_actor(actor)
     with own_house() as house:
         found = _of(matrix(house.return_desk, asked), authority)
         if make_them or out is not None:
+            if house.clock.now() < asked.ends:
+                raise ReturnPeriodRuns
             _make(house, found, by, out, voluntary=voluntary)
             found = _of(matrix(house.return_desk, asked), authority)
     if as_json:
@@ -278,6 +281,7 @@ def _show(found: Matrix) -> None:
         "may go",
         "withheld, why",
         "recipients",
+        "files",
         "default",
     )
     show_table("", columns, [_line(cell) for cell in found.cells])
@@ -313,8 +317,17 @@ def _line(cell: Cell) -> tuple[object, ...]:
         first.may_go,
         f"{first.withheld}{f' ({why})' if why else ''}",
         ", ".join(f"{number} {state}" for state, number in sorted(states.items())),
+        _files(cell.owed),
         f"{behind} of {len(cell.owed)}" if behind else "no",
     )
+
+
+def _files(owed: list[Owed]) -> str:
+    """Say how many recipients' files were made, and handed out: it is sent by the receipt alone."""
+    made = sum(one.made_at is not None for one in owed)
+    handed = sum(one.handed_at is not None for one in owed)
+    counts = ((made - handed, "made"), (handed, "handed"))
+    return ", ".join(f"{number} {what}" for number, what in counts if number) or "—"
 
 
 def _pupils(file: Path) -> list[Exclusion]:

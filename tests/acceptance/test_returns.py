@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gateway.cli import Exit
 from gateway.clock import FixedClock
+from gateway.errors import ReturnPeriodRuns
 from tests.support import house as houses
 from tests.support import returning as r
 from tests.support.commands import Shell
@@ -64,7 +65,10 @@ def test_the_operator_sees_makes_and_writes_returns(tmp_path: Path) -> None:
     asked = ("return", "section-17a", "--quarter", "2026Q3")
 
     shown = shell(*asked)
-    made = shell(*asked, "--authority", "leicestershire-police", "--out", out, "--json")
+    only = (*asked, "--authority", "leicestershire-police")
+    ready = shell(*only, "--make").out
+    made = shell(*only, "--out", out, "--json")
+    handed = shell(*only).out
     folder = out / "2026Q3" / "llr-fire" / "leicestershire-police"
     manifest = json.loads((folder / "paragraph-1.manifest.json").read_text(encoding="utf-8"))
     receipt = shell(
@@ -73,6 +77,9 @@ def test_the_operator_sees_makes_and_writes_returns(tmp_path: Path) -> None:
     )
 
     assert "due by 2026-12-31" in shown.out
+    assert "6 made" in ready
+    assert "6 handed" in handed
+    assert not {"made", "handed"} & set(shown.out.split())
     assert "RED" in shown.err
     assert sorted(path.name for path in folder.iterdir()) == [
         f"paragraph-{number}.{form}"
@@ -85,6 +92,20 @@ def test_the_operator_sees_makes_and_writes_returns(tmp_path: Path) -> None:
     assert "is sent" in receipt.out
     assert shell(*asked, "--authority", "nobody").code == Exit.FOUND_WRONG
     assert shell("return", "section-17a", "--quarter", "2026").code == Exit.USAGE
+
+
+def test_a_return_of_a_running_period_is_refused_and_says_why(tmp_path: Path) -> None:
+    home, out = tmp_path / "home", tmp_path / "out"
+    with houses.new_house(home):
+        pass
+    asked = ("return", "section-17a", "--quarter", "2098Q4")
+
+    for how in (("--make",), ("--out", out)):
+        ran = Shell(home)(*asked, *how)
+        assert (ran.code, ran.out) == (Exit.FOUND_WRONG, "")
+        assert ReturnPeriodRuns.title in ran.err
+    assert not out.exists()
+    assert "period_runs" in Shell(home).ok(*asked).out
 
 
 @law("L15")
