@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
@@ -75,13 +76,11 @@ def show(
         versions = retention_of(house).of(feed, reference)
     if as_json:
         say_json({"versions": versions})
-    else:
-        columns = ("version", "recorded_on", "delete_by", "review_by", "held")
-        rows = [
-            [one[name] if one[name] is not None else "" for name in columns] for one in versions
-        ]
-        show_table("", columns, rows)
+    elif versions:
+        columns = ("version", "recorded", "delete by", "by the rules", "review by", "held by")
+        show_table("", columns, map(_line, versions))
     if not versions:
+        note("gateway: no record is known by that reference in this feed.")
         raise typer.Exit(Exit.FOUND_WRONG)
 
 
@@ -168,6 +167,19 @@ def lift(
     if not lifted:
         raise Stopped("No hold of that id stands.", "See `gateway retention holds`.")
     say("The hold is lifted.")
+
+
+def _line(one: Mapping[str, Any]) -> tuple[object, ...]:
+    """Return a version as a row: every rule with its day, the first to end it first."""
+    rules = sorted(one["rules"].items(), key=lambda rule: (rule[1], rule[0]))
+    return (
+        one["version"],
+        one["recorded_on"],
+        one["delete_by"] or "no rule ends it",
+        "; ".join(f"{name} ({day})" for name, day in rules),
+        one["review_by"] or "",
+        ", ".join(one["held"]),
+    )
 
 
 def _state(one: RetentionHold, today: date) -> str:

@@ -54,6 +54,12 @@ def test_what_is_due_is_told_held_back_and_destroyed(shell: Shell) -> None:
     assert set(told["rules"]) == {"feed", "police-council:1"}
     assert told["review_by"] == "2027-11-01"
 
+    table = shell.ok("retention", "show", *FEED, stdin="s0\n").out
+    assert "feed (2026-11-24); police-council:1 (" in " ".join(table.split())
+    unknown = shell("retention", "show", *FEED, stdin="nobody\n")
+    assert (unknown.code, unknown.out) == (Exit.FOUND_WRONG, "")
+    assert "no record is known" in unknown.err
+
     done = shell.ok("retention", "run", "--json", "--actor", "ig-lead").json
     assert (done["feeds"]["police-nsir"]["sealed"], done["feeds"]["police-nsir"]["records"]) == (
         2,
