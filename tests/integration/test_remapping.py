@@ -59,9 +59,9 @@ def house(store: str, tmp_path: Path) -> Iterator[House]:
 
 
 def adopt(house: House, settings: dict[str, Any]) -> None:
-    """Give the police feed other settings."""
+    """Give the police feed other settings beside those that it has."""
     feed = house.book.refresh().register.feeds[FEED][1]
-    changed = feed.model_copy(update={"settings": settings})
+    changed = feed.model_copy(update={"settings": {**feed.settings, **settings}})
     house.writer.run(put_feed(changed, house.act("operator")))
 
 
