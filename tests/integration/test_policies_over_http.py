@@ -13,10 +13,11 @@ from tests.support import agreed, bundles
 from tests.support.bundles import LOCAL
 from tests.support.house import NOW
 from tests.support.server import RunningGateway, running_gateway
+from tests.support.stores import Store
 
 
 @pytest.fixture(scope="module")
-def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningGateway]:
+def gateway(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningGateway]:
     home = tmp_path_factory.mktemp("home")
     with running_gateway(home, clock=FixedClock(NOW)) as running:
         running.usual()
