@@ -28,6 +28,7 @@ from gateway.keys.derive import sealed_half_key
 from gateway.keys.sealing import decrypt, position_bytes, unwrap
 from gateway.settings import Settings
 from gateway.store.postgres import PostgresDatabase
+from policies.documents import Documents, packaged_documents
 from policies.keeping import Keeping
 from policies.kept import EVERYTHING, Kept
 from policies.treatments import Treatments
@@ -351,18 +352,25 @@ def test_no_canary_leaves_or_lies_at_rest(
 
 def test_a_broken_treatment_table_turns_the_check_red(tmp_path: Path) -> None:
     def breaking(house: House) -> None:
-        tables = dict(house.book._treatments)
+        good = packaged_documents()
         lines = [
             line
-            for line in tables[Lane.DEPERSONALISED].text.splitlines()
+            for line in good.treatments[Lane.DEPERSONALISED].text.splitlines()
             if not line.startswith(("source_category_label", "address_text"))
         ]
         both = 'keeps = "source_category_label", releases = "source_category_label"'
         lines.append(f'address_text = {{ op = "keep", {both} }}')
         text = "\n".join([*lines, 'source_category_label = { op = "drop" }'])
-        tables[Lane.DEPERSONALISED] = Treatments.unchecked(Lane.DEPERSONALISED, text)
-        house.book._treatments = tables
+        broken = Treatments.unchecked(Lane.DEPERSONALISED, text)
+        # no bundle with such a table loads, so it is put where the loaded one stands
+        house.book._default = Documents(
+            {**good.texts, "treatments/depersonalised.toml": text},
+            good.bundle,
+            good.lists,
+            {**good.treatments, Lane.DEPERSONALISED: broken},
+        )
         house.book._adopt(house.reader.head().law_epoch)
+        assert house.book.current().law.treatments[Lane.DEPERSONALISED] is broken
 
     search = journey(tmp_path, 100, breaking)
 
