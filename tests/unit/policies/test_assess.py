@@ -6,6 +6,7 @@ from collections import Counter
 from itertools import product
 from math import log2
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -93,6 +94,14 @@ def test_it_is_a_document() -> None:
 
     assert document["rows"] == 6
     assert document["combinations"][0]["place"] == "lsoa"
+
+
+def test_pairs_that_are_too_many_to_lay_out_are_numbered_in_their_order() -> None:
+    """Far more pairs are thinkable than there are rows, and than ``_DENSE``."""
+    apart = np.array([0, 2_999, 0, 5], dtype=np.int64)
+    other = np.array([0, 2_999, 2_999, 0], dtype=np.int64)
+
+    assert module._joined(apart, other).tolist() == [0, 3, 1, 2]
 
 
 VALUES = st.sampled_from(["a", "b", "c", "d", None])
