@@ -33,7 +33,8 @@ class Company(Standing):
         if token.worth is not Worth.EITHER or not self._listed_name(token):
             return False
         if before is not None and before.low in self.lists["determiners"]:
-            return after is not None and after.low in self.lists["kindred"] and token.gap == " "
+            kin = after is not None and after.low in self.lists["kindred"]
+            return kin and token.low in self.lists["family"] - self.lists["colours"]
         return (
             self._pair(at, token, before, after)
             or self._at_a_home(at, token, before, after)
@@ -174,11 +175,14 @@ class Company(Standing):
 
     def _with(self, at: int, token: Token, after: Token | None) -> bool:
         """Whether company is told of: «CASH AND [name]», «Autumn and her partner», «THE PRICE FAMILY»."""
-        if after is None or after.gap != " ":
+        if after is None:
             return False
+        if after.gap != " ":
+            return after.gap == ", " and after.label == "name" and self._starts_clause(at)
         if after.low in self.lists["kindred"]:
             return token.low not in self.lists["colours"]
-        if not self._starts_clause(at) or token.low in self.lists["colours"]:
+        starts = self._starts_clause(at) or token.gap == ", "
+        if not starts or token.low in self.lists["colours"]:
             return False
         if after.low in self.lists["nearby"]:
             return token.low in self.lists["given_words"]

@@ -35,7 +35,7 @@ class Found:
 
 
 _IN_A_STREET = frozenset(
-    {"the", "st", "of", "old", "st.", "may", "will", "first", "second", "third", "fourth"}
+    {"the", "st", "of", "old", "st.", "may", "will", "first", "second", "third", "fourth", "well"}
 )
 _MEN = frozenset({
     *("male", "males", "female", "females", "youth", "youths", "lad", "lads", "kid", "kids", "men", "women"),

@@ -81,11 +81,15 @@ class Standing:
             return True
         if token.low not in self.lists["verbs"] and token.low not in self.lists["function"]:
             return True
-        return acts or after is None or after.gap.strip() != "" or self._no_verb_needs(after)
+        if acts or token.low in self.lists["does"]:
+            return acts
+        return after is None or after.gap.strip() != "" or self._no_verb_needs(token, after)
 
-    def _no_verb_needs(self, after: Token) -> bool:
-        """Whether the word before is no verb of its own: «DARREN MAY AND», «CALLUM GRANT WEARING»."""
-        return after.low in ("and", "of", "from") or after.low.endswith(("ated", "ing"))
+    def _no_verb_needs(self, token: Token, after: Token) -> bool:
+        """Whether a word is no verb before another: «DARREN MAY AND», «CALLUM GRANT WEARING»."""
+        if after.low in ("and", "of", "from"):
+            return True
+        return token.low not in self.lists["function"] and after.low.endswith(("ated", "ing"))
 
     def _before_surname(self, at: int, token: Token, after: Token | None) -> bool:
         """Whether two words that can be names stand where one person would: «INFT MARK WHITE STATES»."""

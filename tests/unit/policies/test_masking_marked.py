@@ -1,7 +1,7 @@
 """Call logs, diaries, e-mails and reports as they are written, with every identifier marked. All invented.
 
 ``{kind:text}`` in ``tests/support/narratives_marked.txt`` marks what must not be read afterwards. Half of
-three sets; the first was written before the rules were mended, each next one after the mending that the one
+four sets; the first was written before the rules were mended, each next one after the mending that the one
 before caused. ``deploy/decisions/0024-narratives.md`` has the figures of the whole sets.
 """
 
@@ -88,6 +88,10 @@ def masked(text: str) -> str | None:
         ("DARREN AND BLACK AT 12", "[name] AND BLACK AT [address]"),
         ("DARREN AND MASON AT 12", "[name] AND [name] AT [address]"),
         ("PRICE FAMILY OUT, YOUNG FAMILY IN", "[name] FAMILY OUT, YOUNG FAMILY IN"),
+        ("PENNY, IVY AND DARREN SAW", "[name], [name] AND [name] SAW"),
+        ("THE YOUNG LAD, THE FROST LAD", "THE YOUNG LAD, THE [name]"),
+        ("DARREN GRANT WEARING, DARREN WERE WEARING", "[name] WEARING, [name] WERE WEARING"),
+        ("AT 3 WELL LANE", "AT [address]"),
         ("CAOIMHE NI DHOMHNAILL CALLED", "[name] CALLED"),
         ("DARREN TOUCAN, DARREN DRUNK", "[name], [name] DRUNK"),
         ("J.W. KOWALSKI, P.C. KOWALSKI, J.W. ROAD", "[name], P.C. [name], J.W. ROAD"),
