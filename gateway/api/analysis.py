@@ -17,13 +17,13 @@ from gateway.analysis.entitled import Desk
 from gateway.analysis.incidents import ask_for_incidents
 from gateway.analysis.statistics import ask_for_counts
 from gateway.api.caller import Analyst, ServiceDep
+from gateway.api.documented import parameters_of
 from gateway.api.problems import sentence_of
 from gateway.api.service import Service
 from gateway.errors import RequestInvalid
 from gateway.ledger.leaf import stamp
 from gateway.release.sent import quality
 from schemas.analysis import IncidentQuestion, StatisticsQuestion
-from schemas.base import Word
 from schemas.problems import ProblemError
 from schemas.released import DepersonalisedIncident, Place
 from schemas.sensitivity import Lane
@@ -43,37 +43,11 @@ _CELL_COLUMNS = ("kind", "period", "place", "behaviour", "count", "rule", "editi
 _FORMS: dict[int | str, Any] = {200: {"content": {"application/json": {}, "text/csv": {}}}}
 
 
-def _described(form: type[Word]) -> dict[str, Any]:
-    """Describe a question's parameters, which are read by hand, for /openapi.json."""
-    schema = form.model_json_schema(ref_template="#/components/schemas/{model}")
-    defined = schema.get("$defs", {})
-    required = schema.get("required", ())
-    parameters = [
-        {
-            "name": name,
-            "in": "query",
-            "required": name in required,
-            "schema": _resolved(about, defined),
-        }
-        for name, about in schema["properties"].items()
-    ]
-    return {"parameters": parameters}
-
-
-def _resolved(about: Any, defined: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a piece of JSON Schema
-    if isinstance(about, dict):
-        name = about.get("$ref", "").rpartition("/")[2]
-        if name in defined:
-            return _resolved(defined[name], defined)
-        return {key: _resolved(value, defined) for key, value in about.items() if key != "title"}
-    return [_resolved(one, defined) for one in about] if isinstance(about, list) else about
-
-
 @router.get(
     "/incidents",
     summary="Incidents that you may have, filtered",
     responses=_FORMS,
-    openapi_extra=_described(IncidentQuestion),
+    openapi_extra=parameters_of(IncidentQuestion),
 )
 async def read_incidents(request: Request, service: ServiceDep, access: Analyst) -> Response:
     """Give one page of depersonalised incidents under a subscription of your own.
@@ -107,7 +81,7 @@ async def read_incidents(request: Request, service: ServiceDep, access: Analyst)
     "/statistics",
     summary="Counts by period and place",
     responses=_FORMS,
-    openapi_extra=_described(StatisticsQuestion),
+    openapi_extra=parameters_of(StatisticsQuestion),
 )
 async def read_statistics(request: Request, service: ServiceDep, access: Analyst) -> Response:
     """Give counts of closed periods under a subscription of your own.

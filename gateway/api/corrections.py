@@ -14,6 +14,7 @@ from pydantic import Field
 
 from gateway.access.verify import Access
 from gateway.api.caller import Sender, ServiceDep
+from gateway.api.documented import body_of
 from gateway.api.feeds import FeedName, own_feed
 from gateway.api.service import Service
 from gateway.errors import RequestInvalid
@@ -71,7 +72,12 @@ class ErasureRequest(Word):
 Wanted = TypeVar("Wanted", RetractionRequest, RestrictionRequest, LiftingRequest, ErasureRequest)
 
 
-@router.post("/retractions", response_model=RetractionResult, summary="Take records back")
+@router.post(
+    "/retractions",
+    response_model=RetractionResult,
+    summary="Take records back",
+    openapi_extra=body_of(RetractionRequest),
+)
 async def post_retraction(
     feed: FeedName, request: Request, service: ServiceDep, access: Sender
 ) -> Response:
@@ -90,7 +96,12 @@ async def post_retraction(
     )
 
 
-@router.post("/restrictions", response_model=RestrictionResult, summary="Restrict records")
+@router.post(
+    "/restrictions",
+    response_model=RestrictionResult,
+    summary="Restrict records",
+    openapi_extra=body_of(RestrictionRequest),
+)
 async def post_restriction(
     feed: FeedName, request: Request, service: ServiceDep, access: Sender
 ) -> Response:
@@ -109,7 +120,12 @@ async def post_restriction(
     )
 
 
-@router.post("/liftings", response_model=LiftingResult, summary="Lift restrictions")
+@router.post(
+    "/liftings",
+    response_model=LiftingResult,
+    summary="Lift restrictions",
+    openapi_extra=body_of(LiftingRequest),
+)
 async def post_lifting(
     feed: FeedName, request: Request, service: ServiceDep, access: Sender
 ) -> Response:
@@ -126,7 +142,12 @@ async def post_lifting(
     )
 
 
-@router.post("/erasures", response_model=ErasureResult, summary="Erase records, for good")
+@router.post(
+    "/erasures",
+    response_model=ErasureResult,
+    summary="Erase records, for good",
+    openapi_extra=body_of(ErasureRequest),
+)
 async def post_erasure(
     feed: FeedName, request: Request, service: ServiceDep, access: Sender
 ) -> Response:

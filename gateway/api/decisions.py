@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from gateway.access.clients import Scope
 from gateway.access.verify import Access
 from gateway.api.caller import ServiceDep, caller
+from gateway.api.documented import body_of
 from gateway.assembly import House
 from gateway.audit.explained import explain_record
 from gateway.clock import london_day
@@ -23,6 +24,7 @@ from policies.described import DescriptionRefused
 from policies.description_form import DescriptionFaulty, description_of
 from schemas.base import Word
 from schemas.codes import Slug
+from schemas.described import Description
 from schemas.problems import ProblemError
 
 router = APIRouter(prefix="/v1/decisions", tags=["governance"])
@@ -37,7 +39,11 @@ class ExplainRequest(Word):
     day: date | None = None
 
 
-@router.post("/explain", summary="Why may this record go to this subscription, or not?")
+@router.post(
+    "/explain",
+    summary="Why may this record go to this subscription, or not?",
+    openapi_extra=body_of(ExplainRequest, Description),
+)
 async def explain(
     request: Request, service: ServiceDep, access: Annotated[Access, Depends(caller)]
 ) -> Response:

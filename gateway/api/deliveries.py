@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from gateway.api.caller import Recipient, ServiceDep
+from gateway.api.documented import body_with
 from gateway.api.subscriptions import SubscriptionId, cursor_of
 from gateway.audit.notices import Notices
 from gateway.errors import NotFound
@@ -83,7 +84,12 @@ def list_deliveries(
     return Response(json.dumps(document), media_type="application/json")
 
 
-@router.post("/{subscription}/replay", status_code=202, summary="Have it sent again")
+@router.post(
+    "/{subscription}/replay",
+    status_code=202,
+    summary="Have it sent again",
+    openapi_extra=body_with("cursor", "What came after this cursor goes again."),
+)
 async def replay(
     subscription: SubscriptionId, request: Request, service: ServiceDep, access: Recipient
 ) -> Response:

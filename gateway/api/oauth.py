@@ -9,13 +9,34 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from gateway.access.assertion import ASSERTION_TYPE
 from gateway.api.caller import ServiceDep
+from gateway.api.documented import body, closed
 from gateway.events import Event, emit
 
 router = APIRouter(tags=["access"])
+_TEXT = {"type": "string"}
+_ASKED = {
+    **closed(
+        {
+            "grant_type": {"const": "client_credentials"},
+            "scope": {**_TEXT, "description": "Scopes with spaces between; left out: all yours."},
+            "client_id": {**_TEXT, "description": "Where it is said, the one that signs."},
+            "client_assertion_type": {"const": ASSERTION_TYPE},
+            "client_assertion": {**_TEXT, "description": "A JWT by your key (RFC 7523)."},
+        },
+        "grant_type",
+    ),
+    # RFC 6749 §3.2: what is not known is ignored
+    "additionalProperties": True,
+}
 
 
-@router.post("/oauth/token", summary="Get an access token")
+@router.post(
+    "/oauth/token",
+    summary="Get an access token",
+    openapi_extra=body(_ASKED, "application/x-www-form-urlencoded"),
+)
 async def token(request: Request, service: ServiceDep) -> Response:
     """Give a token of at most ten minutes for `grant_type=client_credentials`."""
     status, headers, body = await asyncio.to_thread(

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import ValidationError
 
 from gateway.api.caller import Administrator, ServiceDep
+from gateway.api.documented import body_of
 from gateway.assembly import House
 from gateway.audit.policy_bundles import documents_of, overview, shown
 from gateway.audit.simulated import (
@@ -87,7 +88,11 @@ def show_difference(
     return _json(told.model_dump(mode="json"))
 
 
-@router.post("/simulations", summary="What would a draft of the law newly release and newly stop?")
+@router.post(
+    "/simulations",
+    summary="What would a draft of the law newly release and newly stop?",
+    openapi_extra=body_of(SimulationRequest),
+)
 async def simulate(request: Request, service: ServiceDep, access: Administrator) -> Response:
     """Replay a draft over what is recorded: by subscription, condition and record class.
 

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from gateway.api.caller import Sender, ServiceDep
 from gateway.api.corrections import References
+from gateway.api.documented import body_of
 from gateway.api.feeds import FeedName, own_feed
 from gateway.errors import RequestInvalid
 from gateway.intake.correct import Request as Order
@@ -67,7 +68,12 @@ def read_questions(
     return Response(json.dumps(document), media_type="application/json")
 
 
-@router.post("/questions", response_model=AnswerResult, summary="Answer questions")
+@router.post(
+    "/questions",
+    response_model=AnswerResult,
+    summary="Answer questions",
+    openapi_extra=body_of(AnswerRequest),
+)
 async def post_answer(
     feed: FeedName, request: Request, service: ServiceDep, access: Sender
 ) -> Response:

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from gateway.api.caller import Recipient, ServiceDep
+from gateway.api.documented import body_with
 from gateway.audit.returns import matrix
 from gateway.errors import RequestInvalid
 from gateway.intake.wire import NotJson, strict_json, unreadable
@@ -73,7 +74,9 @@ async def read_return(
 
 
 @router.post(
-    "/{quarter}/{holder}/{paragraph}/acknowledgements", summary="Say that you have a return"
+    "/{quarter}/{holder}/{paragraph}/acknowledgements",
+    summary="Say that you have a return",
+    openapi_extra=body_with("content_sha256", "The one of the file's manifest."),
 )
 async def acknowledge_return(
     quarter: Period,

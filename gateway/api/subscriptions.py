@@ -10,6 +10,7 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from gateway.api.caller import Recipient, ServiceDep
+from gateway.api.documented import body_with
 from gateway.errors import RequestInvalid
 from gateway.intake.wire import NotJson, strict_json, unreadable
 from gateway.release.pull import Pulled
@@ -90,7 +91,11 @@ async def pull_records(
     )
 
 
-@router.post("/{subscription}/acknowledgements", summary="Acknowledge without pulling")
+@router.post(
+    "/{subscription}/acknowledgements",
+    summary="Acknowledge without pulling",
+    openapi_extra=body_with("cursor", "The cursor of the last page that you have."),
+)
 async def acknowledge(
     subscription: SubscriptionId, request: Request, service: ServiceDep, access: Recipient
 ) -> Response:
