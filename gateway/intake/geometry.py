@@ -139,8 +139,9 @@ class DistrictPoints:
 
     That no point is told tells something too, to whoever has the list of addresses and what others
     publish of the same incidents at a neighbouring point. So the ``NEIGHBOURS`` nearest points of the
-    same area are kept back with it, among them one of eight addresses or more, and what happens in any
-    of these catchments is told by the area of its map point.
+    same area are kept back with it, among them one of eight addresses or more. Whatever happens in a
+    catchment is told by the areas of its map point, as data.police.uk does: its own LSOA, told of a later
+    version or counted in a table, would leave the few addresses that a border cuts off from their point.
     """
 
     def __init__(
@@ -158,10 +159,10 @@ class DistrictPoints:
         ]
         self.points = [point for point, _, _ in covered]
         counted = [count for _, _, count in covered]
-        insides = [] if areas is None or not any(counted) else areas.at(_degrees(self.points))
+        insides = [] if areas is None else areas.at(_degrees(self.points))
         kept_back = _kept_back(counted, insides, [pair for _, pair, _ in covered])
         self._released = [None if n in kept_back else point for n, point in enumerate(self.points)]
-        self._told = {n: insides[n] for n in kept_back if insides and _is_small_area(insides[n])}
+        self._told = {n: one for n, one in enumerate(insides) if _is_small_area(one)}
         self._eastings = np.array([pair[0] for _, pair, _ in covered], dtype=float)
         self._northings = np.array([pair[1] for _, pair, _ in covered], dtype=float)
         self._cells: dict[tuple[int, int], list[tuple[float, float, int]]] = {}
@@ -172,9 +173,9 @@ class DistrictPoints:
         return None if place is None else self._released[place]
 
     def told(self, easting: float, northing: float) -> Inside | None:
-        """Return the areas that stand for a place in whose catchment no point may be told.
+        """Return the areas that stand for a place: those of its map point, whether that may be told or not.
 
-        None where a point may, and where no outline tells the LSOA of the catchment's point.
+        None where no outline tells the LSOA of the point.
         """
         place = self.catchment(easting, northing)
         return None if place is None else self._told.get(place)

@@ -321,8 +321,7 @@ def _answer(
     elif incident.easting is None and spot.easting is not None and spot.northing is not None:
         values["easting"], values["northing"] = round(spot.easting), round(spot.northing)
     point = point_for(incident, spot, inside, places, default)
-    if point is None:
-        values |= told_instead(incident, spot, inside, places, default)
+    values |= told_instead(incident, spot, inside, places, default)
     return Located(_changed(incident, values) if values else incident, point)
 
 

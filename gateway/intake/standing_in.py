@@ -56,10 +56,9 @@ def _catchments(
 def told_instead(
     incident: Incident, spot: Spot, inside: Inside | None, places: Places, default: str | None
 ) -> dict[str, Any]:
-    """Return the areas of the map point round a place that gets none, in place of its own.
+    """Return the areas of the map point round an exact place, in place of its own.
 
-    Its own area, laid over the catchments for which no point is told, could leave one to seven
-    addresses; the area of its point leaves eight or more (``DistrictPoints``).
+    Its own area, laid over the catchment, could leave one to seven addresses (``DistrictPoints``).
     """
     metres, district = _catchments(incident, spot, inside, places, default)
     told = None if district is None else district.told(*metres)

@@ -42,7 +42,7 @@ from tests.support.house import (
 )
 from tests.support.recipients import sent
 from tests.support.requirements import law
-from tests.support.stores import database_for
+from tests.support.stores import Store, database_for
 
 K = 3
 PLACES = ("E01025700", "E01025701", "E01025702")
@@ -247,9 +247,12 @@ def _closed_before(at: str) -> datetime:
 @pytest.mark.prove
 @law("L46", "L50")
 def test_no_cell_leaves_in_part_or_with_fewer_than_k(
-    store: object, tmp_path: Path, count: Callable[[int], int], proved: Callable[..., None]
+    store: Store, tmp_path: Path, count: Callable[[int], int], proved: Callable[..., None]
 ) -> None:
-    plays, records, coarse, steps = max(2, count(100)), 0, 0, 45
+    # the two stores share the code that is played with: one play shows that they agree
+    few = 1 if store is Store.POSTGRESQL else 2
+    plays, steps = (count(100), 45) if count(100) > 2 else (few, 30)
+    records = coarse = 0
     for seed in range(plays):
         play = Play(tmp_path / str(seed), seed)
         try:
