@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from schemas.base import DAY_FAULTS
 from schemas.described import Description
 from schemas.problems import ProblemError
 
@@ -150,6 +151,8 @@ def _fault(error: Any) -> ProblemError:  # noqa: ANN401 - pydantic's error, a ma
         says = f"There is a name here that this form does not have; it has: {_names(places)}."
     elif places[:1] == ["power"] and rule == "enum":
         says += ". Section 17 is a duty to have regard, no power; nor is an exemption of the DPA."
+    elif rule in DAY_FAULTS:
+        says = DAY_FAULTS[rule]
     elif rule == "value_error":
         says += "; `gateway explain --schema` lists what there is."
     pointer = "".join(f"/{one}" for one in places)

@@ -18,7 +18,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from schemas.base import Word
+from schemas.base import DoesNotFit, Word
 from schemas.cells import FINEST, LEAST_CELL, Cells
 from schemas.codes import Kind, Marking, Regime, Slug, SubjectRole
 from schemas.grading import HandlingCondition
@@ -61,10 +61,10 @@ def _listable(name: str) -> str:
         return name
     if dot or field not in SENSITIVITY:
         message = "the record has no such field"
-        raise ValueError(message)
+        raise DoesNotFit(message)
     if SENSITIVITY[field].group is None:
         message = "the field is in the open half and travels without being listed"
-        raise ValueError(message)
+        raise DoesNotFit(message)
     return name
 
 
@@ -75,7 +75,7 @@ ListedField = Annotated[str, AfterValidator(_listable)]
 def _known(code: str) -> str:
     if code not in _BEHAVIOURS:
         message = "the typology has no such behaviour"
-        raise ValueError(message)
+        raise DoesNotFit(message)
     return code
 
 
@@ -160,7 +160,7 @@ class OnwardSharing(Word):
     def _named(self) -> Self:
         if bool(self.to) is not (self.rule is OnwardRule.NAMED):
             message = "partners are named where, and only where, the rule is `named`"
-            raise ValueError(message)
+            raise DoesNotFit(message)
         return self
 
 
@@ -268,16 +268,16 @@ class Agreement(Period):
             self.onward.rule is not OnwardRule.FORBIDDEN
         ):
             message = "who takes on no_onward_sharing may pass nothing on"
-            raise ValueError(message)
+            raise DoesNotFit(message)
         if HandlingCondition.OTHER in self.handling_conditions:
             message = "a condition in other words cannot be taken on: nobody can check it"
-            raise ValueError(message)
+            raise DoesNotFit(message)
         if set(self.holders) & set(self.recipients):
             message = "a party is holder or recipient, not both"
-            raise ValueError(message)
+            raise DoesNotFit(message)
         if self.power is Power.SECTION_115 and None in {self.protocol, self.provision}:
             message = "under section 115 it names a protocol and a provision of the Act"
-            raise ValueError(message)
+            raise DoesNotFit(message)
         return self
 
     # ------------------------------------------------------------------ terms

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from schemas.base import Word
+from schemas.base import DoesNotFit, Word
 from schemas.codes import GssCode, Kind, NsirClass, Slug
 from schemas.typology import TYPOLOGY
 
@@ -23,8 +23,8 @@ def _listed(codes: Iterable[str]) -> AfterValidator:
 
     def check(code: str) -> str:
         if code not in known:
-            message = "no code of the typology"
-            raise ValueError(message)
+            message = "the typology has no such code"
+            raise DoesNotFit(message)
         return code
 
     return AfterValidator(check)

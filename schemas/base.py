@@ -2,7 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict
+
+_NO_DAY = "It is no day: write it as 2026-11-23."
+DAY_FAULTS = dict.fromkeys(
+    ("date_from_datetime_inexact", "date_from_datetime_parsing", "date_parsing", "date_type"),
+    _NO_DAY,
+)
+"""What is said of each of Pydantic's faults of a day: its own words do not say how to write one."""
+
+
+class DoesNotFit(ValueError):
+    """What a form itself has against a value, or against parts that contradict each other.
+
+    Its words are constant, so that an answer may show them: they never hold what was given.
+    """
+
+
+def own_words(fault: Mapping[str, Any]) -> str | None:
+    """Return what a form itself says, as a sentence; None where it was not the form that refused.
+
+    Args:
+        fault: One of Pydantic's errors, with its ``ctx`` where it has one.
+    """
+    error = fault.get("ctx", {}).get("error")
+    if not isinstance(error, DoesNotFit):
+        return None
+    says = str(error)
+    return f"{says[0].upper()}{says[1:]}."
 
 
 class Word(BaseModel):

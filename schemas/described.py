@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, WithJsonSchema
 
-from schemas.base import Word
+from schemas.base import DoesNotFit, Word
 from schemas.cells import Cells
 from schemas.codes import (
     Ground,
@@ -48,14 +48,14 @@ OPEN_FIELDS = tuple(
 def _wanted(name: str) -> str:
     if name not in OPEN_FIELDS and name not in SEALED_FIELDS:
         message = "the record has no such field"
-        raise ValueError(message)
+        raise DoesNotFit(message)
     return name
 
 
 def _sub_behaviour(code: str) -> str:
     if code not in TYPOLOGY.behaviour_of:
         message = "the typology has no such sub-behaviour"
-        raise ValueError(message)
+        raise DoesNotFit(message)
     return code
 
 

@@ -16,7 +16,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from schemas.base import Word
+from schemas.base import DoesNotFit, Word
 
 
 class GradingScheme(StrEnum):
@@ -103,5 +103,5 @@ class Grading(Word):
             or (self.handling is not None and self.handling not in handling)
         ):
             message = "a code is none of the scheme"
-            raise ValueError(message)
+            raise DoesNotFit(message)
         return self

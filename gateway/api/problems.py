@@ -22,6 +22,7 @@ from gateway.errors import (
     RequestInvalid,
 )
 from gateway.events import Event, emit, where
+from schemas.base import DAY_FAULTS, own_words
 from schemas.problems import ProblemError
 
 MEDIA_TYPE = "application/problem+json"
@@ -58,19 +59,21 @@ _SAYS = {
     "too_short": "It has fewer than {min_length} members.",
     "int_parsing": "It is no whole number.",
     "int_type": "It is no whole number.",
-    "date_from_datetime_parsing": "It is no day: write it as 2026-11-23.",
-    "date_parsing": "It is no day: write it as 2026-11-23.",
+    **DAY_FAULTS,
     "json_invalid": "It is not JSON as RFC 8259 defines it.",
     "value_error": "It is none of the list, or its parts do not fit together; see /openapi.json.",
 }
 
 
 def sentence_of(fault: Mapping[str, Any]) -> str:
-    """Say what is wrong with a place of a request: the form's own limits, never what was given.
+    """Say what is wrong with a place of a request: the form's own words or limits, never what was given.
 
     Args:
         fault: One of Pydantic's errors, with its ``type`` and ``ctx``.
     """
+    own = own_words(fault)
+    if own is not None:
+        return own
     limits = fault.get("ctx", {})
     pattern = _SAYS.get(fault["type"], "It does not fit its documented form; see /openapi.json.")
     try:

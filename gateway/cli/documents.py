@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from gateway.cli.terminal import Stopped
 from gateway.intake.wire import NotJson, strict_json
-from schemas.base import Word
+from schemas.base import DAY_FAULTS, Word, own_words
 from schemas.receipts import FieldFault
 
 W = TypeVar("W", bound=Word)
@@ -108,13 +108,14 @@ def _faults(error: ValidationError) -> list[FieldFault]:
         FieldFault(
             pointer=_pointer(one["loc"], unlisted=one["type"] == "extra_forbidden"),
             rule=f"form.{one['type']}",
-            says=_SAYS.get(one["type"], one["msg"]),
+            says=own_words(one) or _SAYS.get(one["type"], one["msg"]),
         )
         for one in error.errors(include_url=False, include_input=False)
     ]
 
 
 _SAYS = {
+    **DAY_FAULTS,
     "extra_forbidden": "There is a name here that this form does not have.",
     "missing": "This must be given.",
     "value_error": "The parts do not fit together.",

@@ -359,8 +359,13 @@ def test_a_restriction_before_the_answer_is_on_record_is_heeded(
 @pytest.mark.parametrize(
     ("path", "query", "place", "says"),
     [
-        ("incidents", {"behaviour": "noises"}, "/query/behaviour", "It is none of the list"),
-        ("incidents", {"area": "noise"}, "/query/area", "It is none of the list"),
+        (
+            "incidents",
+            {"behaviour": "noises"},
+            "/query/behaviour",
+            "The typology has no such code.",
+        ),
+        ("incidents", {"area": "noise"}, "/query/area", "The typology has no such code."),
         ("incidents", {"limit": "1001"}, "/query/limit", "It must be at most 1000."),
         (
             "incidents",

@@ -51,6 +51,23 @@ def test_an_agreement_goes_from_draft_to_live_to_its_end_and_verifies(
     shell.ok("verify")
 
 
+def test_parts_that_contradict_are_told_in_the_forms_own_words(
+    shell: Shell, tmp_path: Path
+) -> None:
+    onward = ('rule = "forbidden"', 'rule = "named"')
+    both = ('recipients = ["charnwood-bc"]', 'recipients = ["leicestershire-police"]')
+    for change, pointer, says in (
+        (onward, "/onward", "Partners are named where, and only where, the rule is `named`."),
+        (both, "/", "A party is holder or recipient, not both."),
+        (('"occurred_from"', '"zebedee"'), "/fields/2", "The record has no such field."),
+    ):
+        ran = shell("agreement", "add", example(tmp_path, change))
+
+        assert ran.code == 1
+        assert f"{pointer}: {says} (form.value_error)" in ran.err
+        assert "zebedee" not in ran.err
+
+
 def test_what_is_exported_is_read_back_as_the_same_agreement(shell: Shell, tmp_path: Path) -> None:
     shell.ok("agreement", "add", example(tmp_path))
     sign(shell, "leicestershire-police")

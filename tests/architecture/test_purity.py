@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from tests.architecture.source import PURE, files, named, tree
+from tests.architecture.source import PACKAGES, PURE, files, named, tree
 
 FORBIDDEN_CALLS = {"open", "print", "input", "eval", "exec", "breakpoint"}
 FORBIDDEN_ATTRIBUTES = {"now", "utcnow", "today", "uuid4", "uuid1", "urandom", "getenv", "environ"}
@@ -74,3 +74,21 @@ def _offered(node: ast.Module | ast.ClassDef) -> list[Named]:
 def _is_variant(node: Named) -> bool:
     names = {getattr(mark, "id", getattr(mark, "attr", "")) for mark in node.decorator_list}
     return bool(names & {"override", "overload"})
+
+
+def test_a_forms_own_words_are_constant() -> None:
+    """They reach whoever sent the value, so nothing of the value may stand in them."""
+    for path in files(*PACKAGES):
+        for function in ast.walk(tree(path)):
+            if not isinstance(function, ast.FunctionDef):
+                continue
+            raised = [one for one in ast.walk(function) if _is_does_not_fit(one)]
+            written = [one for one in ast.walk(function) if isinstance(one, ast.Assign)]
+            messages = [one.value for one in written if ast.unparse(one.targets[0]) == "message"]
+            for one in raised:
+                assert ast.unparse(one) == "DoesNotFit(message)", named(path, one)
+                assert all(isinstance(text, ast.Constant) for text in messages), named(path, one)
+
+
+def _is_does_not_fit(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func) == "DoesNotFit"

@@ -72,6 +72,15 @@ def test_unknown_names_and_codes_are_refused_with_their_place(document: Any, poi
     assert refused.value.faults[0].pointer == pointer
 
 
+@pytest.mark.parametrize("day", ["x", "23 November 2026", "2026-11-23T10:00:00", 5, True])
+def test_a_day_that_is_none_is_answered_with_how_one_is_written(day: Any) -> None:
+    with pytest.raises(DescriptionFaulty) as refused:
+        description_of({"day": day})
+
+    (fault,) = refused.value.faults
+    assert (fault.pointer, fault.says) == ("/day", "It is no day: write it as 2026-11-23.")
+
+
 def test_the_schema_closes_every_object_and_lists_every_field() -> None:
     made = schema()
     objects = [made, *(one for one in made["$defs"].values() if one["type"] == "object")]

@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from schemas import packaged
+from schemas.base import DoesNotFit, own_words
 from schemas.codes import Kind, MappingStatus, Regime
 from schemas.decisions import Decision, Outcome
 from schemas.feeds import ControllerRole, Feed
@@ -248,3 +249,12 @@ def test_packaged_tables_are_rows_by_header(tmp_path: Any, monkeypatch: pytest.M
     assert packaged.packaged_csv("a_package_of_the_test", "codes.csv") == [
         {"code": "N1", "name": "noise"}
     ]
+
+
+# --- what a form says itself
+
+
+def test_a_form_shows_its_own_words_and_no_other_errors() -> None:
+    assert own_words({"ctx": {"error": DoesNotFit("a b c")}}) == "A b c."
+    assert own_words({"ctx": {"error": ValueError("Zebedee Canary-Ffoulkes")}}) is None
+    assert own_words({"type": "missing"}) is None
