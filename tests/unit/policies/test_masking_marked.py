@@ -92,6 +92,7 @@ def masked(text: str) -> str | None:
         ("THE YOUNG LAD, THE FROST LAD", "THE YOUNG LAD, THE [name]"),
         ("DARREN GRANT WEARING, DARREN WERE WEARING", "[name] WEARING, [name] WERE WEARING"),
         ("AT 3 WELL LANE", "AT [address]"),
+        ("AT 12 THE KOWALSKI", "AT [address] [name]"),
         ("CAOIMHE NI DHOMHNAILL CALLED", "[name] CALLED"),
         ("DARREN TOUCAN, DARREN DRUNK", "[name], [name] DRUNK"),
         ("J.W. KOWALSKI, P.C. KOWALSKI, J.W. ROAD", "[name], P.C. [name], J.W. ROAD"),
