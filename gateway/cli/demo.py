@@ -74,10 +74,13 @@ def command(
 ) -> None:
     """See the whole job done on invented data, in an own database.
 
-    Police rows go in over HTTP, and the law is applied. The fire authority pulls
-    under section 17A, a university is refused with every reason, one record is
-    taken back, and the ledger is proved. Then it goes on serving, for you to
-    try; --once ends it there. Exit code 1 if anything did not balance.
+    Three simulated systems (police, housing, street management) push their rows
+    over HTTP, and the law is applied. The council's team is sent its cases under
+    section 115, the fire authority pulls under section 17A, an analyst gets
+    counts, a university is refused with every reason. Records are corrected,
+    taken back and restricted, the team's system is off for a while and catches
+    up, and the ledger is proved. Then it goes on serving, for you to try; --once
+    ends it there. Exit code 1 if anything did not balance.
     """
     started = time.monotonic()
     # both by hand: a shell that starts us in the background has SIGINT ignored
