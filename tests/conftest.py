@@ -100,8 +100,11 @@ def _git(*arguments: str) -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """`make prove` goes on where it stopped: what this commit has proved is not run again."""
+    """`make prove` goes on where it stopped, and runs on both stores what one is enough for in tests."""
     if not PROVING:
+        twice = [item for item in items if _is_on_sqlite_already(item)]
+        items[:] = [item for item in items if item not in twice]
+        config.hook.pytest_deselected(items=twice)
         return
     commit = commit_of_tree()
     if commit.endswith("+"):
@@ -110,6 +113,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     again = [item for item in items if item.nodeid in done]
     items[:] = [item for item in items if item.nodeid not in done]
     config.hook.pytest_deselected(items=again)
+
+
+def _is_on_sqlite_already(item: pytest.Item) -> bool:
+    """Whether an item is the PostgreSQL one of a test that SQLite is enough for."""
+    of = getattr(item, "callspec", None)
+    given = None if of is None else of.params.get("store")
+    return given is stores.Store.POSTGRESQL and item.get_closest_marker("on_sqlite") is not None
 
 
 def _reported() -> Iterator[dict[str, str]]:

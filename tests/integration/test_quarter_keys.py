@@ -51,6 +51,7 @@ def destroyed(house: House, quarter: str) -> None:
     quarters.destroy(house.keys.folder, house.random(32), quarter, used)
 
 
+@pytest.mark.on_sqlite
 @law("L48")
 def test_one_record_has_another_id_for_another_recipient(house: House) -> None:
     houses.subscribe(house, "council-17a", "charnwood-bc")
@@ -61,6 +62,7 @@ def test_one_record_has_another_id_for_another_recipient(house: House) -> None:
     assert not ids_of(house) & {from_json(line)["id"] for line in others}
 
 
+@pytest.mark.on_sqlite
 def test_a_rotation_changes_no_id_that_somebody_holds(house: House) -> None:
     before = ids_of(house)
     used = in_use(house.reader, house.book.refresh().register, house.clock.now())
@@ -116,6 +118,7 @@ def test_a_destroyed_quarter_is_withheld_with_its_reason_and_told_of_no_more(
     assert verify(house.database, house.keys).findings == ()
 
 
+@pytest.mark.on_sqlite
 def test_a_mark_of_destruction_without_its_operation_is_found(house: House) -> None:
     ids_of(house)
     used = in_use(house.reader, house.book.refresh().register, house.clock.now())
@@ -125,6 +128,7 @@ def test_a_mark_of_destruction_without_its_operation_is_found(house: House) -> N
     assert {one.code for one in found} == {"keys.destroyed"}
 
 
+@pytest.mark.on_sqlite
 def test_the_commands_say_from_which_day_on(house: House) -> None:
     ids_of(house)
     quarter, shell = quarter_of_rows(house), Shell(house.home)

@@ -91,6 +91,7 @@ def test_a_sealed_half_goes_on_the_day_and_the_open_half_stays(house: House) -> 
     assert page(house)["notices"] == []
 
 
+@pytest.mark.on_sqlite
 @law("L30")
 def test_the_shortest_rule_wins_and_an_agreement_that_ended_keeps_nothing_longer(
     house: House,
@@ -161,6 +162,7 @@ def test_what_is_held_stays_and_is_told_and_goes_when_the_hold_is_over(house: Ho
     assert ran(house) == (1, 1)
 
 
+@pytest.mark.on_sqlite
 @law("L30")
 def test_a_whole_feed_is_held_until_somebody_lifts_it(house: House) -> None:
     keep(house, keep_days=10)
@@ -205,6 +207,7 @@ def test_broken_off_anywhere_it_goes_on_and_is_done_once(
     assert [one["count"] for one in leaves(house, "retention")] == [2, 2, 1]
 
 
+@pytest.mark.on_sqlite
 @law("L30")
 def test_a_part_that_was_chosen_under_other_holds_is_chosen_anew(
     house: House, monkeypatch: pytest.MonkeyPatch
@@ -271,6 +274,7 @@ def test_verify_finds_a_sealed_half_that_went_without_an_operation_or_came_back(
     house.writer.run(lambda tx: tx.change(t.RETENTION_HELD, {"hold": placed}, {"natural_key": key}))
 
 
+@pytest.mark.on_sqlite
 @law("L29")
 def test_a_contested_record_is_kept_and_leaves_by_no_lane_and_replays_nowhere(
     house: House,
