@@ -196,7 +196,8 @@ def _chosen(dice: Random, asked: Subscription) -> Iterable[str]:
     """Some of the takings: those of an agreement mean something to a request that names one."""
     general = ("a_forbid", "a_higher_marking", "off_the_register")
     of_agreements = ("without_a_signature", "expired", "without_the_protocol")
-    return dice.sample(general, 1) + (dice.sample(of_agreements, 1) if asked.agreement else [])
+    # two of each: most of the time goes into finding a request that is granted
+    return dice.sample(general, 2) + (dice.sample(of_agreements, 2) if asked.agreement else [])
 
 
 def _goes(snapshot: Law, asked: Subscription, cls: RecordClass, day: date) -> frozenset[str]:
