@@ -31,10 +31,10 @@ HOUR = re.compile(r"2025-\d\d-\d\dT\d\d:00\+00:00")
 CLASSES = ("214", "215", "216")
 
 
-def load(house: House) -> None:
+def load(house: House, months: list[str]) -> None:
     """The real outlines and map points, as an operator loads them."""
     lsoas = parse_areas("lsoa", real("geo/charnwood-lsoa-uk-geojson-2017.json").read_bytes())
-    files = [gzip.decompress(street_month(month).read_bytes()) for month in MONTHS]
+    files = [gzip.decompress(street_month(month).read_bytes()) for month in months]
     points = parse_police_uk_points(files, "2025-06")
     act = house.act("operator")
     outlines = [Area(*row) for row in lsoas.rows]
@@ -75,10 +75,12 @@ def as_a_force_sends(rows: list[dict[str, str]]) -> list[dict[str, str]]:
     return came
 
 
-def lsoas_of_points(rows: list[dict[str, str]]) -> dict[tuple[float, float], str]:
+def lsoas_of_points(
+    rows: list[dict[str, str]], months: list[str]
+) -> dict[tuple[float, float], str]:
     # which LSOA a published point lies in is published with it
     lsoa_of = {(float(r["Longitude"]), float(r["Latitude"])): r["LSOA code"] for r in rows}
-    for month in MONTHS:
+    for month in months:
         with gzip.open(street_month(month), "rt", encoding="utf-8", newline="") as lines:
             for r in csv.DictReader(lines):
                 if r["Longitude"]:
@@ -91,13 +93,15 @@ def lsoas_of_points(rows: list[dict[str, str]]) -> dict[tuple[float, float], str
 @pytest.mark.real_data
 @law("L46")
 def test_the_analyst_finds_the_places_and_nearly_all_that_came(
-    tmp_path: Path, proved: Callable[..., None]
+    tmp_path: Path, count: Callable[[int], int], proved: Callable[..., None]
 ) -> None:
+    # two months give 5,790 map points, all six 9,996: reading them is most of the time
+    months = MONTHS[: max(2, count(len(MONTHS)))]
     with real("police/charnwood_asb_2025.csv").open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
     came = as_a_force_sends(rows)
     with new_house(tmp_path / "home") as house:
-        load(house)
+        load(house, months)
         subscribe(house, filter={"kinds": ("asb_incident",)})
         house.clock.at = datetime(2026, 1, 2, 9, tzinfo=UTC)  # type: ignore[attr-defined]
         send(house, came)
@@ -106,7 +110,7 @@ def test_the_analyst_finds_the_places_and_nearly_all_that_came(
             left += records
             cursor = page["cursor"]
 
-    lsoa_of = lsoas_of_points(rows)
+    lsoa_of = lsoas_of_points(rows, months)
     shown: Counter[str] = Counter()
     for record in left:
         place = record["place"]
