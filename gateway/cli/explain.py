@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 import typer
 
-from gateway.assembly import House
-from gateway.audit.explained import Explained, explain_record
-from gateway.cli import Exit
-from gateway.cli.explain_described import explain_described
-from gateway.cli.home import own_house
-from gateway.cli.terminal import AsJson, Stopped, reference_given, say, say_json
-from gateway.clock import london_day
-from gateway.errors import NotFound
-from policies.description_form import schema as description_schema
+from gateway.cli.terminal import AsJson
 
 
 def command(
@@ -41,54 +32,7 @@ def command(
     would see it. Without: one described record, as JSON on standard input (--schema prints its form);
     that needs no database, and takes register and agreements from one where there is one.
     """
-    judged = _day(day)
-    if schema:
-        say_json(description_schema())
-        return
-    if feed is None and subscription is None:
-        explain_described(judged, as_json=as_json)
-        return
-    if feed is None or subscription is None:
-        raise Stopped(
-            "A stored record needs both --feed and --subscription.",
-            "Give both, or neither and describe the record as JSON on standard input.",
-            Exit.USAGE,
-        )
-    reference = reference_given("The record's reference at its source, then Enter:")
-    with own_house() as house:
-        explained = _explained(house, feed, reference, subscription, judged)
-    if as_json:
-        say_json(explained.document())
-    else:
-        say(explained.text().rstrip())
+    # help must cost nothing: the gateway is imported when the command runs
+    from gateway.cli.explain_told import tell_why  # noqa: PLC0415 - as said above
 
-
-def _day(text: str | None) -> date | None:
-    try:
-        return None if text is None else date.fromisoformat(text)
-    except ValueError:
-        raise Stopped("--day is not a day.", "Write it as 2026-11-23.", Exit.USAGE) from None
-
-
-def _explained(
-    house: House, feed: str, reference: str, subscription: str, day: date | None
-) -> Explained:
-    edition = house.book.refresh()
-    if feed not in edition.register.feeds:
-        raise Stopped("There is no feed of that name.", "See `gateway feed list`.")
-    if subscription not in house.reader.bodies("subscription"):
-        raise Stopped("There is no subscription of that id.", "See `gateway subscription list`.")
-    try:
-        return explain_record(
-            house.reader,
-            edition,
-            house.desk(feed, edition),
-            reference,
-            subscription,
-            day or london_day(house.clock),
-        )
-    except NotFound:
-        raise Stopped(
-            "No record of this feed is known by that reference.",
-            "Check the reference as the source writes it; a file without references has none.",
-        ) from None
+    tell_why(feed, subscription, day, schema=schema, as_json=as_json)

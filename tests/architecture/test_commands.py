@@ -47,6 +47,23 @@ def test_the_overview_imports_nothing_heavy() -> None:
     assert all(f"  {command.name} " in ran.stdout for command in COMMANDS)
 
 
+@pytest.mark.parametrize("name", ["law", "explain", "simulate"])
+def test_help_of_a_command_does_not_import_the_gateway(name: str) -> None:
+    code = (
+        "import sys; from gateway.__main__ import main\n"
+        f"sys.argv[1:] = [{name!r}, '--help']\n"
+        "try: main()\n"
+        "except SystemExit as ended: assert not ended.code\n"
+        f"print(sorted(set({HEAVY!r}) & set(sys.modules)))"
+    )
+
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert ran.stdout.splitlines()[-1] == "['typer']"
+
+
 def ran(monkeypatch: pytest.MonkeyPatch, error: BaseException | None) -> int:
     """Run a command that ends with the error."""
 
