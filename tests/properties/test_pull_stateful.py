@@ -379,7 +379,7 @@ def test_whatever_happens_the_counts_balance_and_the_notices_are_right(
     store: str, count: Callable[[int], int], proved: Callable[..., None]
 ) -> None:
     Pulling.steps = 0
-    many = settings(max_examples=400 if PROVING else 12, stateful_step_count=50)
+    many = settings(max_examples=400 if PROVING else 5, stateful_step_count=50)
     run_state_machine_as_test(Pulling, settings=many)
 
     assert Pulling.steps >= count(10_000)
