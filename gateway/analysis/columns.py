@@ -30,12 +30,6 @@ POLICE_UK = {
 }
 """A street file: what each of its columns is. It tells no behaviour below the kind of incident."""
 
-NAMED = (
-    *("point", "longitude", "latitude", "lsoa", "lsoa_name", "msoa", "ward", "district"),
-    *("time", "hour", "day", "month", "quarter", "sub", "behaviour", "area"),
-)
-"""What a column may be named as; ``time`` is read at whatever precision it has."""
-
 _HIERARCHY = {
     "place": ("point", "lsoa", "msoa", "ward", "district"),
     "time": ("hour", "day", "month", "quarter"),

@@ -1,21 +1,19 @@
-"""``gateway depersonalise assess``: what each level of coarsening hides, and what it leaves."""
+"""What ``gateway depersonalise assess`` does: what each level of coarsening hides, and what it leaves."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from gateway.analysis.assessed import NotDepersonalised, sent_columns
-from gateway.analysis.columns import NAMED, Columns, Located, NotAssessable, read_columns
+from gateway.analysis.column_names import NAMED
+from gateway.analysis.columns import Columns, Located, NotAssessable, read_columns
 from gateway.analysis.entitled import Desk
 from gateway.analysis.plotted import best, named, plotted
 from gateway.assembly import House
 from gateway.cli import Exit
 from gateway.cli.home import checked_actor, own_house
-from gateway.cli.terminal import AsJson, Stopped, note, say, say_json, show_table
+from gateway.cli.terminal import Stopped, note, say, say_json, show_table
 from gateway.errors import NotFound
 from policies.assess import MINIMUM, Assessment, Combination, assess
 
@@ -26,47 +24,26 @@ _NOTHING = (
 _COLUMNS = ("place", "time", "behaviour", "k", "cells", "uniques", "held", "loss", "useful")
 
 
-def command(
-    file: Annotated[
-        Path | None, typer.Argument(help="CSV: a street file of data.police.uk, or see --columns.")
-    ] = None,
+def assess_asked(
+    file: Path | None,
+    subscription: str | None,
+    columns: list[str] | None,
+    minimum: int | None,
+    plot: Path | None,
+    actor: str,
     *,
-    subscription: Annotated[
-        str | None, typer.Option(help="Assess all that this subscription was sent instead.")
-    ] = None,
-    columns: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="What stands in which column, such as `lsoa=LSOA_CODE,time=CREATED`: "
-            + ", ".join(NAMED)
-            + ". May be repeated."
-        ),
-    ] = None,
-    minimum: Annotated[
-        int, typer.Option("--minimum", "-k", min=1, help="Rows under which a cell is small.")
-    ] = MINIMUM,
-    geography: Annotated[
-        bool, typer.Option(help="Find areas that the file has not by the outlines that are loaded.")
-    ] = False,
-    plot: Annotated[Path | None, typer.Option(help="Write a plot to this SVG file.")] = None,
-    actor: Annotated[
-        str, typer.Option(help="Who looks at what a subscription was sent, for the ledger: a post.")
-    ] = "ig-lead",
-    as_json: AsJson = False,
+    geography: bool,
+    as_json: bool,
 ) -> None:
-    """Count, for every combination of the levels of place, time and behaviour, what it would mean.
+    """Assess a file, or all that a subscription was sent.
 
-    k: rows of the smallest cell. uniques: cells of one row. held: share of rows in cells under the minimum,
-    which would be held back. loss: share of the file's own information (Shannon entropy, mean over place,
-    time and behaviour) that goes, held rows included. useful: how many of the 20 places with most rows are
-    still found when small cells are held back. Levels that the file does not give are named at the end.
-
-    A subscription's releases are assessed as they were sent, cumulatively; that somebody looked is an entry
-    of the ledger.
+    Raises:
+        Stopped: Both or neither were given, or what was given cannot be assessed.
     """
     if file is not None and subscription is not None:
         raise Stopped(*_NOTHING, Exit.USAGE)
-    found = _assessed(file, subscription, _named(columns), minimum, actor, geography=geography)
+    least = MINIMUM if minimum is None else minimum
+    found = _assessed(file, subscription, _named(columns), least, actor, geography=geography)
     if plot is not None:
         _write(plot, plotted(found))
     if as_json:

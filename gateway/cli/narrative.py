@@ -1,4 +1,4 @@
-"""``gateway depersonalise text``: standard input, masked line for line."""
+"""What ``gateway depersonalise text`` does: standard input, masked line for line."""
 
 from __future__ import annotations
 
@@ -7,12 +7,9 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from enum import StrEnum
-from typing import Annotated, BinaryIO
+from typing import BinaryIO
 
-import typer
-
-from gateway.cli.terminal import AsJson, note
+from gateway.cli.terminal import note
 from policies.masking.judged import Level
 from policies.masking.narrative import LONGEST, Masked, mask
 from policies.masking.words import Words, packaged_words
@@ -23,38 +20,11 @@ _MOST_BYTES = 4 * LONGEST + 2
 _STOOD = re.compile(rf"\[withheld: (?:{'|'.join(Withheld)})\]")
 
 
-class HowStrict(StrEnum):
-    """The levels by name."""
-
-    PATTERNS = "patterns"
-    ALLOW_LIST = "allow-list"
-    STRICT = "strict"
-    RARE = "rare"
-
-    @property
-    def level(self) -> Level:
-        """The level itself."""
-        return Level[self.name]
-
-
-def text(
-    *,
-    level: Annotated[
-        HowStrict,
-        typer.Option(help="How strict; releases are `strict`. `rare` hides rare words too."),
-    ] = HowStrict.STRICT,
-    as_json: AsJson = False,
-) -> None:
-    r"""Mask the people in a text: standard input, one line of output for each line of input.
-
-    What is not known to be harmless becomes `\[name]`, `\[telephone]`, `\[address]` and so on; nothing says
-    how long it was. A line that cannot be judged is withheld whole and says why: `\[withheld: too_long]`
-    (over 10,000 characters), `undecodable`, `other_language`, `too_much_work`. Masking twice changes nothing.
-    A masked text still tells its story: it is personal data, for the section 115 lane only.
-    """
+def mask_lines(level: Level, *, as_json: bool) -> None:
+    """Mask standard input line for line, and say how many lines were withheld and why."""
     words, reasons = packaged_words(), Counter[str]()
     for line in lines_of(sys.stdin.buffer):
-        masked = of_line(line, words, level.level)
+        masked = of_line(line, words, level)
         if masked.withheld is not None:
             reasons[masked.withheld] += 1
         sys.stdout.write((as_document(masked) if as_json else as_text(masked)) + "\n")

@@ -47,7 +47,7 @@ def test_the_overview_imports_nothing_heavy() -> None:
     assert all(f"  {command.name} " in ran.stdout for command in COMMANDS)
 
 
-@pytest.mark.parametrize("name", ["law", "explain", "simulate"])
+@pytest.mark.parametrize("name", ["law", "explain", "simulate", "depersonalise"])
 def test_help_of_a_command_does_not_import_the_gateway(name: str) -> None:
     code = (
         "import sys; from gateway.__main__ import main\n"
