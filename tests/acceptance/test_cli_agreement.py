@@ -34,7 +34,10 @@ def test_an_agreement_goes_from_draft_to_live_to_its_end_and_verifies(
     assert "signed as it stands" in sign(shell, "leicestershire-police")
     assert sign(shell, "charnwood-bc") == ""
     assert state(shell) == "live"
-    assert "in cells of 5 or more, no finer than lsoa by month" in shell.ok("agreement", "show", ID).out
+    assert (
+        "in cells of 5 or more, no finer than lsoa by month"
+        in shell.ok("agreement", "show", ID).out
+    )
     assert shell.ok("subscription", "add", *ASKED, "--agreement", ID).err == ""
 
     stop = ("--party", "charnwood-bc", "--reason", "a breach is looked into")
