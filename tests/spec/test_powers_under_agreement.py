@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -110,6 +110,17 @@ def test_each_condition_stands_alone(
     if condition != "agreement_is_known":
         allowed = {f"{power.value}.{one}" for one in IMPLIED.get(condition, ())}
         assert found - {wanted} <= allowed | {f"{power.value}.holder_is_of_the_duty"}
+
+
+@pytest.mark.parametrize("power", list(PURPOSE))
+def test_law_enforcement_is_believed_of_those_alone_that_can_be_competent(power: Power) -> None:
+    terms = {"crossing": None, "recipient_regime": "law_enforcement"}
+    snapshot, request, cls = whole(power, terms, {}, {})
+    crossing = f"{power.value}.regime_crossing_is_authorised"
+    before_part_3 = date(2018, 5, 24)
+
+    assert crossing not in {one.id for one in snapshot.decide(request, cls, DAY).unmet}
+    assert crossing in {one.id for one in snapshot.decide(request, cls, before_part_3).unmet}
 
 
 @pytest.mark.parametrize("power", list(PURPOSE))
