@@ -114,8 +114,19 @@ class Door:
         return self._give(subscription_id, partner, load.actor, None, load.limit, load)
 
     def again(self, subscription_id: str, partner: str, actor: str, number: int) -> Pulled | None:
-        """Render the first release after a number again, with its leaf; None after the last."""
-        return self._resend(self._own(subscription_id, partner), number, actor)
+        """Render the first release after a number again, with its leaf; None after the last.
+
+        Raises:
+            StoreUnavailable: As ``pull``.
+        """
+        for _ in range(MAX_DRAFTS):
+            try:
+                return self._resend(self._own(subscription_id, partner), number, actor)
+            except (
+                Stale
+            ):  # what was pending may no longer go: it is closed, and the next one is meant
+                continue
+        raise StoreUnavailable
 
     def _give(
         self,
