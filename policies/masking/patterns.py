@@ -22,6 +22,7 @@ from policies.masking.addresses import (
     STREET,
     UNIT_THE,
 )
+from policies.masking.vehicles import VEHICLE, registration, told_registration
 from policies.masking.words import Words, Worth, plain
 
 
@@ -97,18 +98,6 @@ def _long_number(found: re.Match[str], _: Words) -> str | None:
 
 def _postcode(found: re.Match[str], _: Words) -> str | None:
     return "postcode" if re.sub(r"[^A-Z]", "", found["area"]) in numbers.AREAS else None
-
-
-def _vehicle(found: re.Match[str], words: Words) -> str | None:
-    """A registration; with a gap before its letters, not where they are a word («A46 AND»)."""
-    letters = [one.lower() for one in re.findall(r"[A-Z]+", found[0]) if len(one) > 1]
-    if re.search(r"\d[ .\-]+[A-Z]|[A-Z][ .\-]+\d", found[0]) and letters:
-        harmless = [words.of(one) in (Worth.HARMLESS, Worth.EITHER) for one in letters]
-        prefixed = (
-            re.match(r"[C-RT-Z]\d{2,3}\W", found[0]) and letters[0] not in words.lists["function"]
-        )
-        return None if all(harmless) and not prefixed else "vehicle"
-    return "vehicle"
 
 
 def _ip(found: re.Match[str], _: Words) -> str | None:
@@ -269,12 +258,24 @@ _REFERENCES = (
     ),
     _p(
         _D,
-        _vehicle,
+        registration,
         r"(?<![A-Z0-9])(?:[A-Z] ?[A-Z][ .-]{0,3}\d ?\d[ .-]{0,3}[A-Z] ?[A-Z] ?[A-Z]",
         r"|[A-Z](?:\d{1,3}[ .-]{0,3}| \d{2,3} )[A-Z]{3}|[A-Z]{3}[ .-]{0,3}\d{1,3}[A-Z]"
         r"|[A-Z]{2,3}[ -]{1,3}\d{1,4})(?![A-Z0-9])",
     ),
     _p(_D, "vehicle", r"(?<![A-Z0-9])(?:[A-Z] [A-Z] \d \d [A-Z] [A-Z] [A-Z])(?![A-Z0-9])"),
+    _p(
+        _D,
+        told_registration,
+        rf"\b{VEHICLE}S?\b(?: (?:AND|WAS|IS|IN|ON|PLATES?|WITH|LEFT))?\W{{1,3}}",
+        r"(?P<value>(?P<letters>[A-Z]{1,3}) ?\d{1,4}|\d{1,4} ?(?P<last>[A-Z]{1,3}))(?![A-Z0-9])",
+    ),
+    _p(
+        _D,
+        told_registration,
+        r"(?:LEFT|DROVE|DRIVING|DRIVEN|DRIVES|ARRIVED|GOT|OFF) (?:IN|OFF IN|AWAY IN|OFF)\W{1,3}",
+        r"(?P<value>(?P<letters>[A-Z]{2,3}) ?\d{1,4}|\d{1,4} ?(?P<last>[A-Z]{2,3}))(?![A-Z0-9])",
+    ),
 )
 _STREETS = (
     Pattern(_D, NUMBERED, _address),
