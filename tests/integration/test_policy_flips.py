@@ -53,6 +53,7 @@ BROKEN = (
 
 @law("L61")
 @pytest.mark.prove
+@pytest.mark.on_sqlite  # tests/integration/test_policy_bundles.py has both stores
 def test_nothing_leaves_under_a_broken_bundle_and_all_that_left_is_reproducible(
     tmp_path: Path, count: Callable[[int], int], proved: Callable[..., None]
 ) -> None:

@@ -328,6 +328,7 @@ FILES = {
 
 @law("L36", "L51", "L08")
 @pytest.mark.prove
+@pytest.mark.on_sqlite  # the canaries of three feeds search a PostgreSQL cluster in every run
 @pytest.mark.timeout(1_800)
 def test_no_canary_leaves_or_lies_at_rest(
     store: Store, tmp_path: Path, count: Callable[[int], int], proved: Callable[..., None]
