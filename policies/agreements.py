@@ -6,6 +6,7 @@ judged against the register: only a party, by its nominated person (SI 2007/1830
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -31,6 +32,10 @@ MARKINGS = ("OFFICIAL", "OFFICIAL-SENSITIVE")
 """In their order: an agreement lets its own marking go and every lower one."""
 
 
+_SENTENCE = re.compile(r"[A-Z«][^\n]*[.?!]")
+_POINTER = re.compile(r"(?:/[a-z0-9_]+)*")
+
+
 class StepRefused(ValueError):
     """A step that an agreement may not take. Nothing has changed.
 
@@ -38,9 +43,15 @@ class StepRefused(ValueError):
         rule: A code, such as ``agreement.signed_twice``.
         says: What stands against it, in a sentence.
         pointer: Where in the document, as a JSON Pointer; empty for the whole.
+
+    Raises:
+        TypeError: What is said is no sentence, or the place no pointer.
     """
 
     def __init__(self, rule: str, says: str, pointer: str = "") -> None:
+        if not (_SENTENCE.fullmatch(says) and not says.isupper() and _POINTER.fullmatch(pointer)):
+            message = "a refusal is told in a sentence, and its place by a JSON Pointer"
+            raise TypeError(message)
         self.rule, self.says, self.pointer = rule, says, pointer
         super().__init__(f"{rule}: {says}")
 

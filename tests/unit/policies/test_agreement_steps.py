@@ -158,3 +158,14 @@ def test_toml_reads_back_as_the_same_agreement() -> None:
 
     assert Agreement.model_validate(tomllib.loads(whole.toml())) == whole
     assert whole.terms_sha256 == agreement(**whole.model_dump()).terms_sha256
+
+
+@pytest.mark.parametrize(
+    ("says", "pointer"),
+    [("no sentence.", ""), ("No end", ""), ("LOUD.", ""), ("A sentence.", "version"), ("A.", "/X")],
+)
+def test_a_refusal_is_told_in_a_sentence_and_its_place_by_a_pointer(
+    says: str, pointer: str
+) -> None:
+    with pytest.raises(TypeError, match="sentence"):
+        StepRefused("agreement.version", says, pointer)
