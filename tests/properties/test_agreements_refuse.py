@@ -52,6 +52,8 @@ def _fewer(name: str) -> Taking:
 
 def _narrower(dice: Random, made: Agreement, _: date) -> Agreement:
     covers = made.coverage
+    if not covers.is_narrow:
+        return made  # «all» is refused as such: what is narrower meets that condition and may go
     more: dict[str, Any] = {"behaviours": ("noise",)} if not covers.behaviours else {}
     more |= {"sources": ("police-nsir",)} if dice.random() < 0.5 and not covers.sources else {}
     narrow = Coverage.model_validate(covers.model_dump() | more)
