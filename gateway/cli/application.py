@@ -20,7 +20,5 @@ def application(service: Service, settings: Settings) -> Guard:
         return Scope.FEED_WRITE in access.scopes
 
     app = create_app(service)
-    pages = console.install(
-        app, service.house, demonstration=settings.demonstration, signed_in=signed_in
-    )
+    pages = console.install(app, service.house, settings, signed_in=signed_in)
     return guarded(app, settings, dress=dressed(pages), form=console.TRY)

@@ -10,20 +10,25 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request, Response
 
 from gateway.assembly import House
-from gateway.console import faults
+from gateway.console import faults, home
 from gateway.console.built import BASE, Built
+from gateway.console.desk import Desk
 from gateway.console.first import Console
 from gateway.console.rendered import Pages
+from gateway.console.sessions import Sessions
 from gateway.console.trying import Trying
+from gateway.settings import Settings
 
 TRY = "/console/try"
+PAGES = (home,)
+"""The modules of the signed-in pages; each has ``add(desk)``."""
 
 
 def install(
     app: FastAPI,
     house: House,
+    settings: Settings,
     *,
-    demonstration: bool,
     signed_in: Callable[[str | None], bool],
 ) -> Pages:
     """Add the pages to an application, and give browsers its errors as pages.
@@ -31,14 +36,26 @@ def install(
     Args:
         app: The application; its problem documents are installed already.
         house: What the pages tell of.
-        demonstration: Whether whoever reaches the first page may try a file on it.
+        settings: Whether whoever reaches the first page may try a file on it, and how people sign in.
         signed_in: Whether an ``Authorization`` header speaks for a partner's system that sends.
     """
     pages = Pages(Built(), os.urandom)
-    console = Console(house, pages, demonstration, signed_in)
+    console = Console(house, pages, settings.demonstration, signed_in)
     app.include_router(_routes(console))
+    desk = desk_of(house, settings, pages)
+    app.state.desk = desk
+    app.include_router(desk.router)
     faults.install(app, pages)
     return pages
+
+
+def desk_of(house: House, settings: Settings, pages: Pages) -> Desk:
+    """Return the signed-in pages, all put in."""
+    sessions = Sessions(house.reader, house.writer, house.clock, house.random)
+    desk = Desk(house, settings, pages, sessions)
+    for module in PAGES:
+        module.add(desk)
+    return desk
 
 
 def _routes(console: Console) -> APIRouter:

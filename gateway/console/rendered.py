@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined
 
 from gateway.console import words
 from gateway.console.built import Built
+from gateway.console.navigation import links_for
 
 SERVICE = "Charnwood gateway"
 _POLICY = (
@@ -70,6 +71,7 @@ class Pages:
             "service": SERVICE,
             "asset": built.url,
             "govuk": _component,
+            "links_for": links_for,
         }
         self._environment.filters |= words.FILTERS
 
@@ -81,11 +83,11 @@ class Pages:
         """Return a page without scripts."""
         return self._answer(self.text(template, **values), status, _POLICY)
 
-    def page_with_script(self, template: str, **values: object) -> Response:
+    def page_with_script(self, template: str, status: int = 200, **values: object) -> Response:
         """Return a page whose scripts carry the answer's nonce."""
         nonce = base64.b64encode(self._random(16)).decode()
         text = self.text(template, nonce=nonce, **values)
-        return self._answer(text, 200, _WITH_SCRIPT.format(nonce=nonce))
+        return self._answer(text, status, _WITH_SCRIPT.format(nonce=nonce))
 
     def _answer(self, text: str, status: int, policy: str) -> Response:
         headers = {**_HEADERS, "Content-Security-Policy": policy}

@@ -69,6 +69,13 @@ class Reader:
                 for row in rows.execute(select(r.c.subscription, r.c.at, r.c.counts))
             )
 
+    def session(self, id_sha256: bytes) -> dict[str, Any] | None:
+        """Return a session's row by the SHA-256 of its name, or None."""
+        with self.connection() as c:
+            found = c.execute(select(t.SESSION).where(t.SESSION.c.id_sha256 == id_sha256))
+            row = found.mappings().first()
+        return None if row is None else dict(row)
+
     # --- register
     def bodies(self, table_name: str) -> dict[str, str]:
         """Return id → JSON body of every partner, protocol, client or subscription."""

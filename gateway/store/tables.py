@@ -25,6 +25,7 @@ from gateway.store.metadata import (
     Position,
     partial_index,
 )
+from gateway.store.people_tables import SESSION
 from gateway.store.place_tables import (
     GEOGRAPHY,
     GEOGRAPHY_AREA,
@@ -51,6 +52,7 @@ __all__ = [
     "RETURN_FILE",
     "RETURN_ROW",
     "RETURN_TABLE",
+    "SESSION",
     "WEBHOOK_KEY",
     "WEBHOOK_SECRET",
     "Position",

@@ -293,6 +293,11 @@ class Tx:
         """Forget client assertions that expired before an instant (seconds since 1970)."""
         self.connection.execute(delete(t.ASSERTION).where(t.ASSERTION.c.expires < before))
 
+    def forget_sessions(self, seen_before: int, began_before: int) -> None:
+        """Forget sessions that ended by themselves (instants in seconds since 1970)."""
+        over = (t.SESSION.c.seen < seen_before) | (t.SESSION.c.began < began_before)
+        self.connection.execute(delete(t.SESSION).where(over))
+
     # --- anything else, by table
     def add(self, table: Table, rows: Iterable[dict[str, Any]]) -> None:
         """Insert rows into a table that is not on the hot path."""
@@ -304,6 +309,13 @@ class Tx:
     def change(self, table: Table, where: dict[str, Any], values: dict[str, Any]) -> int:
         """Update rows that match every column of ``where``; return how many."""
         statement = update(table).values(**values)
+        for name, value in where.items():
+            statement = statement.where(table.c[name] == value)
+        return self.connection.execute(statement).rowcount
+
+    def remove(self, table: Table, where: dict[str, Any]) -> int:
+        """Delete rows that match every column of ``where``; return how many. For working state only."""
+        statement = delete(table)
         for name, value in where.items():
             statement = statement.where(table.c[name] == value)
         return self.connection.execute(statement).rowcount

@@ -165,7 +165,8 @@ def test_every_route_is_in_the_table(asker: Asker) -> None:
     while not hasattr(app, "routes"):  # the guard, and the one route that goes past the framework
         app = app.app
 
-    assert set(every_route(app.routes)) == ROUTES.keys()
+    # the signed-in pages have a matrix of roles: test_pages_and_roles
+    assert set(every_route(app.routes)) - app.state.desk.roles_of.keys() == ROUTES.keys()
 
 
 @law("L34", "L43")

@@ -1,0 +1,54 @@
+"""People who sign in: who they are, for which partner they act, and in which roles.
+
+What each role may open is said page by page (``gateway.console.desk``) and route by route; here stand the
+roles alone. Bodies of records are opened by a stated reason, never by a role (DPA 2018 s.62).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import field_serializer
+
+from schemas.base import Word
+from schemas.codes import Slug
+
+
+class Role(StrEnum):
+    """What somebody is to the gateway."""
+
+    IG_LEAD = "ig_lead"
+    """Information governance: audits everything, answers subjects and the regulator."""
+    NOMINATED_PERSON = "nominated_person"
+    """Signs and decides for the own organisation (SI 2007/1830 reg 4(3)); sees its records and requests."""
+    PARTNER_AUDITOR = "partner_auditor"
+    """Sees the own organisation's exchanges, as metadata."""
+    ADMINISTRATOR = "administrator"
+    """Keeps the machine running: feeds, deliveries, health; no bodies."""
+    ANALYST = "analyst"
+    """Reads counts; no ledger, no disclosures."""
+
+
+EVERYBODY = frozenset(Role)
+
+
+class Person(Word):
+    """Somebody who is signed in."""
+
+    account: Slug
+    """What the ledger calls them: an id of ours, never a name or an address."""
+    name: str
+    """What the pages call them."""
+    partner: Slug | None = None
+    """The organisation they act for; None: the gateway's own operator."""
+    office: str | None = None
+    """The office they hold there, as the register of nominated persons names it."""
+    roles: frozenset[Role] = frozenset()
+
+    @field_serializer("roles")
+    def _in_order(self, roles: frozenset[Role]) -> list[str]:
+        return sorted(roles)
+
+    def has(self, *roles: Role) -> bool:
+        """Whether they have one of the roles."""
+        return not self.roles.isdisjoint(roles)
