@@ -13,3 +13,6 @@ AUDITOR, ADMINISTRATOR, ANALYST = Role.PARTNER_AUDITOR, Role.ADMINISTRATOR, Role
 PAGES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/console"): EVERYBODY,
 }
+
+EXAMPLES: dict[str, str] = {}
+"""Path with parts → the same filled with what the demonstration's story made."""
