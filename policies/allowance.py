@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from policies.law import Law
-from schemas.agreements import PEOPLE, Agreement, OnwardSharing
+from schemas.agreements import PEOPLE, Agreement
 from schemas.base import Word
 from schemas.codes import Kind, Regime, SubjectRole
 from schemas.decisions import Seen
 from schemas.incident import PERSON_GROUPS, SENSITIVITY
+from schemas.onward import OnwardSharing
 from schemas.powers import Purpose
 from schemas.record_class import RecordClass
 from schemas.sensitivity import FieldGroup, Lane

@@ -14,7 +14,7 @@ from typing import Literal
 from policies.allowance import Allowance, allowance, group_of
 from policies.described import Facts, facts_of
 from policies.law import Law
-from schemas.agreements import PEOPLE, OnwardRule
+from schemas.agreements import PEOPLE
 from schemas.codes import LocationPrecision, SubjectRole, TimePrecision
 from schemas.decisions import Condition
 from schemas.described import (
@@ -30,6 +30,7 @@ from schemas.described_agreement import DescribedAgreement
 from schemas.feeds import Feed
 from schemas.grading import HandlingCondition
 from schemas.incident import SENSITIVITY
+from schemas.onward import OnwardRule
 from schemas.sensitivity import FieldGroup, Lane, Mark
 
 MARKING = "everywhere.marking_within_official"

@@ -13,19 +13,13 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from schemas.agreements import (
-    AFTER_SIGNING,
-    PEOPLE,
-    Agreement,
-    Coverage,
-    LegalCondition,
-    OnwardRule,
-    OnwardSharing,
-)
+from schemas.agreements import AFTER_SIGNING, PEOPLE, Agreement, Coverage, LegalCondition
 from schemas.base import Word
 from schemas.cells import Cells
+from schemas.clauses import Clauses
 from schemas.incident import PERSON_GROUPS
 from schemas.offices import spelt
+from schemas.onward import OnwardRule, OnwardSharing
 
 
 class Effect(StrEnum):
@@ -57,14 +51,14 @@ def changes(before: Agreement, after: Agreement) -> tuple[Change, ...]:
     """Return what the terms of a version change against those of another, in the order of the form."""
     found = []
     for name in type(after).model_fields:
-        if name in AFTER_SIGNING or name in {"id", "version", "coverage"}:
+        if name in AFTER_SIGNING or name in {"id", "version", "coverage", "clauses"}:
             continue
         was, now = getattr(before, name), getattr(after, name)
         if was != now:
             found += [_change(name, one) for one in _JUDGES.get(name, _unjudged)(was, now)]
         if name == "roles":
             found += _covers(before.coverage, after.coverage)
-    return tuple(found)
+    return (*found, *_clauses(before.clauses, after.clauses))
 
 
 def loosens(before: Agreement, after: Agreement) -> bool:
@@ -256,6 +250,21 @@ def _covers(was: Coverage, now: Coverage) -> list[Change]:
             one = list(_list(before, after))
         found += [_change(f"coverage.{name}", each) for each in one]
     return found
+
+
+def _clauses(was: Clauses, now: Clauses) -> Iterable[Change]:
+    """Clauses decide about no record. One that is gone is a safeguard less: that is assessed anew."""
+    for name in type(now).model_fields:
+        before, after = getattr(was, name), getattr(now, name)
+        if before == after:
+            continue
+        if before is None:
+            one: _Found = (Effect.NEUTRAL, "stated", before, after)
+        elif after is None:
+            one = (Effect.LOOSENS, "taken away", before, after)
+        else:
+            one = (Effect.NEUTRAL, "reworded", before, after)
+        yield _change(f"clauses.{name}", one)
 
 
 _JUDGES: dict[str, _Judge] = {

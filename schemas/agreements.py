@@ -20,10 +20,12 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from schemas.base import DoesNotFit, Word
 from schemas.cells import FINEST, LEAST_CELL, Cells
+from schemas.clauses import Clauses
 from schemas.codes import Kind, Marking, Regime, Slug, SubjectRole
 from schemas.grading import HandlingCondition
 from schemas.incident import PERSON_GROUPS, SENSITIVITY
 from schemas.offices import looks
+from schemas.onward import OnwardRule, OnwardSharing
 from schemas.partners import Period
 from schemas.powers import Power, Purpose, Signature
 from schemas.sensitivity import FieldGroup
@@ -48,7 +50,10 @@ REVIEW_FLAGS = (0, 30, 90)
 """Days before the review is due at which it is flagged, the last first (law reference L20)."""
 AFTER_SIGNING = frozenset({"signatures", "suspensions", "terminated", "documents"})
 """What happens to an agreement: no terms, and under no signature."""
-_TERMS_LATER = ("onward", "handling_conditions", "on_behalf_of", "minimum_cell", "cells")
+_TERMS_LATER = (
+    *("onward", "handling_conditions", "on_behalf_of", "minimum_cell", "cells"),
+    "clauses",
+)
 """Terms that the form had not from its beginning: unset, they leave the hash of the terms as it was, so
 that a signature given before stays one."""
 _BEHAVIOURS = frozenset(TYPOLOGY.area_of)
@@ -138,30 +143,6 @@ class LegalCondition(Period):
     policy_document: Mention
     policy_version: Mention | None = None
     """Of the policy document; ``valid_from`` and ``valid_to`` are the days between which it is in date."""
-
-
-class OnwardRule(StrEnum):
-    """Whether a recipient may pass on what it received (law reference L59)."""
-
-    FORBIDDEN = "forbidden"
-    WITH_CONSENT = "with_consent"
-    """Only with the holder's consent, given case by case outside the gateway."""
-    NAMED = "named"
-    """To the partners that are named, and to nobody else."""
-
-
-class OnwardSharing(Word):
-    """The rule on passing on, and to whom where partners are named."""
-
-    rule: OnwardRule = OnwardRule.FORBIDDEN
-    to: tuple[Slug, ...] = ()
-
-    @model_validator(mode="after")
-    def _named(self) -> Self:
-        if bool(self.to) is not (self.rule is OnwardRule.NAMED):
-            message = "partners are named where, and only where, the rule is `named`"
-            raise DoesNotFit(message)
-        return self
 
 
 class SignedDocument(Word):
@@ -255,6 +236,8 @@ class Agreement(Period):
     review_by: date
     records_from: date
     """Only records that the gateway recorded on or after this day."""
+    clauses: Clauses = Clauses()
+    """What else the parties agree, in their words; nothing of it decides about a record."""
     document_sha256: CaseKey | None = None
     """Hash of the text that is signed, where it was fixed before; ``documents`` has those signed."""
     signatures: tuple[AgreementSignature, ...] = ()
@@ -293,6 +276,9 @@ class Agreement(Period):
         for name in _TERMS_LATER:
             if getattr(self, name) == type(self).model_fields[name].default:
                 del terms[name]
+        if "clauses" in terms:
+            said = terms["clauses"].items()
+            terms["clauses"] = {name: words for name, words in said if words is not None}
         for name in ("special_category", "offence"):
             if terms[name] is not None and terms[name]["policy_version"] is None:
                 del terms[name]["policy_version"]

@@ -7,19 +7,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, WithJsonSchema
 
-from schemas.agreements import (
-    MOST_CELL,
-    PEOPLE,
-    AgreementState,
-    Behaviour,
-    ListedField,
-    OnwardRule,
-)
+from schemas.agreements import MOST_CELL, PEOPLE, AgreementState, Behaviour, ListedField
 from schemas.base import Word
 from schemas.cells import LEAST_CELL, Cells
 from schemas.codes import Kind, Marking, Regime, Slug, SubjectRole
 from schemas.grading import HandlingCondition
 from schemas.incident import PERSON_GROUPS, SENSITIVITY
+from schemas.onward import OnwardRule
 from schemas.partners import Period
 from schemas.powers import Power, Purpose
 from schemas.typology import TYPOLOGY

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
 
 from schemas.base import Word
 from schemas.codes import Slug
@@ -95,6 +98,31 @@ class HolderDecision(Period):
     reason: str
 
 
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+"""One line that a person wrote; blank is none."""
+
+
+class Contact(Word):
+    """How an office is reached: a post and its shared mailbox, never a person's name."""
+
+    post: Line = Field(title="Post")
+    email: Line | None = Field(default=None, title="Email")
+    telephone: Line | None = Field(default=None, title="Telephone")
+    hours: Line | None = Field(default=None, title="When it is staffed")
+
+
+class Contacts(Word):
+    """Whom to ask at a partner, by what it is about. Absent: not recorded yet."""
+
+    sharing: Contact | None = Field(default=None, title="Day-to-day sharing")
+    data_protection_officer: Contact | None = Field(default=None, title="Data protection officer")
+    out_of_hours: Contact | None = Field(default=None, title="Out of hours")
+    breach: Contact | None = Field(default=None, title="Breaches")
+    rights: Contact | None = Field(default=None, title="Requests by the people concerned")
+    complaints: Contact | None = Field(default=None, title="Complaints")
+    accessibility: Contact | None = Field(default=None, title="Accessibility of the pages")
+
+
 class Partner(Period):
     """An organisation on the register."""
 
@@ -111,6 +139,13 @@ class Partner(Period):
     co_opted_for_case_reviews: tuple[Period, ...] = ()
     """When the review bodies have co-opted this social landlord (ASB, Crime and Policing Act 2014
     Sch. 4)."""
+    address: Line | None = None
+    """Postal address of the organisation (DPA 2018 s.61(2)(a), UK GDPR art. 30(1)(a))."""
+    ico_registration: Line | None = None
+    """Its number on the register of fee payers."""
+    privacy_notice: Line | None = None
+    """Where its privacy notice is published."""
+    contacts: Contacts = Contacts()
 
     def kind_on(self, day: date) -> PartnerKind | None:
         """What the partner is on the day, or None when it is off the register."""

@@ -15,7 +15,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-from schemas.agreements import OnwardRule
 from schemas.base import Word
 from schemas.codes import (
     Confidence,
@@ -37,6 +36,7 @@ from schemas.codes import (
 )
 from schemas.grading import Assertion, Grading
 from schemas.incident import FlyTip, MopiGroup
+from schemas.onward import OnwardRule
 from schemas.powers import Purpose
 
 

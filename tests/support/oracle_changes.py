@@ -46,6 +46,10 @@ def oracle_loosens(was: Agreement, now: Agreement) -> bool:
         or (now.valid_from or EARLIEST) < (was.valid_from or EARLIEST)
         or (now.valid_to or LATEST) > (was.valid_to or LATEST)
         or _passed_on_more(was, now)
+        or any(
+            before and not after
+            for (_, before), (_, after) in zip(was.clauses, now.clauses, strict=True)
+        )
     )
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from policies.changes import Effect, changes, loosening_is_assessed, loosens, predecessor
-from schemas.agreements import Agreement, OnwardSharing
+from schemas.agreements import Agreement
+from schemas.onward import OnwardSharing
 from tests.support.law import COUNCIL, DAY, FIRE, POLICE, POLICY, agreement
 
 T, L, N = Effect.TIGHTENS, Effect.LOOSENS, Effect.NEUTRAL
@@ -114,6 +116,28 @@ def test_another_one_counts_as_looser_both_ways(term: str, one: object, other: o
     for was, now in ((one, other), (other, one)):
         ((field, effect, _),) = found({term: was}, {term: now})
         assert (field, effect) == (term, L)
+
+
+def test_a_clause_that_is_gone_loosens_and_another_wording_is_neutral() -> None:
+    none, one, two = {}, {"staff": "Trained each year."}, {"staff": "Trained twice a year."}
+
+    def of(was: dict[str, Any], now: dict[str, Any]) -> list[tuple[str, Effect, str]]:
+        return found({"clauses": was}, {"clauses": now})
+
+    assert of(none, one) == [("clauses.staff", N, "stated")]
+    assert of(one, two) == [("clauses.staff", N, "reworded")]
+    assert of(two, none) == [("clauses.staff", L, "taken away")]
+
+
+def test_a_signature_covers_clauses_and_an_agreement_without_any_keeps_its_hash() -> None:
+    bare = agreement()
+    worded = agreement(clauses={"staff": "Trained each year."})
+    terms = bare.model_dump(mode="json")
+    assert bare.terms_sha256 != worded.terms_sha256
+    assert Agreement.model_validate(terms).terms_sha256 == bare.terms_sha256
+    del terms["clauses"]
+    assert Agreement.model_validate(terms).terms_sha256 == bare.terms_sha256
+    assert Agreement.model_validate(tomllib.loads(worded.toml())) == worded
 
 
 def test_coverage_is_judged_list_by_list_and_an_empty_list_is_all() -> None:

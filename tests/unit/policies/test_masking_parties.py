@@ -12,8 +12,8 @@ from policies.masking.disclosed import entries, kept_of, narrative
 from policies.masking.narrative import mask
 from policies.masking.parties import NOBODY, Agreed, agreed
 from policies.masking.words import packaged_words
-from schemas.agreements import OnwardSharing
 from schemas.incident import Incident, LogEntry
+from schemas.onward import OnwardSharing
 from schemas.powers import Purpose
 from schemas.released import MaskedEntry, NarrativeWithheld
 from tests.support.law import incident
