@@ -15,6 +15,7 @@ from uuid_utils import uuid7
 from adapters import sources
 from adapters.source import Mapper, SettingsRefused
 from gateway.audit.checkpoints import demand_own_keys
+from gateway.audit.consulting import Consultations
 from gateway.audit.rollback import Guard, newest_notes
 from gateway.clock import Clock, SystemClock, london_day
 from gateway.errors import FeedHasNoAdapter, GatewayError, NotFound
@@ -172,6 +173,13 @@ class House:
     def return_desk(self) -> ReturnDesk:
         """What section 17A returns are made with."""
         return ReturnDesk(self.reader, self.writer, self.book, self.keys, self.clock, self.random)
+
+    @property
+    def consultations(self) -> Consultations:
+        """What opens bodies, each time with a stated reason and a leaf before."""
+        return Consultations(
+            self.reader, self.writer, self.book, self.keys, self.clock, self.random
+        )
 
     def __enter__(self) -> Self:
         return self

@@ -15,6 +15,7 @@ from sqlalchemy import (
 )
 
 from gateway.store.cell_tables import KEPT_BACK
+from gateway.store.consultation_tables import CONSULTATION, CONSULTED
 from gateway.store.edition_tables import EDITION
 from gateway.store.endpoint_tables import ENDPOINT, WEBHOOK_KEY, WEBHOOK_SECRET
 from gateway.store.metadata import (
@@ -37,6 +38,8 @@ from gateway.store.retention_tables import RETENTION_ERASED, RETENTION_HELD, RET
 from gateway.store.return_tables import RETURN_FILE, RETURN_ROW, RETURN_TABLE
 
 __all__ = [
+    "CONSULTATION",
+    "CONSULTED",
     "EDITION",
     "ENDPOINT",
     "GEOGRAPHY",

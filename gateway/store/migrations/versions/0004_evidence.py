@@ -18,10 +18,13 @@ POSITION = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     """Add what evidence needs, one function a capability."""
     _add_sessions()
+    _add_consultations()
 
 
 def downgrade() -> None:
     """Take it away again, in reverse."""
+    op.drop_table("consulted")
+    op.drop_table("consultation")
     op.drop_table("session")
 
 
@@ -36,3 +39,44 @@ def _add_sessions() -> None:
         sa.PrimaryKeyConstraint("id_sha256"),
         comment="who is signed in (gateway.access.people.Person); of the cookie only its SHA-256",
     )
+
+
+def _add_consultations() -> None:
+    """Every look at a sealed half."""
+    op.create_table(
+        "consultation",
+        sa.Column("leaf", POSITION, nullable=False),
+        sa.Column("at", POSITION, nullable=False, comment="seconds since 1970"),
+        sa.Column("account", sa.Text(), nullable=False, comment="an id of ours, never a name"),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("partner", sa.Text(), comment="for whom they acted; empty: the operator"),
+        sa.Column("action", sa.Text(), nullable=False, comment="open or search"),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Text(), comment="our own id of the case that it was for"),
+        sa.Column(
+            "number",
+            sa.Integer(),
+            nullable=False,
+            comment="of bodies opened, or proposals of a search",
+        ),
+        sa.Column("wrapped_secret", sa.LargeBinary(), nullable=False),
+        sa.Column(
+            "ciphertext", sa.LargeBinary(), nullable=False, comment="the reason in words, locked"
+        ),
+        sa.PrimaryKeyConstraint("leaf"),
+        comment="every look at a sealed half, with its reason; the ledger has the reason's HMAC",
+    )
+    op.create_index("consultation_at", "consultation", ["at"])
+    op.create_index("consultation_case", "consultation", ["case_id"])
+    op.create_table(
+        "consulted",
+        sa.Column("leaf", POSITION, nullable=False),
+        sa.Column("position", POSITION, nullable=False),
+        sa.Column("incident", POSITION, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("controller", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("leaf", "position"),
+        comment="the versions that a consultation opened",
+    )
+    op.create_index("consulted_incident", "consulted", ["incident"])
+    op.create_index("consulted_controller", "consulted", ["controller", "leaf"])
