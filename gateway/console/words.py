@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from gateway.audit.followed import Asked, Cell, Fate
+from gateway.clock import LONDON
 from policies.audience import HIDDEN_FROM, HIDDEN_TO, Shown
 from schemas.typology import TYPOLOGY
 
@@ -158,6 +159,17 @@ def _place(place: Mapping[str, Any]) -> str:
     return "no place"
 
 
+def when(at: datetime) -> str:
+    """Return an aware instant as clocks in London showed it: «26 November 2026, 14:05»."""
+    here = at.astimezone(LONDON)
+    return f"{_day(here.date())}, {here:%H:%M}"
+
+
+def day(at: date | datetime) -> str:
+    """Return a day, or the day in London of an aware instant: «26 November 2026»."""
+    return _day(at.astimezone(LONDON).date() if isinstance(at, datetime) else at)
+
+
 def as_json(value: object) -> str:
     """Return a record as it is sent, indented."""
     return json.dumps(value, indent=2, ensure_ascii=False)
@@ -183,5 +195,7 @@ FILTERS: Final = {
     "number": lambda count: _NUMBERS.get(count, str(count)),
     "as_json": as_json,
     "grouped": grouped,
+    "when": when,
+    "day": day,
     "plain": lambda code: str(code).replace("_", " "),
 }

@@ -12,6 +12,7 @@ AUDITOR, ADMINISTRATOR, ANALYST = Role.PARTNER_AUDITOR, Role.ADMINISTRATOR, Role
 
 PAGES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/console"): EVERYBODY,
+    ("POST", "/console/sign-out"): EVERYBODY,
 }
 
 EXAMPLES: dict[str, str] = {}
