@@ -14,6 +14,7 @@ import pytest
 from gateway import events
 from gateway.clock import SystemClock
 from tests.support import postgres, stores
+from tests.support.measured import Measured
 from tests.support.requirements import Requirements
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,8 +44,9 @@ events.JOURNAL.strict = True
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Write down which requirement of the law is proven by which test."""
+    """Write down which requirement of the law is proven by which test; measure where it is owed."""
     config.pluginmanager.register(Requirements(config))
+    config.pluginmanager.register(Measured(config))
 
 
 @pytest.fixture
