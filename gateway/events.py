@@ -149,7 +149,7 @@ class Event(Enum):
     RELEASE_REOPENED = _entry(
         "release.reopened",
         Level.WARNING,
-        "The law changed before a release was acknowledged; it is decided anew.",
+        "Something in a release may no longer go as it was made; it is decided anew.",
         "subscription release",
     )
     DELIVERED = _entry(

@@ -1,7 +1,8 @@
 """How a release ends: acknowledged, withdrawn, or unconfirmed. Each end is a leaf.
 
-*Withdrawn*: the law changed before anything was tried, so nobody had it and nobody is told about it.
-*Unconfirmed*: it changed after a try, so the recipient counts as having had it and notices go on.
+*Withdrawn*: it was closed before anything was tried, so nobody had it and nobody is told about it.
+*Unconfirmed*: it was closed after a try, so the recipient counts as having had it and notices go on.
+It is closed where the law changed, and where a cell of it would leave in part (decision 0033).
 Either way what it covered is decided anew under the next number.
 """
 
@@ -14,6 +15,10 @@ from gateway.store import tables as t
 from gateway.store.states import Delivery
 from gateway.store.tx import Tx
 from schemas.subscriptions import Subscription
+
+LAW_CHANGED, CELL_CUT = "law-changed", "cell-cut"
+"""Why a pending release is closed: what it holds may no longer go; something of one of its cells was taken
+back, and the rest would be fewer than the recipient is to have together."""
 
 
 def acknowledge(
@@ -86,13 +91,14 @@ class Acknowledging:
 
 @dataclass(frozen=True, slots=True)
 class Reopening:
-    """The job that closes a pending release because the law changed."""
+    """The job that closes a pending release: the law changed, or a cell of it would leave in part."""
 
     subscription: Subscription
     number: int
     actor: str
     stamp: str
     nonce: str
+    reason: str = LAW_CHANGED
 
     def __call__(self, tx: Tx) -> bool:
         """Close it as withdrawn or unconfirmed; return whether it was still pending."""
@@ -112,7 +118,7 @@ class Reopening:
                 subscription=self.subscription.id,
                 recipient=self.subscription.partner,
                 number=self.number,
-                reason="law-changed",
+                reason=self.reason,
                 attempts=delivery["attempts"],
             )
         )

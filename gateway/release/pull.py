@@ -13,7 +13,7 @@ from gateway.events import Event, emit
 from gateway.keys.ring import KeyRing
 from gateway.law.book import Edition, LawBook
 from gateway.ledger.leaf import stamp
-from gateway.release.closed import Acknowledging, Reopening
+from gateway.release.closed import CELL_CUT, LAW_CHANGED, Acknowledging, Reopening
 from gateway.release.cursor import cursor_number, is_ours, make_cursor
 from gateway.release.decided import decide_classes
 from gateway.release.disclosed import (
@@ -31,7 +31,7 @@ from gateway.release.load import Load
 from gateway.release.look import Look
 from gateway.release.sent import Page, fitting, quality
 from gateway.release.treated import names_for, notice_again, notice_of
-from gateway.release.windows import nameable, still_held, window_of
+from gateway.release.windows import leaves_in_cells, nameable, still_held, window_of
 from gateway.store.reading import Reader
 from gateway.store.releasing import (
     candidates_at,
@@ -313,9 +313,12 @@ class Door:
                 connection, kept, decided, edition, subscription, coarsened
             )
         refused = len(kept) < len(candidates)
-        if refused and row["pending"] == wanted:
-            at = stamp(self._clock.now())
-            self._writer.run(Reopening(subscription, wanted, actor, at, self._random(16).hex()))
+        # a cell goes whole or is decided anew: what was taken back may be what made it large enough
+        cut = len(kept) < len(positions) and leaves_in_cells(subscription)
+        if (refused or cut) and row["pending"] == wanted:
+            why = LAW_CHANGED if refused else CELL_CUT
+            at, nonce = stamp(self._clock.now()), self._random(16).hex()
+            self._writer.run(Reopening(subscription, wanted, actor, at, nonce, why))
             emit(Event.RELEASE_REOPENED, subscription=subscription.id, release=wanted)
             raise Stale
         notices = [_line(notice_again(r)) for r in rows if r["what"] != RECORD]
