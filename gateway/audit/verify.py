@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.audit.checkpoints import ledger_verifier_key
+from gateway.audit.verify_beside import BesideWalk
 from gateway.audit.verify_editions import EditionWalk
 from gateway.audit.verify_findings import Finding, Findings, Report
 from gateway.audit.verify_ledger import Checkpoints, Note, operations
@@ -27,7 +28,6 @@ from gateway.audit.verify_log import BATCHES, UNREADABLE, LogWalk
 from gateway.audit.verify_pushes import RowsByLeaf, check_push
 from gateway.audit.verify_register import Laws, RegisterWalk, stored_requests
 from gateway.audit.verify_releases import ReleaseWalk
-from gateway.audit.verify_retention import RetentionWalk
 from gateway.audit.verify_returns import ReturnWalk
 from gateway.keys.ring import KeyRing
 from gateway.ledger.leaf import Operation
@@ -142,7 +142,7 @@ class _Walk:
         returns = ReturnWalk(evidence, keys, classes.words, laws, self._register, findings)
         files = RowsByLeaf(evidence, "return_file", findings)
         editions = EditionWalk(evidence, findings)
-        retention = RetentionWalk(findings)
+        beside = BesideWalk(keys, findings)
         self._checkpoints.expect(evidence, notes, ledger_verifier_key(keys))
         pushes = RowsByLeaf(evidence, "push", findings)
         released = RowsByLeaf(evidence, "release", findings)
@@ -153,7 +153,7 @@ class _Walk:
             try:
                 self._register.take(index, operation, document)
                 editions.take(index, operation, document)
-                retention.take(index, operation, document)
+                beside.take(index, operation, document)
                 if operation in BATCHES:
                     log.batch(index, operation, document)
                 if operation is Operation.PUSH:
@@ -182,7 +182,7 @@ class _Walk:
         for _ in evidence.orphans("kept_back"):
             findings.add("release.kept_back", "kept_back", "(uncovered row)")
         self._register.finish(evidence)
-        retention.finish(evidence)
+        beside.finish(evidence)
         self._check_quarters()
         self._check_head(log.size)
         progress(log.seen, rows)

@@ -105,6 +105,10 @@ _TABLES = {
     "retention_hold": "SELECT id, body, leaf FROM retention_hold ORDER BY id",
     "retention_held": "SELECT hold, feed, natural_key FROM retention_held "
     "ORDER BY hold, feed, natural_key",
+    "consultation": "SELECT leaf, at, account, role, partner, action, reason, case_id, number, "
+    "wrapped_secret, ciphertext FROM consultation ORDER BY leaf",
+    "consulted": "SELECT leaf, position, incident, version, controller FROM consulted "
+    "ORDER BY leaf, position",
     "hold": "SELECT name, body, at FROM hold ORDER BY name",
 }
 _KEPT_BACK = "SELECT offers, more FROM kept_back WHERE subscription = ? AND number = ?"

@@ -30,7 +30,7 @@ from gateway.store.states import EndpointState
 from gateway.store.tables import METADATA
 from schemas.sensitivity import Lane
 from tests.conftest import PROVING
-from tests.support import agreed, bundles, pushing, retained, returning
+from tests.support import agreed, bundles, consulted, pushing, retained, returning
 from tests.support import house as houses
 from tests.support.requirements import law
 
@@ -122,6 +122,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
         houses.hold(house, 9_100)
         bundles.put_in_force(house, bundles.stricter())
         bundles.propose(house, bundles.with_rule())
+        consulted.fill(house)
         keys = house.keys
     copy = home / "copy.sqlite3"
     backup(database_path(home), copy)

@@ -1,0 +1,48 @@
+"""What stands beside the log and rests on operations of its own: each capability's walk, in one.
+
+A walk follows the operations of the ledger one by one, and then holds its tables against them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from gateway.audit.verify_consultations import ConsultationWalk
+from gateway.audit.verify_findings import Findings
+from gateway.audit.verify_retention import RetentionWalk
+from gateway.keys.ring import KeyRing
+from gateway.ledger.leaf import Operation
+from gateway.store.verifying import Evidence
+
+
+class Walk(Protocol):
+    """Folds the operations of tables that stand beside the log, and holds these against them."""
+
+    def take(self, index: int, operation: Operation, document: Mapping[str, Any]) -> None:
+        """Follow one operation."""
+        ...
+
+    def finish(self, evidence: Evidence) -> None:
+        """Hold what is stored against what was followed."""
+        ...
+
+
+class BesideWalk:
+    """Every walk beside the log."""
+
+    def __init__(self, keys: KeyRing, findings: Findings) -> None:
+        self._walks: tuple[Walk, ...] = (
+            RetentionWalk(findings),
+            ConsultationWalk(keys, findings),
+        )
+
+    def take(self, index: int, operation: Operation, document: Mapping[str, Any]) -> None:
+        """Let each follow one operation."""
+        for walk in self._walks:
+            walk.take(index, operation, document)
+
+    def finish(self, evidence: Evidence) -> None:
+        """Let each hold what is stored against what it followed."""
+        for walk in self._walks:
+            walk.finish(evidence)
