@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from gateway.audit.verify_consultations import ConsultationWalk
 from gateway.audit.verify_findings import Findings
+from gateway.audit.verify_proceedings import ProceedingWalk
 from gateway.audit.verify_retention import RetentionWalk
 from gateway.keys.ring import KeyRing
 from gateway.ledger.leaf import Operation
@@ -35,6 +36,7 @@ class BesideWalk:
         self._walks: tuple[Walk, ...] = (
             RetentionWalk(findings),
             ConsultationWalk(keys, findings),
+            ProceedingWalk(keys, findings),
         )
 
     def take(self, index: int, operation: Operation, document: Mapping[str, Any]) -> None:

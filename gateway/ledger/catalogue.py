@@ -88,6 +88,9 @@ class Operation(StrEnum):
     GEOGRAPHY = "geography"
     CROSSWALK = "crosswalk"
     KEYS = "keys"
+    BREACH = "breach"
+    OFF_BOARDING = "off_boarding"
+    BUNDLE = "bundle"
     CHECKPOINT = "checkpoint"
     BACKUP = "backup"
     RESTORE = "restore"
@@ -104,7 +107,8 @@ class Entry:
 
 _KEYS_BY_FORM: dict[Form, str] = {
     Form.ID: """actor account client receipt request retraction recipient partner feed controller subscription
-        holder hold protocol agreement decision successor on_behalf_of release_id erasure backup_id""",
+        holder hold protocol agreement decision successor on_behalf_of release_id erasure backup_id
+        breach off_boarding""",
     Form.CODE: """action adapter area_kind change crosswalk edition format kind lane measure mode
         method outcome power protocol_version agreement_version provision purpose reason role state table
         quarter recipient_kind regime_source regime_recipient marking marking_source handling scheme
@@ -120,7 +124,8 @@ _KEYS_BY_FORM: dict[Form, str] = {
         considered released withheld held superseded notices disclosed attempts size log_size
         ledger_size law_epoch minimum_cell held_before recorded revised duplicate features points
         cells retracted erased restricted lifted crossings children tried covered row_version
-        newly_leaves newly_stops other_fields paragraph late unmapped return_entry""",
+        newly_leaves newly_stops other_fields paragraph late unmapped return_entry clients subscriptions
+        withdrawn unconfirmed agreements endpoints incidents""",
     Form.FLAG: "active live replay complete demonstration",
     Form.CODES: """editions scopes kinds field_groups fields parties conditions flags kinds_held sources
         behaviours methods""",
@@ -286,6 +291,17 @@ CATALOGUE: dict[Operation, Entry] = {
     ),
     Operation.CROSSWALK: _entry("crosswalk", f"{_CHANGE} feed adapter count file_sha256 scheme"),
     Operation.KEYS: _entry("key_name", f"{_CHANGE} key_sha256"),
+    Operation.BREACH: _entry(
+        "breach change number reason_hmac",
+        "recipient valid_from_at valid_to_at count incidents state",
+    ),
+    Operation.OFF_BOARDING: _entry(
+        "partner off_boarding change number reason_hmac",
+        "clients subscriptions withdrawn unconfirmed agreements endpoints incidents content_sha256",
+    ),
+    Operation.BUNDLE: _entry(
+        "size content_sha256 count", "recipient valid_from_at valid_to_at reason_hmac positions"
+    ),
     Operation.CHECKPOINT: _entry("size checkpoint_root", "recipient count method"),
     Operation.BACKUP: _entry(
         "log_size ledger_size", "file_sha256 backup_id count content_sha256 method"

@@ -34,6 +34,7 @@ from gateway.store.place_tables import (
     GEOGRAPHY_POSTCODE,
 )
 from gateway.store.policy_tables import POLICY_BUNDLE
+from gateway.store.proceeding_tables import PROCEEDING_STEP
 from gateway.store.retention_tables import RETENTION_ERASED, RETENTION_HELD, RETENTION_HOLD
 from gateway.store.return_tables import RETURN_FILE, RETURN_ROW, RETURN_TABLE
 
@@ -49,6 +50,7 @@ __all__ = [
     "KEPT_BACK",
     "METADATA",
     "POLICY_BUNDLE",
+    "PROCEEDING_STEP",
     "RETENTION_ERASED",
     "RETENTION_HELD",
     "RETENTION_HOLD",

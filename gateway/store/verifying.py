@@ -110,6 +110,8 @@ _TABLES = {
     "consulted": "SELECT leaf, position, incident, version, controller FROM consulted "
     "ORDER BY leaf, position",
     "hold": "SELECT name, body, at FROM hold ORDER BY name",
+    "proceeding_step": "SELECT leaf, proceeding, number, kind, body, at FROM proceeding_step "
+    "ORDER BY leaf",
 }
 _KEPT_BACK = "SELECT offers, more FROM kept_back WHERE subscription = ? AND number = ?"
 _ORPHANS = {

@@ -19,12 +19,14 @@ def upgrade() -> None:
     """Add what evidence needs, one function a capability."""
     _add_sessions()
     _add_consultations()
+    _add_proceedings()
 
 
 def downgrade() -> None:
     """Take it away again, in reverse."""
     op.drop_table("consulted")
     op.drop_table("consultation")
+    op.drop_table("proceeding_step")
     op.drop_table("session")
 
 
@@ -80,3 +82,19 @@ def _add_consultations() -> None:
     )
     op.create_index("consulted_incident", "consulted", ["incident"])
     op.create_index("consulted_controller", "consulted", ["controller", "leaf"])
+
+
+def _add_proceedings() -> None:
+    """The breach register and off-boardings."""
+    op.create_table(
+        "proceeding_step",
+        sa.Column("proceeding", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False, comment="breach, off_boarding"),
+        sa.Column("body", sa.Text(), nullable=False, comment="what was done, by whom, in words"),
+        sa.Column("at", POSITION, nullable=False),
+        sa.Column("leaf", POSITION, nullable=False),
+        sa.PrimaryKeyConstraint("proceeding", "number"),
+        sa.UniqueConstraint("leaf"),
+        comment="the breach register and off-boardings; the ledger has the keyed hash of each step",
+    )

@@ -1,0 +1,304 @@
+"""Statements for the questions of an information-governance lead: counted by the engine, not row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from pydantic_core import from_json
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+    text,
+)
+
+from gateway.store import tables as t
+from gateway.store.states import Delivery
+
+_D, _L, _R, _Y, _S = t.DISCLOSURE, t.LOG, t.RELEASE, t.DELIVERY, t.SUBSCRIPTION
+_RECORD = "record"
+_PART = 500
+
+
+def _left(subscriptions: Collection[str], begins: int, ends: int) -> ColumnElement[bool]:
+    """What was released to some subscriptions between two seconds; what was never tried left nobody."""
+    return and_(
+        _R.c.subscription.in_(sorted(subscriptions)),
+        _R.c.at >= begins,
+        _R.c.at < ends,
+        _Y.c.state != Delivery.WITHDRAWN.value,
+    )
+
+
+_JOINED = (
+    _R.join(_Y, and_(_Y.c.subscription == _R.c.subscription, _Y.c.number == _R.c.number))
+    .join(_D, and_(_D.c.subscription == _R.c.subscription, _D.c.number == _R.c.number))
+    .join(_L, _L.c.position == _D.c.position)
+)
+
+
+def counted_by_class(
+    connection: Connection, subscriptions: Collection[str], begins: int, ends: int
+) -> list[tuple[str, str, int, int, int]]:
+    """Return (subscription, what, class id, rows, distinct incidents) of what left between two seconds.
+
+    ``what`` is ``record`` or ``notice:`` and its kind.
+    """
+    statement = (
+        select(
+            _D.c.subscription,
+            _D.c.what,
+            _L.c.class_id,
+            func.count(),
+            func.count(func.distinct(_D.c.incident)),
+        )
+        .select_from(_JOINED)
+        .where(_left(subscriptions, begins, ends))
+        .group_by(_D.c.subscription, _D.c.what, _L.c.class_id)
+        .order_by(_D.c.subscription, _D.c.what, _L.c.class_id)
+    )
+    rows = connection.execute(statement)
+    return [(str(r[0]), str(r[1]), int(r[2]), int(r[3]), int(r[4])) for r in rows]
+
+
+def incidents_by(
+    connection: Connection,
+    subscriptions: Collection[str],
+    begins: int,
+    ends: int,
+    classes_of: Mapping[str, Collection[int]],
+) -> dict[str, int]:
+    """Return how many distinct incidents left as records, by a name that groups record classes.
+
+    Args:
+        connection: A consistent read.
+        subscriptions: To whom.
+        begins: Second from which.
+        ends: Second until which.
+        classes_of: Name → the ids of the record classes counted under it; no class under two.
+    """
+    if not classes_of:
+        return {}
+    name = case(*((_L.c.class_id.in_(sorted(ids)), key) for key, ids in classes_of.items()))
+    statement = (
+        select(name.label("name"), func.count(func.distinct(_D.c.incident)))
+        .select_from(_JOINED)
+        .where(_left(subscriptions, begins, ends), _D.c.what == _RECORD, name.is_not(None))
+        .group_by(literal_column("name"))
+    )
+    return {str(row[0]): int(row[1]) for row in connection.execute(statement)}
+
+
+def releases_between(
+    connection: Connection, subscriptions: Collection[str], begins: int, ends: int
+) -> dict[str, dict[str, int]]:
+    """Return subscription → delivery state → releases that were made between two seconds."""
+    statement = (
+        select(_R.c.subscription, _Y.c.state, func.count())
+        .select_from(
+            _R.join(_Y, and_(_Y.c.subscription == _R.c.subscription, _Y.c.number == _R.c.number))
+        )
+        .where(_R.c.subscription.in_(sorted(subscriptions)), _R.c.at >= begins, _R.c.at < ends)
+        .group_by(_R.c.subscription, _Y.c.state)
+    )
+    found: dict[str, dict[str, int]] = {}
+    for subscription, state, number in connection.execute(statement):
+        found.setdefault(str(subscription), {})[str(state)] = int(number)
+    return found
+
+
+def leaves_of_releases(
+    connection: Connection, subscriptions: Collection[str], begins: int, ends: int
+) -> Iterator[tuple[str, int, bytes]]:
+    """Yield (subscription, number, leaf) of releases that hold anything, made between two seconds."""
+    statement = (
+        select(_R.c.subscription, _R.c.number, t.LEDGER.c.leaf)
+        .select_from(
+            _R.join(_Y, and_(_Y.c.subscription == _R.c.subscription, _Y.c.number == _R.c.number))
+        )
+        .join(t.LEDGER, t.LEDGER.c["index"] == _R.c.leaf)
+        .where(_left(subscriptions, begins, ends))
+        .order_by(_R.c.leaf)
+    )
+    streaming = connection.execution_options(stream_results=True, yield_per=5_000)
+    for row in streaming.execute(statement):
+        yield str(row[0]), int(row[1]), bytes(row[2])
+
+
+def classes_of_releases(
+    connection: Connection, subscriptions: Collection[str], begins: int, ends: int
+) -> Iterator[tuple[str, int, int, int]]:
+    """Yield (subscription, number, class id, records) of what left between two seconds."""
+    statement = (
+        select(_D.c.subscription, _D.c.number, _L.c.class_id, func.count())
+        .select_from(_JOINED)
+        .where(_left(subscriptions, begins, ends), _D.c.what == _RECORD)
+        .group_by(_D.c.subscription, _D.c.number, _L.c.class_id)
+    )
+    for row in connection.execute(statement):
+        yield str(row[0]), int(row[1]), int(row[2]), int(row[3])
+
+
+_HOLDS = {
+    "sqlite": "instr(leaf, CAST(:{0} AS BLOB)) > 0",
+    "postgresql": "position(CAST(:{0} AS bytea) IN leaf) > 0",
+}
+
+
+def leaves_that_say(
+    connection: Connection, every: Sequence[bytes], any_of: Sequence[bytes], most: int | None = None
+) -> Iterator[tuple[int, bytes]]:
+    """Yield (index, leaf) of entries that hold every one of some bytes and at least one of others.
+
+    A leaf is canonical JSON, so ``"recipient":"llr-fire"`` finds what it says wherever it stands; the
+    engine reads each leaf once and hands over only those.
+
+    Args:
+        connection: A consistent read.
+        every: What must stand in it.
+        any_of: Of these at least one; none asked where empty.
+        most: The newest so many; all, oldest first, where absent.
+    """
+    holds = _HOLDS[connection.dialect.name]
+    conditions = [holds.format(f"every{n}") for n in range(len(every))]
+    if any_of:
+        one = " OR ".join(holds.format(f"any{n}") for n in range(len(any_of)))
+        conditions.append(f"({one})")
+    where = " AND ".join(conditions) or "1 = 1"
+    order = 'ORDER BY "index"' if most is None else 'ORDER BY "index" DESC LIMIT :most'
+    values: dict[str, Any] = {f"every{n}": value for n, value in enumerate(every)}
+    values |= {f"any{n}": value for n, value in enumerate(any_of)}
+    if most is not None:
+        values["most"] = most
+    statement = text(f'SELECT "index", leaf FROM ledger WHERE {where} {order}')  # noqa: S608 - our own words
+    streaming = connection.execution_options(stream_results=True, yield_per=5_000)
+    for row in streaming.execute(statement, values):
+        yield int(row[0]), bytes(row[1])
+
+
+def every_leaf(connection: Connection, until: int) -> Iterator[tuple[int, bytes, bytes]]:
+    """Yield (index, leaf, hash) of the first ``until`` entries."""
+    c = t.LEDGER.c
+    statement = (
+        select(c["index"], c.leaf, c.hash)
+        .where(c["index"] < bindparam("until"))
+        .order_by(c["index"])
+    )
+    streaming = connection.execution_options(stream_results=True, yield_per=5_000)
+    for row in streaming.execute(statement, {"until": until}):
+        yield int(row[0]), bytes(row[1]), bytes(row[2])
+
+
+def checkpoints_until(connection: Connection, size: int) -> list[tuple[int, str]]:
+    """Return (size, note) of every published checkpoint up to a size, the smallest first."""
+    k = t.CHECKPOINT.c
+    statement = select(k.size, k.note).where(k.size <= size).order_by(k.size)
+    return [(int(row[0]), str(row[1])) for row in connection.execute(statement)]
+
+
+def snapshot_texts(connection: Connection, snapshot: str) -> dict[str, str] | None:
+    """Return name → text of a snapshot of the law; None where it is not kept."""
+    p = t.SNAPSHOT_PART
+    stored = connection.execute(
+        select(t.SNAPSHOT.c.parts).where(t.SNAPSHOT.c.sha256 == snapshot)
+    ).scalar()
+    if stored is None:
+        return None
+    digests: dict[str, str] = from_json(stored)
+    asked = select(p.c.sha256, p.c.text).where(p.c.sha256.in_(sorted(set(digests.values()))))
+    texts = {row[0]: row[1] for row in connection.execute(asked)}
+    return {name: texts[digest] for name, digest in digests.items()}
+
+
+def held_outside(connection: Connection, subscriptions: Collection[str]) -> int:
+    """Return how many distinct incidents some subscriptions were given as records."""
+    statement = (
+        select(func.count(func.distinct(_D.c.incident)))
+        .select_from(
+            _D.join(_Y, and_(_Y.c.subscription == _D.c.subscription, _Y.c.number == _D.c.number))
+        )
+        .where(_D.c.subscription.in_(sorted(subscriptions)), _D.c.what == _RECORD)
+        .where(_Y.c.state != Delivery.WITHDRAWN.value)
+    )
+    return int(connection.execute(statement).scalar_one())
+
+
+def names_outside(connection: Connection, subscriptions: Collection[str]) -> Iterator[str]:
+    """Yield the recipient's own id of every record that some subscriptions were given."""
+    statement = (
+        select(func.distinct(_D.c.released_id))
+        .select_from(
+            _D.join(_Y, and_(_Y.c.subscription == _D.c.subscription, _Y.c.number == _D.c.number))
+        )
+        .where(_D.c.subscription.in_(sorted(subscriptions)), _D.c.what == _RECORD)
+        .where(_Y.c.state != Delivery.WITHDRAWN.value)
+        .order_by(_D.c.released_id)
+    )
+    for row in connection.execute(statement):
+        yield str(row[0])
+
+
+def listed_releases(
+    connection: Connection,
+    subscriptions: Collection[str],
+    begins: int,
+    ends: int,
+    before: int | None,
+    limit: int,
+    feeds: Collection[int] = (),
+) -> list[dict[str, Any]]:
+    """Return releases that hold anything, newest first, before an entry of the ledger (keyset).
+
+    Args:
+        connection: A read.
+        subscriptions: To whom.
+        begins: Second from which.
+        ends: Second until which.
+        before: Index of the ledger entry before which; from the newest where absent.
+        limit: So many at most.
+        feeds: Only such as hold a record of one of these feeds, where any is named.
+    """
+    sizes = (
+        select(func.count())
+        .where(_D.c.subscription == _R.c.subscription, _D.c.number == _R.c.number)
+        .correlate(_R)
+        .scalar_subquery()
+    )
+    statement = (
+        select(_R, _Y.c.state, _Y.c.attempts, sizes.label("rows"))
+        .join(_Y, and_(_Y.c.subscription == _R.c.subscription, _Y.c.number == _R.c.number))
+        .where(_R.c.subscription.in_(sorted(subscriptions)), _R.c.at >= begins, _R.c.at < ends)
+        .where(
+            select(_D.c.sequence)
+            .where(_D.c.subscription == _R.c.subscription, _D.c.number == _R.c.number)
+            .correlate(_R)
+            .exists()
+        )
+    )
+    if before is not None:
+        statement = statement.where(_R.c.leaf < before)
+    if feeds:
+        i = t.INCIDENT
+        of_feed = (
+            select(_D.c.sequence)
+            .join(i, i.c.id == _D.c.incident)
+            .where(_D.c.subscription == _R.c.subscription, _D.c.number == _R.c.number)
+            .where(i.c.feed.in_(sorted(feeds)))
+            .correlate(_R)
+        )
+        statement = statement.where(of_feed.exists())
+    statement = statement.order_by(_R.c.leaf.desc()).limit(limit)
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def proceeding_steps(connection: Connection, kind: str) -> list[dict[str, Any]]:
+    """Return every step of the proceedings of a kind, in the order of the ledger."""
+    p = t.PROCEEDING_STEP
+    statement = select(p).where(p.c.kind == kind).order_by(p.c.leaf)
+    return [dict(row) for row in connection.execute(statement).mappings()]
