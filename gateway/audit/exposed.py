@@ -14,7 +14,6 @@ from datetime import datetime
 from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import Connection
 
 from gateway.law.book import Edition
 from gateway.ledger.leaf import Operation, stamp
@@ -119,7 +118,8 @@ class Pack:
 class Exposure:
     """Counts what recipients were given, in one consistent read."""
 
-    connection: Connection
+    connection: Any
+    """Lent by the reader."""
     edition: Edition
     classes: Mapping[int, RecordClass]
     subscriptions: Mapping[str, Subscription]
@@ -232,7 +232,7 @@ class Exposure:
 
 
 def of_house(
-    connection: Connection,
+    connection: Any,  # noqa: ANN401 - a connection lent by the reader
     edition: Edition,
     classes: Mapping[int, RecordClass],
     bodies: Mapping[str, str],
