@@ -38,6 +38,8 @@ FILES = (
     "asb_data_return.cedar",
     "policing.cedar",
     "offender_management.cedar",
+    "section_115_request.cedar",
+    "asb_case_review_request.cedar",
 )
 _ANNOTATIONS = frozenset({"id", "power", "cites", "says", "about"})
 _POWERS = frozenset(power.value for power in Power)
@@ -276,13 +278,16 @@ class Engine:
 def _probe(engine: Engine) -> None:
     """Ask one question of each kind with request checking on: a schema for others does not load."""
     try:
-        base = request.parties({"probe": UNKNOWN}, probe.AGREEMENT, engine.words)
+        known = {"probe": UNKNOWN}
+        base = request.parties(known, probe.AGREEMENT, engine.words, probe.DECIDED)
         entities = request.with_class(base, probe.NO_RECORD, "probe", engine.words)
         answers = [
             engine.ask(Power.SECTION_17A, asked, entities, checked=True).decision
             for asked in (
                 request.asked(probe.REQUEST, packaged_lists(), probe.AGREEMENT, probe.NO_DAY),
                 request.asked_to_see(probe.REQUEST, FieldGroup.IDENTITY, probe.AGREEMENT),
+                request.asked(probe.COLLECTED, packaged_lists(), None, probe.NO_DAY),
+                request.asked_to_see(probe.COLLECTED, FieldGroup.IDENTITY, None),
             )
         ]
     except ValueError:

@@ -59,7 +59,7 @@ def disclose(
     leaves |= {
         "agreement": allowed.agreement,
         "agreement_version": allowed.version,
-        "delete_by": recorded_on + allowed.retention,
+        "delete_by": allowed.delete_by or recorded_on + allowed.retention,
         "marking": record_class.marking,
     }
     if treatments[Lane.PERSONAL].says_beside:

@@ -20,6 +20,7 @@ from policies import request
 from policies.agreements import Bound, bound_on
 from policies.bundle import Bundle
 from policies.lists import Lists, packaged_lists
+from policies.on_request import request_on
 from policies.probe import NO_RECORD
 from policies.refusals import PolicyRefused
 from policies.register import Register, Standing
@@ -85,7 +86,7 @@ class Law:
         self._recent: dict[tuple[int, int, date], tuple[Subscription, RecordClass, Decision]] = {}
         self._decided: dict[tuple[Subscription, RecordClass, date], Decision] = {}
         self._seen: dict[tuple[Subscription, RecordClass, date], Seen] = {}
-        self._pairs: dict[tuple[str, str, str | None, date], cedarpy.Entities] = {}
+        self._pairs: dict[tuple[object, ...], cedarpy.Entities] = {}
         self._bound: dict[tuple[str, date], Bound | None] = {}
 
     @classmethod
@@ -165,6 +166,10 @@ class Law:
     def rests_on_agreement(self, power: Power) -> bool:
         """Whether a request under the power names a data-sharing agreement."""
         return self.lists.powers.by_code[power].rests_on_agreement
+
+    def may_end(self, subscription: Subscription) -> bool:
+        """Whether what lets it receive can end: an agreement, or the decision of one request."""
+        return self.rests_on_agreement(subscription.power) or subscription.request is not None
 
     def bound(self, agreement: str | None, day: date) -> Bound | None:
         """Return how the agreement of that id stands on the day, by the version that speaks for it."""
@@ -267,20 +272,23 @@ class Law:
         rests = self.rests_on_agreement(subscription.power)
         named = subscription.agreement if rests else None
         bound = self.bound(named, day)
-        pair = self._pair(subscription.partner, holder, bound, day)
+        pair = self._pair(subscription, holder, bound, day)
         words = self.bundle.engine.words
         return holder, bound, request.with_class(pair, record_class, holder, words)
 
     def _pair(
-        self, recipient: str, holder: str, bound: Bound | None, day: date
+        self, subscription: Subscription, holder: str, bound: Bound | None, day: date
     ) -> cedarpy.Entities:
-        key = (recipient, holder, None if bound is None else bound.agreement.id, day)
+        recipient, terms = subscription.partner, subscription.request
+        one = None if terms is None else (subscription.id, terms)
+        key = (recipient, holder, None if bound is None else bound.agreement.id, one, day)
         pair = self._pairs.get(key)
         if pair is None:
             standings: dict[str, Standing] = {
                 name: self.register.standing(name, day) for name in (recipient, holder)
             }
-            pair = request.parties(standings, bound, self.bundle.engine.words)
+            decided = request_on(subscription, self.protocols, self.lists, day)
+            pair = request.parties(standings, bound, self.bundle.engine.words, decided)
             if len(self._pairs) >= REMEMBERED:
                 self._pairs = {}
             self._pairs[key] = pair

@@ -17,6 +17,7 @@ from schemas.codes import Ground, Kind
 from schemas.packaged import packaged_text
 from schemas.partners import PartnerKind, Period
 from schemas.powers import Power, Purpose
+from schemas.requests import REQUEST_POWERS
 from schemas.returns import NoticedBy
 from schemas.sensitivity import Lane
 
@@ -35,6 +36,10 @@ LATER = ("powers.toml", "competent_authorities.toml")
 """Files that older snapshots do not have."""
 AS_PACKAGED = ("powers.toml",)
 """Those of them that are read as packaged there; without the other, no rule of that time asks for it."""
+
+
+LATER_POWERS = frozenset(REQUEST_POWERS)
+"""Powers that ``powers.toml`` of older snapshots does not have."""
 
 
 class ListedBody(Period):
@@ -139,15 +144,22 @@ class Powers(Word):
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
-        if sorted(one.code for one in self.power) != sorted(Power):
+        stated = sorted(one.code for one in self.power)
+        if stated not in (sorted(Power), sorted(set(Power) - LATER_POWERS)):
             message = "each power stands here once"
             raise ValueError(message)
         return self
 
     @cached_property
     def by_code(self) -> dict[Power, PowerEntry]:
-        """The entry of each power."""
-        return {entry.code: entry for entry in self.power}
+        """The entry of each power; one that an older snapshot did not know is off there."""
+        unknown = {
+            code: PowerEntry(
+                code=code, title="", cites="", enabled=False, lanes=(), rests_on_agreement=False
+            )
+            for code in LATER_POWERS
+        }
+        return unknown | {entry.code: entry for entry in self.power}
 
 
 class Paragraph(Word):

@@ -8,10 +8,13 @@ from __future__ import annotations
 from datetime import date
 
 from policies.agreements import Bound
+from policies.lists import packaged_lists
+from policies.on_request import request_on
 from schemas.agreements import Agreement, AgreementState
 from schemas.codes import Kind, MappingStatus, Regime
 from schemas.powers import Power, Purpose
 from schemas.record_class import RecordClass
+from schemas.requests import Necessity, Terms
 from schemas.sensitivity import Lane
 from schemas.subscriptions import Subscription
 
@@ -30,6 +33,22 @@ NO_RECORD = RecordClass(
     mapping_status=MappingStatus.UNCLASSIFIED,
 )
 """Stands in where no record is spoken of. Conditions about recipient or request cannot read it."""
+COLLECTED = Subscription(
+    id="probe",
+    partner="probe",
+    power=Power.SECTION_115_REQUEST,
+    purpose=Purpose.PREVENTING_CRIME_AND_DISORDER,
+    lane=Lane.PERSONAL,
+    request=Terms(
+        holder="none",
+        necessity=Necessity.EXPEDIENT,
+        positions=(1,),
+        delete_by=date(2000, 1, 1),
+        ends_on=date(2000, 1, 1),
+    ),
+)
+DECIDED = request_on(COLLECTED, (), packaged_lists(), date(2000, 1, 1))
+"""One request that was decided, whose time is over."""
 NO_CASE = "0" * 64
 """Stands in for the keyed hash of a case review's reference."""
 NO_DAY = date(2000, 1, 1)

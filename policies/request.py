@@ -14,6 +14,7 @@ import cedarpy
 
 from policies.agreements import Bound
 from policies.lists import Lists
+from policies.on_request import DecidedRequest
 from policies.register import Standing
 from policies.vocabulary import Vocabulary
 from schemas.record_class import RecordClass
@@ -81,17 +82,44 @@ def _agreement(bound: Bound) -> dict[str, Any]:
     return {"uid": uid, "attrs": attributes, "parents": []}
 
 
+def _request_entity(decided: DecidedRequest) -> dict[str, Any]:
+    terms = decided.terms
+    holder, recipient = _references((terms.holder, decided.recipient))
+    attributes: dict[str, Any] = {
+        "holder": holder,
+        "recipient": recipient,
+        "on_behalf_of": terms.on_behalf_of,
+        "stands": not terms.withdrawn,
+        "runs": decided.runs,
+        "provision_is_live": decided.provision_is_live,
+        "protocol_in_force": decided.protocol_in_force,
+        "field_groups": sorted(terms.groups),
+        "roles": terms.roles,
+        "special_category": decided.special_category,
+        "offence": decided.offence,
+        "children": terms.children,
+        "recipient_regime": terms.recipient_regime,
+        "crossing_authorised": terms.crossing,
+    }
+    return {"uid": {"type": "Request", "id": decided.id}, "attrs": attributes, "parents": []}
+
+
 def _references(names: tuple[str, ...]) -> list[dict[str, Any]]:
     return [{"__entity": {"type": "Partner", "id": name}} for name in names]
 
 
 def parties(
-    standings: dict[str, Standing], bound: Bound | None, words: Vocabulary
+    standings: dict[str, Standing],
+    bound: Bound | None,
+    words: Vocabulary,
+    decided: DecidedRequest | None = None,
 ) -> cedarpy.Entities:
-    """Return the partners of one request, and the agreement it names, as checked entities."""
+    """Return the partners of one request, and the agreement or decided request it names, checked."""
     stated = [_partner(name, standing) for name, standing in standings.items()]
     if bound is not None:
         stated.append(_agreement(bound))
+    if decided is not None and words.knows_requests:
+        stated.append(_request_entity(decided))
     for one in stated:
         one["attrs"] = words.spoken(one["uid"]["type"], one["attrs"])
     return cedarpy.Entities.from_json_str(json.dumps(stated), words.schema)
@@ -169,7 +197,7 @@ def asked(
         "cell_time": subscription.cells.time,
         "onward_allowed": onward_allowed,
     }
-    return _request(subscription.partner, RECEIVE, context, bound)
+    return _request(subscription, RECEIVE, context, bound)
 
 
 def asked_to_see(
@@ -181,14 +209,16 @@ def asked_to_see(
         "lane": subscription.lane,
         "group": group,
     }
-    return _request(subscription.partner, SEE, context, bound)
+    return _request(subscription, SEE, context, bound)
 
 
 def _request(
-    recipient: str, action: dict[str, str], context: dict[str, Any], bound: Bound | None
+    subscription: Subscription, action: dict[str, str], context: dict[str, Any], bound: Bound | None
 ) -> dict[str, Any]:
     if bound is not None:
         named = {"type": "Agreement", "id": bound.agreement.id}
         context["agreement"] = {"__entity": named}
-    principal = {"type": "Partner", "id": recipient}
+    if subscription.request is not None:
+        context["request"] = {"__entity": {"type": "Request", "id": subscription.id}}
+    principal = {"type": "Partner", "id": subscription.partner}
     return {"principal": principal, "action": action, "resource": RESOURCE, "context": context}

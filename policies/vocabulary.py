@@ -22,6 +22,8 @@ _WHERE = {
     "see": ('"see"', "context"),
 }
 """Entity type or action → the action to ask with, and the variable that has its attributes."""
+_OPTIONAL = {"Agreement": "agreement", "Request": "request"}
+"""Entity type → the part of the context that may name one."""
 
 
 class Vocabulary:
@@ -43,6 +45,11 @@ class Vocabulary:
         """Return the attributes of an entity type, or of the context of an action, that it knows."""
         return {name: value for name, value in attributes.items() if self._knows(of, name)}
 
+    @property
+    def knows_requests(self) -> bool:
+        """Whether one decided request may be named at all."""
+        return self._knows("receive", "request")
+
     def _knows(self, of: str, name: str) -> bool:
         known = self._known.get((of, name))
         if known is None:
@@ -51,8 +58,9 @@ class Vocabulary:
 
     def _asked(self, of: str, name: str) -> bool:
         """Ask the validator: it says of an unknown attribute that it is not found."""
-        if of == "Agreement":
-            action, guard, owner = '"receive"', "context has agreement && ", "context.agreement"
+        if of in _OPTIONAL:
+            action, owner = '"receive"', f"context.{_OPTIONAL[of]}"
+            guard = f"context has {_OPTIONAL[of]} && "
         else:
             (action, owner), guard = _WHERE[of], ""
         reads = f"{guard}{owner}.{name} == {owner}.{name}"

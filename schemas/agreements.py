@@ -24,6 +24,7 @@ from schemas.clauses import Clauses
 from schemas.codes import Kind, Marking, Regime, Slug, SubjectRole
 from schemas.grading import HandlingCondition
 from schemas.incident import PERSON_GROUPS, SENSITIVITY
+from schemas.listed import groups_of, listed_of, parts_of
 from schemas.offices import looks
 from schemas.onward import OnwardRule, OnwardSharing
 from schemas.partners import Period
@@ -287,21 +288,17 @@ class Agreement(Period):
     @property
     def listed(self) -> frozenset[str]:
         """Sealed fields of ``Incident`` that it lists, people as one."""
-        return frozenset(name.partition(".")[0] for name in self.fields)
+        return listed_of(self.fields)
 
     @property
     def listed_of_people(self) -> frozenset[str]:
         """Parts of a person that it lists: all where ``people`` is listed as a whole."""
-        if PEOPLE in self.fields:
-            return frozenset(PERSON_GROUPS)
-        return frozenset(name.partition(".")[2] for name in self.fields if "." in name)
+        return parts_of(self.fields)
 
     @property
     def groups(self) -> frozenset[FieldGroup]:
         """Groups of the fields that it lists."""
-        found = {SENSITIVITY[name].group for name in self.listed if name != PEOPLE}
-        found |= {PERSON_GROUPS[part] for part in self.listed_of_people}
-        return frozenset(group for group in found if group is not None)
+        return groups_of(self.fields)
 
     # ------------------------------------------------------------------ the day
     def signed_by(self, day: date) -> tuple[AgreementSignature, ...]:

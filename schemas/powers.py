@@ -29,6 +29,10 @@ class Power(StrEnum):
     """The common law power of the police to disclose for a policing purpose."""
     OFFENDER_MANAGEMENT = "offender_management"
     """Offender Management Act 2007 s.14."""
+    SECTION_115_REQUEST = "section_115_request"
+    """Section 115(1) used case by case: one request, decided by its holder, and no agreement."""
+    ASB_CASE_REVIEW_REQUEST = "asb_case_review_request"
+    """The same for one ASB case review, whose bodies may ask for what they need (Sch. 4 para 7)."""
 
 
 class Purpose(StrEnum):

@@ -13,6 +13,7 @@ from schemas.cells import LEAST_CELL, Cells
 from schemas.codes import Kind, Slug
 from schemas.powers import Power, Purpose
 from schemas.record_class import RecordClass
+from schemas.requests import Terms
 from schemas.sensitivity import Lane
 
 _NO_CELL = (Power.SECTION_17A, Power.NON_PERSONAL)
@@ -64,6 +65,8 @@ class Subscription(Word):
     and for open data."""
     cells: Cells = Cells()
     """What a cell is, where k is not 0."""
+    request: Terms | None = None
+    """Where one request for disclosure was decided: what, and nothing but that, may be collected by it."""
     version: int = 1
 
     @model_validator(mode="before")

@@ -29,7 +29,7 @@ class Look:
         self._book, self._writer, self._reader, self._clock = book, writer, reader, clock
         self._subscription: Subscription | None = subscription
         self._id, self._partner = subscription.id, subscription.partner
-        self._asks_the_database = made.edition.law.rests_on_agreement(subscription.power)
+        self._asks_the_database = made.edition.law.may_end(subscription)
         self._rows, self._decided = made.rows, decided
         self._edition, self._moved = made.edition, False
         self._day, self._ends = decided.day, _end_of(decided.day)

@@ -252,7 +252,7 @@ class Door:
             names = names_for(self._keys, subscription.partner, edition.eras)
             about = (connection, row, subscription, decided, names, limit, now)
             # what was agreed may go on again: nothing is passed over while it stands still
-            told_only = bool(unmet) and edition.law.rests_on_agreement(subscription.power)
+            told_only = bool(unmet) and edition.law.may_end(subscription)
             window = window_of(*about, told_only=told_only)
             window.candidates = nameable(window, window.candidates, names)
             window.held = still_held(window.held, names)

@@ -12,8 +12,9 @@ from policies.bundle import Bundle, packaged_bundle
 from policies.lists import packaged_lists
 from schemas.agreements import Agreement
 from schemas.decisions import Decision, Outcome
-from schemas.powers import Power
+from schemas.powers import Power, Purpose
 from schemas.record_class import RecordClass
+from schemas.requests import REQUEST_POWERS
 from schemas.sensitivity import Lane
 from schemas.subscriptions import Subscription
 from tests.support.law import (
@@ -44,6 +45,10 @@ from tests.support.requests import (
 SEED = 20261123
 PER_REGISTER = 50
 OWN_POWER = 0.95
+REQUEST_PURPOSES = {
+    Power.SECTION_115_REQUEST: Purpose.PREVENTING_CRIME_AND_DISORDER,
+    Power.ASB_CASE_REVIEW_REQUEST: Purpose.ASB_CASE_REVIEW,
+}
 
 
 @pytest.mark.prove
@@ -79,6 +84,7 @@ def test_oracle_and_cedar_agree_on_outcome_and_on_every_unmet_condition(
     assert released > requests / 100
     assert under_115 > requests / 250
     assert len(by_power) >= 3
+    assert by_power & set(REQUEST_POWERS)
     proved(
         "oracle",
         requests=requests,
@@ -93,6 +99,13 @@ def meant(
     dice: Random, asked: Subscription, cls: RecordClass, agreements: list[Agreement]
 ) -> tuple[Subscription, RecordClass]:
     """Let most requests under section 115 fit an agreement, or they would all be refused alike."""
+    if asked.power in REQUEST_POWERS and asked.request is not None:
+        act = dice.choice((asked.purpose, REQUEST_PURPOSES[asked.power]))
+        asked = asked.model_copy(
+            update={"lane": Lane.PERSONAL, "purpose": act, "minimum_cell": 0, "case_review": CASE}
+        )
+        fits = {"controller": asked.request.holder} if dice.random() < OWN_POWER else {}
+        return asked, cls.model_copy(update=fits)
     if asked.power not in PURPOSE_OF:
         return asked, cls
     under = [one for one in agreements if one.power is asked.power]

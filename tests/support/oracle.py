@@ -18,11 +18,7 @@ from schemas.subscriptions import Subscription
 from tests.support.oracle_cells import oracle_cells
 from tests.support.oracle_changes import one_reading, oracle_assessed, oracle_passed_on
 from tests.support.oracle_grading import oracle_grading
-from tests.support.oracle_lists import (
-    LIVE_PROVISIONS,
-    PURPOSES_OF,
-    listed_on,
-)
+from tests.support.oracle_lists import LIVE_PROVISIONS, PURPOSES_OF
 from tests.support.oracle_powers import (
     in_force,
     is_co_opted,
@@ -32,7 +28,17 @@ from tests.support.oracle_powers import (
     own_conditions,
     return_conditions,
 )
-from tests.support.oracle_register import inside, kind_of, oracle_holder, oracle_relevant
+from tests.support.oracle_register import (
+    agent_of,
+    has_post,
+    inside,
+    kind_of,
+    listed_115,
+    oracle_holder,
+    oracle_relevant,
+    within_115,
+)
+from tests.support.oracle_requests import OF_REQUESTS, oracle_request
 
 OF_THE_ACT = {"section_17a_duty", "crime_and_disorder_strategy", "preventing_crime_and_disorder"}
 
@@ -59,6 +65,8 @@ def oracle(
         unmet |= oracle_non_personal(asked, cls)
     elif asked.power == "asb_data_return":
         unmet |= oracle_return(partners, asked, cls, day)
+    elif asked.power in OF_REQUESTS:
+        unmet |= oracle_request(partners, asked, cls, day, protocols)
     else:
         if asked.power == "section_115":
             unmet |= oracle_115(partners, asked, cls, day, named, protocols)
@@ -226,31 +234,12 @@ def _live(one: Agreement, day: date) -> bool:
     return _begun(one, day) and not stopped
 
 
-def _within_115(partners: Mapping[str, Partner], name: str, day: date) -> bool:
-    return _listed_115(partners.get(name), day) or len(_agent_of(partners, name, day)) > 0
-
-
-def _agent_of(partners: Mapping[str, Partner], name: str, day: date) -> set[str]:
-    one = partners.get(name)
-    if one is None or not inside(one, day):
-        return set()
-    return {
-        agency.principal
-        for agency in one.acts_on_behalf_of
-        if inside(agency, day) and _listed_115(partners.get(agency.principal), day)
-    }
-
-
 def _agency_agreed(
     partners: Mapping[str, Partner], name: str, day: date, named: Agreement | None
 ) -> bool:
     """Section 115(1)(b): acting on its behalf, and the agreement says for whom (law reference §1)."""
     said = set() if named is None else set(named.on_behalf_of)
-    return len(said & _agent_of(partners, name, day)) > 0
-
-
-def _listed_115(one: Partner | None, day: date) -> bool:
-    return listed_on(kind_of(one, day), day)
+    return len(said & agent_of(partners, name, day)) > 0
 
 
 NEVER_PERSONAL = {"section_17a", "non_personal", "asb_data_return"}
@@ -286,18 +275,14 @@ def _about_parties(
     held_by = partners.get(holder)
     declines = () if held_by is None else held_by.withholds_section_115
     return {
-        "recipient_is_relevant_authority": _within_115(partners, recipient, day),
-        "agency_is_agreed": _listed_115(partners.get(recipient), day)
+        "recipient_is_relevant_authority": within_115(partners, recipient, day),
+        "agency_is_agreed": listed_115(partners.get(recipient), day)
         or _agency_agreed(partners, recipient, day, named),
-        "recipient_has_nominated_person": _has_post(partners.get(recipient)),
-        "holder_has_nominated_person": _has_post(held_by),
+        "recipient_has_nominated_person": has_post(partners.get(recipient)),
+        "holder_has_nominated_person": has_post(held_by),
         "holder_has_not_declined": not any(inside(one, day) for one in declines),
         "recipient_is_not_holder": holder != recipient,
     }
-
-
-def _has_post(one: Partner | None) -> bool:
-    return one is not None and one.nominated_person is not None and one.nominated_person != " "
 
 
 def _about_protocol(

@@ -62,6 +62,7 @@ def in_force(power: str, day: date, *, enabled: bool) -> bool:
     begins = {
         "section_17a": date(2007, 8, 1),
         "asb_case_review": date(2014, 10, 20),
+        "asb_case_review_request": date(2014, 10, 20),
         "serious_violence_duty": date(2023, 1, 31),
     }
     off = {"asb_data_return", "police_common_law", "offender_management"}

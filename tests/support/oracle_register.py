@@ -45,3 +45,30 @@ def oracle_holder(partners: Mapping[str, Partner], name: str, day: date) -> str:
         if one.succeeded_by in seen:
             return seen[-1]
         seen.append(one.succeeded_by)
+
+
+def within_115(partners: Mapping[str, Partner], name: str, day: date) -> bool:
+    """Listed on the day, or acting on behalf of one that is."""
+    return listed_115(partners.get(name), day) or len(agent_of(partners, name, day)) > 0
+
+
+def agent_of(partners: Mapping[str, Partner], name: str, day: date) -> set[str]:
+    """The listed authorities on whose behalf it acts on the day."""
+    one = partners.get(name)
+    if one is None or not inside(one, day):
+        return set()
+    return {
+        agency.principal
+        for agency in one.acts_on_behalf_of
+        if inside(agency, day) and listed_115(partners.get(agency.principal), day)
+    }
+
+
+def listed_115(one: Partner | None, day: date) -> bool:
+    """Whether section 115(2) names what it is on the day."""
+    return listed_on(kind_of(one, day), day)
+
+
+def has_post(one: Partner | None) -> bool:
+    """Whether it has a nominated person."""
+    return one is not None and one.nominated_person is not None and one.nominated_person != " "

@@ -8,6 +8,7 @@ from schemas.agreements import Agreement
 from schemas.partners import Period
 from schemas.subscriptions import Subscription
 from tests.support.oracle_lists import PURPOSES_OF
+from tests.support.oracle_requests import OF_REQUESTS
 
 GROUP_OF = {
     "source_reference": "reference",
@@ -30,27 +31,29 @@ GROUP_OF = {
     "officer": "officer",
 }
 """The group of some fields, from the statute's own categories and not from the code."""
-NARRATIVES_LEAVE = {"section_115", "asb_case_review"}
+NARRATIVES_LEAVE = {"section_115", "asb_case_review", *OF_REQUESTS}
 """Powers whose narratives leave, masked: third parties in them stay behind (DPA 2018 s.37, s.38(2))."""
 PEOPLE_GROUPS = {"identity", "contact", "reference", "child"}
 
 
 def oracle_see(asked: Subscription, named: Agreement | None, day: date) -> frozenset[str]:
     """The groups of sealed fields that may be seen."""
-    if asked.power not in PURPOSES_OF or asked.lane != "personal" or named is None:
+    decided = asked.request if asked.power in OF_REQUESTS else None
+    under = named if asked.power in PURPOSES_OF else decided
+    if asked.lane != "personal" or under is None:
         return frozenset()
     groups: set[str] = set()
-    for name in named.fields:
+    for name in under.fields:
         groups |= PEOPLE_GROUPS if name == "people" else {GROUP_OF[name]}
     for group, condition in (
-        ("special_category", named.special_category),
-        ("offence", named.offence),
+        ("special_category", under.special_category),
+        ("offence", under.offence),
     ):
         if condition is None or not _runs(condition, day):
             groups.discard(group)
-    if not named.children:
+    if not under.children:
         groups.discard("child")
-    if named.roles == ():
+    if under.roles == ():
         groups.discard("identity")
     withheld = {"media"} if asked.power in NARRATIVES_LEAVE else {"narrative", "media"}
     return frozenset(groups - withheld)

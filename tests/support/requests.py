@@ -13,6 +13,7 @@ from schemas.grading import GradingScheme, Handling, HandlingCondition
 from schemas.partners import Agency, DatedKind, HolderDecision, Partner, PartnerKind, Period
 from schemas.powers import Power, Protocol, Purpose, Signature
 from schemas.record_class import RecordClass
+from schemas.requests import Necessity, Terms
 from schemas.sensitivity import FieldGroup, Lane
 from schemas.subscriptions import Subscription
 
@@ -85,6 +86,28 @@ def a_subscription(dice: Random, names: list[str]) -> Subscription:
         minimum_cell=dice.choice((0, 0, 0, 0, 4, 5, 6)),
         cells=some_cells(dice),
         case_review=dice.choice((None, CASE)),
+        request=some_terms(dice, names) if dice.random() < 0.3 else None,
+    )
+
+
+def some_terms(dice: Random, names: list[str]) -> Terms:
+    """What some holder decided of a request; it may have ended, lack a reason, or cite what is repealed."""
+    return Terms(
+        holder=dice.choice([*names, "nobody-knows"]),
+        on_behalf_of=tuple(names) if dice.random() < 0.5 else (),
+        provision=dice.choice(("s6", "s17", "s17", "s1", None)),
+        necessity=dice.choice(list(Necessity)),
+        positions=(1,),
+        fields=tuple(dice.sample(FIELDS, dice.randint(0, len(FIELDS)))),
+        roles=dice.choice(((), (SubjectRole.VICTIM,))),
+        special_category=_condition(dice),
+        offence=_condition(dice),
+        children=dice.random() < 0.5,
+        recipient_regime=dice.choice(list(Regime)),
+        crossing=dice.random() < 0.7,
+        delete_by=date(2041, 1, 1),
+        ends_on=a_day(dice) if dice.random() < 0.1 else date(2040, 1, 1),
+        withdrawn=dice.random() < 0.1,
     )
 
 

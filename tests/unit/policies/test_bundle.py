@@ -26,9 +26,7 @@ def test_the_packaged_bundle_permits_every_power_and_names_its_conditions_for_ea
 
     assert set(bundle.permits) == set(Power)
     assert set(bundle.sees) == {
-        power
-        for power, entry in packaged_lists().powers.by_code.items()
-        if entry.rests_on_agreement
+        power for power, entry in packaged_lists().powers.by_code.items() if entry.carries_personal
     }
     assert all(one.id.startswith("section_115.see.") for one in sees)
     assert not {one.id for one in sees} & {one.id for one in bundle.conditions(Power.SECTION_115)}
