@@ -32,14 +32,11 @@ FILES = (
 )
 
 
+LATER_POWERS = frozenset(REQUEST_POWERS)  # which older snapshots do not have
 LATER = ("powers.toml", "competent_authorities.toml")
 """Files that older snapshots do not have."""
 AS_PACKAGED = ("powers.toml",)
 """Those of them that are read as packaged there; without the other, no rule of that time asks for it."""
-
-
-LATER_POWERS = frozenset(REQUEST_POWERS)
-"""Powers that ``powers.toml`` of older snapshots does not have."""
 
 
 class ListedBody(Period):
@@ -144,8 +141,8 @@ class Powers(Word):
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
-        stated = sorted(one.code for one in self.power)
-        if stated not in (sorted(Power), sorted(set(Power) - LATER_POWERS)):
+        codes = [one.code for one in self.power]
+        if sorted({*codes, *LATER_POWERS}) != sorted(Power) or len(set(codes)) < len(codes):
             message = "each power stands here once"
             raise ValueError(message)
         return self
@@ -153,13 +150,9 @@ class Powers(Word):
     @cached_property
     def by_code(self) -> dict[Power, PowerEntry]:
         """The entry of each power; one that an older snapshot did not know is off there."""
-        unknown = {
-            code: PowerEntry(
-                code=code, title="", cites="", enabled=False, lanes=(), rests_on_agreement=False
-            )
-            for code in LATER_POWERS
-        }
-        return unknown | {entry.code: entry for entry in self.power}
+        off: dict[str, Any] = {"title": "", "cites": "", "enabled": False, "lanes": ()}
+        unknown = (PowerEntry(code=code, rests_on_agreement=False, **off) for code in LATER_POWERS)
+        return {entry.code: entry for entry in (*unknown, *self.power)}
 
 
 class Paragraph(Word):
