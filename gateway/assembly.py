@@ -25,6 +25,7 @@ from gateway.intake.loaded import load_places
 from gateway.intake.places import Places
 from gateway.intake.recorded import Desk
 from gateway.intake.retention import Retention
+from gateway.intake.subjects import SubjectIndex
 from gateway.keys.ring import KeyRing
 from gateway.law.book import Edition, LawBook
 from gateway.law.holds import Hold
@@ -223,6 +224,11 @@ def retention_of(house: House) -> Retention:
         new_id=house.new_id,
         erasures=house.erasures,
     )
+
+
+def subject_index_of(house: House) -> SubjectIndex:
+    """Return what keys sealed halves that were recorded before there were keys."""
+    return SubjectIndex(house.reader, house.writer, house.keys, house.clock, house.random)
 
 
 def quarter_round_of(house: House, retention_days: float) -> QuarterRound:

@@ -177,15 +177,18 @@ class _Walk:
         files.finish()
         editions.finish()
         returns.finish()
-        for number, _ in enumerate(evidence.orphans("disclosure"), start=1):
-            findings.add("disclosure.uncovered", "disclosure", f"(uncovered row {number})")
-        for _ in evidence.orphans("kept_back"):
-            findings.add("release.kept_back", "kept_back", "(uncovered row)")
+        self._check_orphans()
         self._register.finish(evidence)
         beside.finish(evidence)
         self._check_quarters()
         self._check_head(log.size)
         progress(log.seen, rows)
+
+    def _check_orphans(self) -> None:
+        for number, _ in enumerate(self._evidence.orphans("disclosure"), start=1):
+            self._findings.add("disclosure.uncovered", "disclosure", f"(uncovered row {number})")
+        for _ in self._evidence.orphans("kept_back"):
+            self._findings.add("release.kept_back", "kept_back", "(uncovered row)")
 
     def _record_classes(self) -> _Classes:
         classes = _Classes({}, {})

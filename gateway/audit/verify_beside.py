@@ -12,6 +12,7 @@ from gateway.audit.verify_consultations import ConsultationWalk
 from gateway.audit.verify_findings import Findings
 from gateway.audit.verify_proceedings import ProceedingWalk
 from gateway.audit.verify_retention import RetentionWalk
+from gateway.audit.verify_subjects import SubjectWalk
 from gateway.keys.ring import KeyRing
 from gateway.ledger.leaf import Operation
 from gateway.store.verifying import Evidence
@@ -37,6 +38,7 @@ class BesideWalk:
             RetentionWalk(findings),
             ConsultationWalk(keys, findings),
             ProceedingWalk(keys, findings),
+            SubjectWalk(keys, findings),
         )
 
     def take(self, index: int, operation: Operation, document: Mapping[str, Any]) -> None:

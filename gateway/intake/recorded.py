@@ -30,6 +30,7 @@ from gateway.ledger.leaf import stamp
 from gateway.log.commitment import open_bytes
 from gateway.log.entries import Entry, Extract, PreparedPush, Quarantined, Withdrawal
 from gateway.log.repeats import oldest_counted
+from gateway.log.subjects import subject_keys
 from policies.keeping import Keeping
 from policies.kept import Kept
 from policies.law import Law
@@ -256,6 +257,7 @@ def _entry(
         nonce=nonce,
         updated=_seconds(incident.source_updated_at),
         place=counting.place(incident, quarter),
+        subjects=() if sealed is None else subject_keys(desk.keys.subject, sealed),
     )
 
 

@@ -21,6 +21,7 @@ from gateway.ledger.leaf import Operation, leaf, stamp
 from gateway.log.commitment import open_bytes
 from gateway.log.correcting import Secret
 from gateway.log.remapping import Anew, Change, Remap, Remapped, Remapping
+from gateway.log.subjects import subject_keys
 from gateway.store.reading import Reader
 from gateway.store.remapping import Current, current_versions
 from gateway.store.tx import Tx
@@ -237,6 +238,7 @@ def _change(current: Current, placement: Placement, desk: Desk, at: int) -> Chan
         sealed_key=None if sealed is None else sealed_half_key(secret),
         sealed_half=sealed,
         nonce=desk.random(NONCE_SIZE),
+        subjects=() if sealed is None else subject_keys(desk.keys.subject, sealed),
     )
     kept = Secret(commitment_salt(secret), wrapped)
     return Change(current.natural_key, current.position, kept, version)

@@ -19,6 +19,7 @@ _SEALED_HALF = b"gateway/sealed-half\x01"
 _PSEUDONYM = b"gateway/pseudonym"
 _PLACE = b"gateway/place"
 _RETURN = b"gateway/return"
+_SUBJECT = b"gateway/subject-key"
 
 
 def hkdf_extract(salt: bytes, material: bytes) -> bytes:
@@ -90,6 +91,16 @@ def place_key(master: bytes, feed: str, quarter: str) -> bytes:
 def unnamed_place(key: bytes, named: bytes) -> bytes:
     """Return 128 bits that stand for a place, under a key of ``place_key``."""
     return hmac.digest(key, named, sha256)[:16]
+
+
+def subject_key(natural_key: bytes) -> bytes:
+    """The key under which what names a person or a home is looked for: HKDF-Expand(natural key)."""
+    return hkdf_expand(natural_key, _SUBJECT)
+
+
+def subject_digest(key: bytes, kind: str, text: str) -> bytes:
+    """Return 128 bits that stand for one thing that may be looked for, under ``subject_key``."""
+    return keyed_hash(key, kind.encode(), text.encode())[:16]
 
 
 def keyed_hash(key: bytes, *parts: bytes) -> bytes:

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from gateway.errors import GatewayError
-from gateway.keys.derive import SIZE
+from gateway.keys.derive import SIZE, subject_key
 from gateway.keys.files import (
     OTHERS_MAY,
     KeysUnavailable,
@@ -77,6 +77,7 @@ class KeyRing:
 
     Attributes:
         natural_key: HMAC key of (feed, source reference).
+        subject: HMAC key of what names a person or a home, derived from the natural key.
         content: HMAC key of a version's content.
         cursor: HMAC key of the cursors that pullers hold.
         pseudonym_master: Master of the recipients' pseudonym keys, as it was when it was read.
@@ -90,6 +91,7 @@ class KeyRing:
         self._secrets = secrets
         self.folder = folder
         self.natural_key = secrets.natural_key
+        self.subject = subject_key(secrets.natural_key)
         self.content = secrets.content
         self.cursor = secrets.cursor
         self.pseudonym_master = secrets.pseudonym_master

@@ -290,7 +290,6 @@ CATALOGUE: dict[Operation, Entry] = {
         "area_kind", f"{_CHANGE} edition features points count file_sha256"
     ),
     Operation.CROSSWALK: _entry("crosswalk", f"{_CHANGE} feed adapter count file_sha256 scheme"),
-    Operation.KEYS: _entry("key_name", f"{_CHANGE} key_sha256"),
     Operation.BREACH: _entry(
         "breach change number reason_hmac",
         "recipient valid_from_at valid_to_at count incidents state",
@@ -302,6 +301,7 @@ CATALOGUE: dict[Operation, Entry] = {
     Operation.BUNDLE: _entry(
         "size content_sha256 count", "recipient valid_from_at valid_to_at reason_hmac positions"
     ),
+    Operation.KEYS: _entry("key_name", f"{_CHANGE} key_sha256 first count"),
     Operation.CHECKPOINT: _entry("size checkpoint_root", "recipient count method"),
     Operation.BACKUP: _entry(
         "log_size ledger_size", "file_sha256 backup_id count content_sha256 method"

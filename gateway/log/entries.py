@@ -13,6 +13,10 @@ MAX_PROBLEMS_ANSWERED = 1_000
 """Rows whose problems stand in the answer itself; all of them stand in quarantine."""
 
 
+Subjects = tuple[tuple[int, str, bytes], ...]
+"""Part, kind and keyed hash of what names people and homes in a sealed half."""
+
+
 class Entry(NamedTuple):
     """One mapped, located and coarsened row."""
 
@@ -38,6 +42,8 @@ class Entry(NamedTuple):
     """When the source last changed it, in seconds since 1970, where the source says so."""
     place: bytes | None
     """The keyed, unnamed place under which it is counted (``derive.unnamed_place``), if any."""
+    subjects: Subjects = ()
+    """By what its sealed half is found; nothing where nothing sealed is kept."""
 
 
 @dataclass(slots=True)

@@ -220,6 +220,7 @@ class _Batch:
         self.excluded: Counter[str] = Counter()
         self._log: list[tuple[Any, ...]] = []
         self._sealed: list[tuple[Any, ...]] = []
+        self._subjects: list[tuple[int, int, str, bytes]] = []
         self._now: dict[bytes, Standing] = {}
         self._classes: dict[int, tuple[int, bytes]] = {}
         self._kinds: Counter[str] = Counter()
@@ -309,12 +310,14 @@ class _Batch:
             )
         )
         self._sealed.append((position, entry.wrapped_secret, ciphertext))
+        self._subjects += [(position, *key) for key in entry.subjects]
         self.commitments.append(commitment(position, incident, version, kind, class_sha256, inner))
 
     def write(self, tx: Tx) -> None:
         """Write what was taken."""
         if self._log:
             tx.append_log(self._log, self._sealed)
+            tx.key_subjects(self._subjects)
             self._repeats.keep(tx, self._push.oldest_counted)
             for key, now in self._now.items():
                 tx.stand(self._push.feed_id, key, now, born=now.id >= self.first)

@@ -15,6 +15,7 @@ from gateway.ledger.leaf import Operation, leaf
 from gateway.ledger.tree import batch_root
 from gateway.log.commitment import EntryKind, State, commitment, inner_hash, open_bytes
 from gateway.log.correcting import Named, Retracting, Secret, corrected_row
+from gateway.log.entries import Subjects
 from gateway.store.tx import Standing, Tx
 
 
@@ -28,6 +29,7 @@ class Anew(NamedTuple):
     sealed_key: bytes | None
     sealed_half: bytes | None
     nonce: bytes
+    subjects: Subjects = ()
 
 
 class Change(NamedTuple):
@@ -86,6 +88,7 @@ class Remapping:
         first = tx.head.log_size + 1
         log: list[tuple[Any, ...]] = []
         sealed: list[tuple[Any, ...]] = []
+        subjects: list[tuple[int, int, str, bytes]] = []
         commitments: list[bytes] = []
         standings: list[tuple[bytes, Standing]] = []
         revised = 0
@@ -99,12 +102,15 @@ class Remapping:
             row, held, hashed, now = self._entry(tx, change, standing, position)
             log.append(row)
             sealed.append((position, change.secret.wrapped, held))
+            if change.version is not None:
+                subjects += [(position, *key) for key in change.version.subjects]
             commitments.append(hashed)
             standings.append((change.natural_key, now))
             revised += change.version is not None
         if log:
             # first the versions, then where incidents stand: roll-ups count the one by the other
             tx.append_log(log, sealed)
+            tx.key_subjects(subjects)
             for key, now in standings:
                 tx.stand(remap.feed_id, key, now, born=False)
             tx.seal(self._leaf(first, commitments, revised))

@@ -54,18 +54,20 @@ def copy_rows(source: Connection, write: Write, progress: Progress = lambda _row
 
 
 def empty_for_filling(target: Connection) -> None:
-    """Demand that a database with our tables holds nothing, and take its first head away.
+    """Demand that a database with our tables holds nothing, and take away the rows that it began with.
 
     Raises:
         NotEmpty: It holds something.
     """
+    begun = (t.HEAD, t.SUBJECT_INDEX)
     for table in t.METADATA.sorted_tables:
-        if table is not t.HEAD and target.execute(select(func.count()).select_from(table)).scalar():
+        if table not in begun and target.execute(select(func.count()).select_from(table)).scalar():
             raise NotEmpty
     head = target.execute(select(t.HEAD.c.log_size, t.HEAD.c.ledger_size)).first()
     if head is not None and tuple(head) != (0, 0):
         raise NotEmpty
-    target.execute(delete(t.HEAD))
+    for table in begun:
+        target.execute(delete(table))
 
 
 @contextmanager

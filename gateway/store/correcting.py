@@ -81,6 +81,7 @@ def erase(tx: Tx, feed: int, named: Sequence[tuple[int, bytes, bytes]]) -> None:
     for part in _parts(named):
         ids = [incident for incident, _, _ in part]
         rows = select(_L.c.position).where(_L.c.incident.in_(ids))
+        connection.execute(delete(t.SUBJECT_KEY).where(t.SUBJECT_KEY.c.position.in_(rows)))
         connection.execute(delete(t.SEALED).where(t.SEALED.c.position.in_(rows)))
         connection.execute(update(_L).where(_L.c.incident.in_(ids)).values(dict.fromkeys(EMPTIED)))
         q, keys = t.QUARANTINE, [key for _, key, _ in part]

@@ -31,6 +31,7 @@ INCIDENT_COLUMNS = (
     "updated",
 )
 MOVED_COLUMNS = ("version", "position", "content_hmac", "state", "updated", "id")
+SUBJECT_KEY_COLUMNS = tuple(column.name for column in t.SUBJECT_KEY.columns)
 UNIT_COLUMNS = ("unit", "content", "seen")
 PLACE_COLUMNS = ("quarter", "place", "seen")
 POSTCODE_COLUMNS = tuple(column.name for column in t.GEOGRAPHY_POSTCODE.columns)
@@ -47,6 +48,7 @@ HOT_COLUMNS: dict[str, tuple[str, ...]] = {
     "incident": INCIDENT_COLUMNS,
     "log": LOG_COLUMNS,
     "sealed": ("position", "wrapped_secret", "ciphertext"),
+    "subject_key": SUBJECT_KEY_COLUMNS,
     "push": PUSH_COLUMNS,
     "disclosure": DISCLOSURE_COLUMNS,
     "geography_postcode": POSTCODE_COLUMNS,

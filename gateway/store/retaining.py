@@ -12,6 +12,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    delete,
     exists,
     func,
     or_,
@@ -176,6 +177,9 @@ _EMPTY = (
 )
 
 
+_UNKEY = delete(t.SUBJECT_KEY).where(t.SUBJECT_KEY.c.position == bindparam("at"))
+
+
 def still_sealed(tx: Tx, bodies: Iterable[Body]) -> list[Body]:
     """Return those that are still there: an erasure may have come in between."""
     listed = list(bodies)
@@ -188,7 +192,9 @@ def still_sealed(tx: Tx, bodies: Iterable[Body]) -> list[Body]:
 
 def destroy_bodies(tx: Tx, bodies: Sequence[Body], leaf: int) -> None:
     """Destroy sealed halves; the hash of each stays, so that its row still verifies."""
-    tx.connection.execute(_EMPTY, [{"at": one.position} for one in bodies])
+    at = [{"at": one.position} for one in bodies]
+    tx.connection.execute(_EMPTY, at)
+    tx.connection.execute(_UNKEY, at)
     tx.add(
         RETENTION_ERASED,
         [{"position": one.position, "body_sha256": one.sha256, "leaf": leaf} for one in bodies],

@@ -37,6 +37,7 @@ from gateway.store.policy_tables import POLICY_BUNDLE
 from gateway.store.proceeding_tables import PROCEEDING_STEP
 from gateway.store.retention_tables import RETENTION_ERASED, RETENTION_HELD, RETENTION_HOLD
 from gateway.store.return_tables import RETURN_FILE, RETURN_ROW, RETURN_TABLE
+from gateway.store.subject_tables import SUBJECT_INDEX, SUBJECT_KEY
 
 __all__ = [
     "CONSULTATION",
@@ -58,6 +59,8 @@ __all__ = [
     "RETURN_ROW",
     "RETURN_TABLE",
     "SESSION",
+    "SUBJECT_INDEX",
+    "SUBJECT_KEY",
     "WEBHOOK_KEY",
     "WEBHOOK_SECRET",
     "Position",

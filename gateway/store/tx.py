@@ -63,7 +63,7 @@ class Standing(NamedTuple):
 
 
 _LIVE, _RECORDED = "live", "recorded"
-_BUFFERED = ("ledger", "ledger_node", "incident", "log", "sealed", "push")
+_BUFFERED = ("ledger", "ledger_node", "incident", "log", "sealed", "subject_key", "push")
 """Written once a group of jobs, in this order; incidents that move come after those born."""
 
 
@@ -212,6 +212,10 @@ class Tx:
                 self._cells[row[0]] = cell_of(row)
         self._rows["sealed"].extend(sealed)
         self.head.log_size += len(rows)
+
+    def key_subjects(self, rows: Iterable[tuple[int, int, str, bytes]]) -> None:
+        """Keep by what sealed halves are found (columns of ``tables.SUBJECT_KEY``)."""
+        self._rows["subject_key"].extend(rows)
 
     def stand(self, feed: int, key: bytes, now: Standing, *, born: bool) -> None:
         """Say where an incident stands now: born in this very batch, or moved."""

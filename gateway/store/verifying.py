@@ -112,6 +112,10 @@ _TABLES = {
     "hold": "SELECT name, body, at FROM hold ORDER BY name",
     "proceeding_step": "SELECT leaf, proceeding, number, kind, body, at FROM proceeding_step "
     "ORDER BY leaf",
+    "subject_key": "SELECT position, part, kind, digest FROM subject_key ORDER BY position",
+    "subject_index": "SELECT id, edition, begins FROM subject_index",
+    "body": "SELECT s.position, s.wrapped_secret, s.ciphertext, l.content_hmac FROM sealed s "
+    "LEFT JOIN log l ON l.position = s.position WHERE s.ciphertext IS NOT NULL ORDER BY s.position",
 }
 _KEPT_BACK = "SELECT offers, more FROM kept_back WHERE subscription = ? AND number = ?"
 _ORPHANS = {

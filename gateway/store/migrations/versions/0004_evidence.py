@@ -20,6 +20,7 @@ def upgrade() -> None:
     _add_sessions()
     _add_consultations()
     _add_proceedings()
+    _add_subject_keys()
 
 
 def downgrade() -> None:
@@ -27,6 +28,8 @@ def downgrade() -> None:
     op.drop_table("consulted")
     op.drop_table("consultation")
     op.drop_table("proceeding_step")
+    op.drop_table("subject_index")
+    op.drop_table("subject_key")
     op.drop_table("session")
 
 
@@ -97,4 +100,37 @@ def _add_proceedings() -> None:
         sa.PrimaryKeyConstraint("proceeding", "number"),
         sa.UniqueConstraint("leaf"),
         comment="the breach register and off-boardings; the ledger has the keyed hash of each step",
+    )
+
+
+def _add_subject_keys() -> None:
+    """Keyed hashes of what names people and homes; what is recorded already is keyed later."""
+    op.create_table(
+        "subject_key",
+        sa.Column("position", POSITION, autoincrement=False, nullable=False),
+        sa.Column(
+            "part",
+            sa.Integer(),
+            autoincrement=False,
+            nullable=False,
+            comment="0: the row; n: person n",
+        ),
+        sa.Column("kind", sa.Text(), nullable=False, comment="policies.subject_keys.SubjectKind"),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("position", "part", "kind", "digest"),
+        sqlite_with_rowid=False,
+        comment="what names people and homes in a sealed half, as keyed hashes; goes with it",
+    )
+    op.create_index("subject_key_digest", "subject_key", ["digest"])
+    op.create_table(
+        "subject_index",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False, comment="policies.subject_keys.EDITION"),
+        sa.Column("begins", POSITION, nullable=False, comment="the first position that is keyed"),
+        sa.PrimaryKeyConstraint("id"),
+        comment="one row: from where on sealed halves are keyed; older ones are filled in downwards",
+    )
+    op.execute(
+        "INSERT INTO subject_index (id, edition, begins) "
+        "SELECT 1, 1, COALESCE((SELECT max(position) FROM log), 0) + 1"
     )

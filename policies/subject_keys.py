@@ -1,0 +1,89 @@
+"""What of a sealed half may be looked for without opening it: kinds, and one spelling for each.
+
+The texts are personal as the fields are. They are hashed under a key at once (``gateway.keys.subjects``)
+and kept nowhere. A part says what belongs together: 0 is the place of the row and what it says of nobody
+in particular, 1 is the first person of the row, 2 the second.
+
+A kind is added here, with the function that reads it, and ``EDITION`` goes up by one: then what is
+recorded already is keyed anew (decision 0030).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from policies.premises import premises, telephones
+
+EDITION = 1
+"""Edition of kinds and spellings: keys made under another one are made anew."""
+ROW = 0
+"""The part of what is said of the row and not of a person."""
+
+
+class SubjectKind(StrEnum):
+    """What a key stands for."""
+
+    UPRN = "uprn"
+    ADDRESS = "address"
+    PHONE = "phone"
+
+
+class SubjectText(NamedTuple):
+    """One thing that may be looked for, in its one spelling."""
+
+    part: int
+    kind: SubjectKind
+    text: str
+
+
+Body = Mapping[str, Any]
+"""A sealed half, or one person of it, as JSON has it."""
+Reader = Callable[[Body], Iterable[tuple[SubjectKind, str]]]
+
+
+def _place(body: Body) -> Iterable[tuple[SubjectKind, str]]:
+    """The UPRN, and the address or the name of the premises with its postcode."""
+    if (uprn := body.get("uprn")) is not None:
+        yield SubjectKind.UPRN, str(uprn)
+    home = premises(body.get("address_text"), body.get("postcode")) or premises(
+        body.get("premises_name"), body.get("postcode")
+    )
+    if home is not None:
+        yield SubjectKind.ADDRESS, home.text
+
+
+def _contact(body: Body) -> Iterable[tuple[SubjectKind, str]]:
+    """Numbers that the row gives without saying whose they are."""
+    return ((SubjectKind.PHONE, number) for number in telephones(body.get("contact")))
+
+
+def _home(person: Body) -> Iterable[tuple[SubjectKind, str]]:
+    """Where a person lives."""
+    home = premises(person.get("address"), None)
+    return () if home is None else ((SubjectKind.ADDRESS, home.text),)
+
+
+def _telephone(person: Body) -> Iterable[tuple[SubjectKind, str]]:
+    return ((SubjectKind.PHONE, number) for number in telephones(person.get("telephone")))
+
+
+OF_ROW: tuple[Reader, ...] = (_place, _contact)
+"""What is read of a row."""
+OF_PERSON: tuple[Reader, ...] = (_home, _telephone)
+"""What is read of each of its people."""
+
+
+def subject_texts(body: Body) -> tuple[SubjectText, ...]:
+    """Return what may be looked for in a sealed half, each once, in a fixed order.
+
+    Args:
+        body: What is kept, as ``Kept.sealed_half`` writes it and JSON reads it.
+    """
+    found = [SubjectText(ROW, kind, text) for read in OF_ROW for kind, text in read(body)]
+    for part, person in enumerate(body.get("people", ()), start=1):
+        found += [
+            SubjectText(part, kind, text) for read in OF_PERSON for kind, text in read(person)
+        ]
+    return tuple(dict.fromkeys(found))
