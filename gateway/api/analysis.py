@@ -19,6 +19,7 @@ from gateway.analysis.statistics import ask_for_counts
 from gateway.api.caller import Analyst, ServiceDep
 from gateway.api.documented import parameters_of
 from gateway.api.problems import sentence_of
+from gateway.api.receipts import receipted
 from gateway.api.service import Service
 from gateway.errors import RequestInvalid
 from gateway.ledger.leaf import stamp
@@ -59,7 +60,8 @@ async def read_incidents(request: Request, service: ServiceDep, access: Analyst)
     found = await asyncio.to_thread(
         ask_for_incidents, _desk(service), question, access.partner, access.client_id
     )
-    headers = {"Gateway-Marking": found.marking.value} | service.checkpoint_header()
+    receipted(request, found.leaf)
+    headers = {"Gateway-Marking": found.marking.value}
     if _wants_csv(request):
         if found.after is not None:
             headers["Gateway-After"] = found.after
@@ -94,7 +96,8 @@ async def read_statistics(request: Request, service: ServiceDep, access: Analyst
     found = await asyncio.to_thread(
         ask_for_counts, _desk(service), question, access.partner, access.client_id
     )
-    headers = {"Gateway-Marking": found.marking.value} | service.checkpoint_header()
+    receipted(request, found.leaf)
+    headers = {"Gateway-Marking": found.marking.value}
     cells = [asdict(cell) for cell in found.cells]
     if _wants_csv(request):
         return Response(_csv(_CELL_COLUMNS, cells), 200, headers, _CSV)

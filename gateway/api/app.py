@@ -31,6 +31,7 @@ from gateway.api import (
 )
 from gateway.api.figures import Figures
 from gateway.api.hot import HotRoutes
+from gateway.api.receipts import Receipts
 from gateway.api.service import RegisteredClients, Service, StoredReplay
 from gateway.assembly import House, quarter_round_of, retention_of
 from gateway.audit.checkpoints import Publisher
@@ -112,7 +113,7 @@ def guarded(
 
     service: Service = app.state.service
     return Guard(
-        HotRoutes(app),
+        Receipts(HotRoutes(app), service),
         cap_bytes=cap,
         deadline_seconds=settings.body_deadline_seconds,
         counts=service.refused,

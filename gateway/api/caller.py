@@ -31,6 +31,7 @@ async def caller(request: Request) -> Access:
     """
     service: Service = request.app.state.service
     access = service.verifier.verify_header(request.headers.get("authorization"))
+    request.state.caller = access.client_id  # whose receipt it is, also where the answer is no
     service.quota(access.partner)
     return access
 

@@ -16,6 +16,7 @@ from gateway.access.verify import Access
 from gateway.api.caller import Sender, ServiceDep
 from gateway.api.documented import body_of
 from gateway.api.feeds import FeedName, own_feed
+from gateway.api.receipts import receipted
 from gateway.api.service import Service
 from gateway.errors import RequestInvalid
 from gateway.events import Event, emit
@@ -191,6 +192,7 @@ async def _ordered(
         unchanged=done.already,
         unknown=done.unknown,
     )
+    receipted(request, done.leaf)
     return made.id, done
 
 

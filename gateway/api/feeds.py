@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from gateway.access.clients import Scope
 from gateway.access.verify import Access
 from gateway.api.caller import Sender, ServiceDep, caller
+from gateway.api.receipts import receipted
 from gateway.api.service import Sent, Service
 from gateway.errors import (
     AllRowsRefused,
@@ -148,6 +149,7 @@ async def _taken(
     answer = await service.take(feed, desk, Sent(body, media_type), push_request)
     if not answer.repeated:
         service.count_push(feed, answer.receipt)
+    receipted(request, answer.leaf)
     return _answered(answer)
 
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Query, Response
 from gateway.access.clients import Scope
 from gateway.api.caller import ServiceDep, Witness
 from gateway.audit.checkpoints import ledger_verifier_key
+from gateway.audit.proofs import proof_of
 from gateway.errors import NotFound
 from gateway.ledger.leaf import read_leaf
 from gateway.ledger.tree import consistency_proof, inclusion_proof
@@ -27,6 +28,33 @@ def checkpoint(service: ServiceDep, _access: Witness) -> Response:
         raise NotFound
     key = ledger_verifier_key(service.house.keys).line()
     return Response(published[1], media_type="text/plain", headers={"Ledger-Key": key})
+
+
+@router.get("/key", summary="The key that checkpoints and receipts are checked by")
+def key(service: ServiceDep, _access: Witness) -> Response:
+    """Give the ledger's verifier key (C2SP signed note); compare it with the one handed over on paper."""
+    return _json({"key": ledger_verifier_key(service.house.keys).line()})
+
+
+@router.get("/entries/{index}/proof", summary="What proves one of your own entries, as one file")
+def entry_proof(
+    service: ServiceDep, access: Witness, index: Annotated[int, Path(ge=0, le=2**53)]
+) -> Response:
+    """Give checkpoint, hash and audit path of an entry of your own, for `gateway receipt verify --proof`.
+
+    404 also while no checkpoint covers the entry; ask again after the next one.
+    """
+    found = service.house.reader.leaf(index)
+    if found is None:
+        raise NotFound
+    whole = Scope.ADMIN in access.scopes
+    leaf = read_leaf(found[0])
+    if not whole and access.partner not in {leaf.get("partner"), leaf.get("recipient")}:
+        raise NotFound
+    made = proof_of(service.house.reader, service.house.keys, index, with_leaf=whole)
+    if made is None:
+        raise NotFound
+    return Response(made, media_type="application/json")
 
 
 @router.get("/proof", summary="Inclusion proof of an entry (RFC 9162 §2.1.3)")

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from gateway.api.caller import Recipient, ServiceDep
 from gateway.api.documented import body_with
+from gateway.api.receipts import receipted
 from gateway.audit.returns import matrix
 from gateway.errors import RequestInvalid
 from gateway.intake.wire import NotJson, strict_json, unreadable
@@ -67,7 +68,8 @@ async def read_return(
     handed = await asyncio.to_thread(
         hand, service.house.return_desk, ask, paragraph, access.client_id
     )
-    headers = _headers(handed) | service.checkpoint_header()
+    headers = _headers(handed)
+    receipted(request, handed.manifest.entry)
     if "text/csv" in request.headers.get("accept", ""):
         return Response(table(handed), 200, headers, CSV)
     return Response(json_lines(handed), 200, headers, JSON_LINES)

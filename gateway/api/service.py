@@ -22,7 +22,7 @@ from gateway.intake.marked import refusal
 from gateway.intake.push import push, record, work_out
 from gateway.intake.recorded import Desk, PushRequest
 from gateway.keys.webhook import jwk, signing_key
-from gateway.ledger.checkpoint import to_header
+from gateway.ledger.checkpoint import Checkpoint, parse_checkpoint, to_header
 from gateway.ledger.leaf import stamp
 from gateway.log.entries import PreparedPush, PushAnswer
 from gateway.release.dispatch import Dispatcher
@@ -47,6 +47,21 @@ class Sent:
     media_type: str
 
 
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The last published checkpoint, as answers carry it."""
+
+    note: str
+    checkpoint: Checkpoint
+    header: bytes
+    """Value of ``Ledger-Checkpoint``."""
+
+    @classmethod
+    def of(cls, note: str) -> Published:
+        """Read a note of ours."""
+        return cls(note, parse_checkpoint(note), to_header(note).encode())
+
+
 @dataclass(slots=True)
 class Service:
     """One running gateway as its routes see it."""
@@ -64,7 +79,7 @@ class Service:
     """Requests that the guard refused, by problem."""
     machine: Clock = field(default_factory=SystemClock)
     """This machine's clock, held against the database's: the house's own may stand, or be set."""
-    note: str | None = None
+    published: Published | None = None
     """The last published checkpoint."""
     inline_bytes: int = 64 * 1024
     """Bodies up to here are worked on in the event loop; a thread costs more than they do."""
@@ -161,9 +176,10 @@ class Service:
         keys = (signing_key(self.house.keys.webhook, number) for number in numbers)
         return [jwk(key.public_key()) for key in keys]
 
-    def checkpoint_header(self) -> dict[str, str]:
-        """Return the header that makes every partner a witness of the ledger."""
-        return {} if self.note is None else {"Ledger-Checkpoint": to_header(self.note)}
+    @property
+    def note(self) -> str | None:
+        """The text of the last published checkpoint."""
+        return None if self.published is None else self.published.note
 
     def publish(self) -> None:
         """Publish a checkpoint; called at the end.
@@ -181,7 +197,7 @@ class Service:
         hold_if_rolled_back(self.house)
         published = self.publisher.publish(int(self.house.clock.now().timestamp()), every)
         if published is not None:
-            self.note = published[1]
+            self.published = Published.of(published[1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,10 @@ from fastapi.responses import StreamingResponse
 
 from gateway.api.caller import Recipient, ServiceDep
 from gateway.api.documented import body_with
+from gateway.api.receipts import receipted
 from gateway.errors import RequestInvalid
 from gateway.intake.wire import NotJson, strict_json, unreadable
+from gateway.release.disclosed import content_hash
 from gateway.release.pull import Pulled
 from gateway.release.sent import accepted, written
 from schemas.codes import Slug
@@ -85,7 +87,9 @@ async def pull_records(
         await house.wakener.waited(mark, min(left, _LOOK_SECONDS))
     form = accepted(accept)
     service.count_release(subscription, len(pulled.page.records), len(pulled.page.notices))
-    headers = {"Gateway-Marking": pulled.page.marking} | service.checkpoint_header()
+    page = pulled.page
+    receipted(request, page.entry, content_hash([*page.notices, *page.records]))
+    headers = {"Gateway-Marking": pulled.page.marking}
     return StreamingResponse(
         written(pulled.page, form, pulled.look, pulled.broken), 200, headers, form.value
     )

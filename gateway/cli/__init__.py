@@ -89,6 +89,7 @@ COMMANDS = tuple(
         ("correct", "correct", "Retract, restrict, lift or erase records; holders are told."),
         ("notice", "notice", "Notices about records that somebody holds: open and overdue."),
         ("verify", "verify", "Prove that log, releases and ledger are whole."),
+        ("receipt", "receipt", "Check receipts and proofs of the ledger, without the gateway."),
         ("client", "client", "A partner's side: make a key, check, push a file, pull records."),
         ("partner", "partner", "The register of partners, and what each is under section 115(2)."),
         ("protocol", "protocol", "The partnership's information-sharing protocol."),

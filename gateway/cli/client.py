@@ -38,7 +38,10 @@ app = typer.Typer(
 )
 ConfigFile = Annotated[
     Path,
-    typer.Option("--config", help="TOML: url, client_id, kid, key_file, state_file, ledger_key."),
+    typer.Option(
+        "--config",
+        help="TOML: url, client_id, kid, key_file, state_file, receipts_folder, ledger_key.",
+    ),
 ]
 CONFIG = Path("gateway-client.toml")
 
@@ -57,7 +60,13 @@ def key(
     """
     made = SigningKey(client_id, kid, SystemClock(), os.urandom)
     public = folder / f"{client_id}.jwks.json"
-    config = Config(url=url, client_id=client_id, kid=kid, key_file=f"{client_id}.pem")
+    config = Config(
+        url=url,
+        client_id=client_id,
+        kid=kid,
+        key_file=f"{client_id}.pem",
+        receipts_folder=f"{client_id}.receipts",
+    )
     folder.mkdir(parents=True, exist_ok=True)
     _written(folder / f"{client_id}.pem", made.pem())
     _written(public, to_json({"keys": [made.public_jwk()]}, indent=1) + b"\n")
@@ -139,6 +148,19 @@ def pull(
         say_json(counted)
     else:
         say(", ".join(f"{count:,} {name}" for name, count in counted.items()) + ".")
+
+
+@app.command("proof")
+def proof(
+    entry: Annotated[int, typer.Argument(min=0, help="Index that a receipt names.")],
+    *,
+    out: Annotated[Path, typer.Option(help="File to write; it is not there yet.")],
+    config: ConfigFile = CONFIG,
+) -> None:
+    """Fetch the proof that an entry is in the ledger, for `gateway receipt verify --proof`."""
+    with opened(config_of(config)) as system:
+        _written(out, system.ledger(f"entries/{entry}/proof").wanted().content)
+    say(f"The proof of entry {entry} is in {out.name}.")
 
 
 # ---------------------------------------------------------------------- steps of a check

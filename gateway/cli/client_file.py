@@ -10,6 +10,7 @@ from pydantic import Field
 
 from gateway.cli.documents import toml_of, word_of
 from gateway.client.proof import SigningKey
+from gateway.client.receipts import ReceiptFolder
 from gateway.client.state import FileState
 from gateway.client.system import PartnerSystem
 from gateway.clock import SystemClock
@@ -27,6 +28,8 @@ class Config(Word):
     key_file: Text
     state_file: Text = "gateway-client.state.json"
     """Cursors and the ledger's checkpoint. Keep it: without it the ledger's past is unknown."""
+    receipts_folder: Text | None = None
+    """Where receipts are kept, a file a day (`gateway receipt verify`); absent: checked and not kept."""
     ledger_key: Text | None = None
     """The ledger's verifier key (`gateway keys show`); absent: the first one shown is kept."""
 
@@ -53,4 +56,9 @@ def opened(found: tuple[Config, Path]) -> PartnerSystem:
     key_file = folder / config.key_file
     proof = SigningKey.load(config.client_id, config.kid, key_file, clock, os.urandom)
     state = FileState(folder / config.state_file)
-    return PartnerSystem(config.url, proof, state, ledger_key=config.ledger_key, clock=clock)
+    kept = (
+        None if config.receipts_folder is None else ReceiptFolder(folder / config.receipts_folder)
+    )
+    return PartnerSystem(
+        config.url, proof, state, receipts=kept, ledger_key=config.ledger_key, clock=clock
+    )

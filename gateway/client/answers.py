@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, ClassVar
 
 _ERROR = 400
@@ -19,6 +20,8 @@ class Answer:
     content: bytes
     document: Any
     """The JSON in it, or None."""
+    asked: tuple[str, ...] | None = None
+    """What was sent, for the receipt: the fields of ``receipts.Asked``."""
 
     @property
     def is_error(self) -> bool:
@@ -86,3 +89,11 @@ class PageBroken(ClientError):
             "What arrived is no page of this gateway.",
             "Ask for it again with the same cursor; nothing is lost.",
         )
+
+
+def asked_of(
+    method: str, target: bytes, headers: Mapping[str, str], body: bytes
+) -> tuple[str, ...]:
+    """Return the fields of ``receipts.Asked`` for a request as it was sent."""
+    media_type = headers.get("content-type", "")
+    return method, target.decode("latin-1"), media_type, sha256(body).hexdigest()

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 from pydantic_core import from_json
 
-from gateway.client.answers import Answer, Unexpected, Unreachable
+from gateway.client.answers import Answer, Unexpected, Unreachable, asked_of
 from gateway.client.proof import Proof
 from gateway.client.retries import AGAIN, Retries, retry_after
 from gateway.clock import Clock
@@ -150,4 +150,6 @@ class Connection:
             except ValueError:
                 # cut off on its way, or no gateway at all: as good as no answer
                 raise httpx.RemoteProtocolError("no JSON where JSON was said") from None
-        return Answer(response.status_code, response.headers, response.content, document)
+        sent = response.request
+        asked = asked_of(sent.method, sent.url.raw_path, sent.headers, sent.read())
+        return Answer(response.status_code, response.headers, response.content, document, asked)

@@ -14,10 +14,12 @@ from gateway.client.answers import Answer, PageBroken
 from gateway.client.connection import Connection
 from gateway.client.pages import NDJSON, Page, read_page
 from gateway.client.proof import Proof
+from gateway.client.receipts import ReceiptStore, kept_of
 from gateway.client.retries import Retries
 from gateway.client.state import MemoryState, StateStore
-from gateway.client.witness import Witness
+from gateway.client.witness import LedgerNotBelieved, Witness
 from gateway.clock import Clock, SystemClock
+from gateway.ledger.receipt import ReceiptRefused
 from schemas.receipts import (
     ErasureResult,
     LiftingResult,
@@ -38,6 +40,8 @@ class PartnerSystem:
         url: The gateway's address, scheme and host; no other is dialled.
         proof: How the system proves itself.
         state: Where cursors and the ledger's checkpoint outlive a run.
+        receipts: Where receipts are kept; an answer without one is refused then. Absent: those that come
+            are checked, and not kept.
         ledger_key: The ledger's verifier key as handed over; absent: the first one shown is kept.
         witnessing: Demand that every checkpoint extends the one kept; needs the scope ``ledger:read``.
     """
@@ -46,6 +50,7 @@ class PartnerSystem:
     proof: Proof
     state: StateStore = field(default_factory=MemoryState)
     _: KW_ONLY
+    receipts: ReceiptStore | None = None
     ledger_key: str | None = None
     witnessing: bool = True
     clock: Clock = field(default_factory=SystemClock)
@@ -78,16 +83,33 @@ class PartnerSystem:
         self.connection.close()
 
     def call(self, method: str, path: str, **more: Any) -> Answer:  # noqa: ANN401 - as it takes them
-        """Send any request (as ``Connection.call``), and look at the checkpoint that comes with it.
+        """Send any request (as ``Connection.call``); check the checkpoint and the receipt that come with it.
 
         Raises:
             Unreachable: No answer came.
-            LedgerNotBelieved: The answer came with a checkpoint that does not hold.
+            LedgerNotBelieved: The answer came with a checkpoint or a receipt that does not hold, or with
+                no receipt where they are kept.
         """
         answer = self.connection.call(method, path, **more)
-        if self.witnessing and not answer.is_error:
-            self.witness.look(answer)
+        if self.witnessing:
+            if not answer.is_error:
+                self.witness.look(answer)
+            self._take_receipt(answer)
         return answer
+
+    def _take_receipt(self, answer: Answer) -> None:
+        """Check the receipt of an answer, and keep it."""
+        try:
+            kept = kept_of(answer)
+            # the receipt of a page that was broken off names the whole page, which comes again
+            if kept is not None and not kept.is_cut:
+                receipt = kept.verify(self.witness.verifier_key())
+                if self.receipts is not None:
+                    self.receipts.keep(kept, receipt)
+        except ReceiptRefused as refused:
+            raise LedgerNotBelieved(f"the receipt of an answer does not hold: {refused}") from None
+        if kept is None and self.receipts is not None and not answer.is_error:
+            raise LedgerNotBelieved("an answer came without a receipt")
 
     # ------------------------------------------------------------------ sending
     def send(

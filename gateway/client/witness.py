@@ -143,7 +143,7 @@ class Witness:
         kept = self.state.load(_KEY)
         line = self.key or kept
         if line is None:
-            line = self._asked("checkpoint").headers.get("ledger-key", "")
+            line = str(self._asked("key").document["key"])
         try:
             key = VerifierKey.parse(line)
         except CheckpointRefused as refused:

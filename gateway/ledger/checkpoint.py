@@ -92,10 +92,27 @@ def make_checkpoint(checkpoint: Checkpoint, key: Ed25519PrivateKey) -> str:
     """
     if not 0 <= checkpoint.size < _MAX_SIZE or len(checkpoint.root) != HASH_SIZE:
         raise CheckpointRefused("no such size or root")
-    holder = verifier_key(checkpoint.origin, key)
-    body = checkpoint.body()
-    signed = _base64(holder.key_hash + key.sign(body.encode()))
-    return f"{body}\n— {holder.name} {signed}\n"
+    return Signer.of(checkpoint.origin, key).sign(checkpoint.body())
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Signs notes in the name of a ledger; whoever calls it says what a text means."""
+
+    holder: VerifierKey
+    key_hash: bytes
+    key: Ed25519PrivateKey
+
+    @classmethod
+    def of(cls, origin: str, key: Ed25519PrivateKey) -> Signer:
+        """Make one; its public half is worked out once (raises ``CheckpointRefused``)."""
+        holder = verifier_key(origin, key)
+        return cls(holder, holder.key_hash, key)
+
+    def sign(self, text: str) -> str:
+        """Return the note of a text, which ends in a line break."""
+        signed = _base64(self.key_hash + self.key.sign(text.encode()))
+        return f"{text}\n— {self.holder.name} {signed}\n"
 
 
 def parse_checkpoint(note: str) -> Checkpoint:
@@ -126,6 +143,16 @@ def verify_checkpoint(note: str, key: VerifierKey) -> Checkpoint:
     checkpoint = parse_checkpoint(note)
     if checkpoint.origin != key.name:
         raise CheckpointRefused("a checkpoint of another ledger")
+    read_note(note, key)
+    return checkpoint
+
+
+def read_note(note: str, key: VerifierKey) -> str:
+    """Return the text of a note that ``key`` signed, whatever it means.
+
+    Raises:
+        CheckpointRefused: Malformed, unsigned by this key, or a false signature.
+    """
     body, signatures = _parts(note)
     ours = [
         raw[_KEY_HASH_SIZE:]
@@ -139,7 +166,7 @@ def verify_checkpoint(note: str, key: VerifierKey) -> Checkpoint:
         Ed25519PublicKey.from_public_bytes(key.public).verify(ours[0], body.encode())
     except (InvalidSignature, ValueError) as false:
         raise CheckpointRefused("not signed by this key") from false
-    return checkpoint
+    return body
 
 
 def to_header(note: str) -> str:
