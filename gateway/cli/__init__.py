@@ -108,6 +108,11 @@ COMMANDS = tuple(
         ("geography", "geography", "Load areas, map points, postcodes, address counts."),
         ("backup", "backup", "Copy the database, consistently, while it runs."),
         ("restore", "restore", "Put a backup back into an empty database of either engine."),
+        (
+            "consultations",
+            "consultations",
+            "Who looked at which records, when and why; what stands out.",
+        ),
         ("retention", "retention", "What is kept no longer, destroying it, and holding it back."),
         ("hold", "hold", "What keeps everything from being released, and lifting it."),
         ("keys", "keys", "Make and list the keys under GATEWAY_HOME."),

@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request, Response
 
 from gateway.assembly import House
-from gateway.console import faults, home, leaving
+from gateway.console import consultations, faults, home, leaving
 from gateway.console.built import BASE, Built
 from gateway.console.desk import Desk
 from gateway.console.first import Console
@@ -20,7 +20,7 @@ from gateway.console.trying import Trying
 from gateway.settings import Settings
 
 TRY = "/console/try"
-PAGES = (home, leaving)
+PAGES = (home, leaving, consultations)
 """The modules of the signed-in pages; each has ``add(desk)``."""
 
 

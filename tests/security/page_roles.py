@@ -13,6 +13,7 @@ AUDITOR, ADMINISTRATOR, ANALYST = Role.PARTNER_AUDITOR, Role.ADMINISTRATOR, Role
 PAGES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/console"): EVERYBODY,
     ("POST", "/console/sign-out"): EVERYBODY,
+    ("GET", "/console/consultations"): frozenset({LEAD, NOMINATED, AUDITOR}),
 }
 
 EXAMPLES: dict[str, str] = {}
