@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +20,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from gateway.house import RefusesToStart
 from gateway.net.target import Egress
+from schemas.codes import Slug
 
 PREFIX = "GATEWAY_"
 DEFAULT_HOME = Path("~/.local/share/charnwood-gateway")
@@ -33,6 +35,14 @@ class LogLevel(StrEnum):
     INFO = "info"
     WARNING = "warning"
     ERROR = "error"
+
+
+class AccessibilityStatus(StrEnum):
+    """How far the pages comply with WCAG 2.2 AA (SI 2018/952 reg. 8)."""
+
+    FULLY = "fully"
+    PARTIALLY = "partially"
+    NOT = "not"
 
 
 class SettingsRefused(RefusesToStart):
@@ -117,6 +127,27 @@ class Settings(BaseSettings):
     )
     released_retention_days: float = Field(
         730.0, gt=0, description="Days that recipients may keep what no agreement says it of."
+    )
+    operator: Slug | None = Field(
+        None, description="Id of the partner that runs this gateway, for records of processing."
+    )
+    hosted_by: str | None = Field(
+        None, max_length=300, description="Another processor on whose machines it runs; or: nobody."
+    )
+    hosted_in: str | None = Field(
+        None, max_length=300, description="Country in which these machines stand."
+    )
+    accessibility_checked_on: date | None = Field(
+        None, description="Day on which the pages were last tested for accessibility."
+    )
+    accessibility_checked_by: str | None = Field(
+        None, max_length=300, description="Who tested them, and how."
+    )
+    accessibility_status: AccessibilityStatus | None = Field(
+        None, description="What the test found: fully, partially or not."
+    )
+    accessibility_problems: str | None = Field(
+        None, max_length=2_000, description="What is not accessible, and why; or: none known."
     )
     log_level: LogLevel = Field(LogLevel.INFO, description="debug, info, warning or error.")
 

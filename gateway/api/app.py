@@ -18,6 +18,7 @@ from gateway.api import (
     corrections,
     decisions,
     deliveries,
+    documents,
     feeds,
     health,
     ledger,
@@ -87,7 +88,16 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     problems.install(app)
     sending = (feeds, corrections, questions)
-    reading = (subscriptions, deliveries, agreements, decisions, returns, analysis, policies)
+    reading = (
+        subscriptions,
+        deliveries,
+        agreements,
+        decisions,
+        documents,
+        returns,
+        analysis,
+        policies,
+    )
     for module in (*sending, *reading, ledger, oauth, health):
         app.include_router(module.router)
     return app

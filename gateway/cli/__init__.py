@@ -98,6 +98,11 @@ COMMANDS = tuple(
             "agreement",
             "Data-sharing agreements: add, sign, diff, due, suspend, terminate.",
         ),
+        (
+            "document",
+            "document",
+            "Agreement, DPIA input, record of processing, notice, answer: made as configured.",
+        ),
         ("subscription", "subscription", "Partners' standing requests."),
         ("return", "returns", "Section 17A returns: what is due, make and write them, receipts."),
         (

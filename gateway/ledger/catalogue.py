@@ -83,6 +83,7 @@ class Operation(StrEnum):
     CLIENT = "client"
     POLICY = "policy"
     SIMULATION = "simulation"
+    DOCUMENT = "document"
     RETENTION = "retention"
     RETENTION_HOLD = "retention_hold"
     GEOGRAPHY = "geography"
@@ -108,7 +109,7 @@ class Entry:
 _KEYS_BY_FORM: dict[Form, str] = {
     Form.ID: """actor account client receipt request retraction recipient partner feed controller subscription
         holder hold protocol agreement decision successor on_behalf_of release_id erasure backup_id
-        breach off_boarding""",
+        breach off_boarding document""",
     Form.CODE: """action adapter area_kind change crosswalk edition format kind lane measure mode
         method outcome power protocol_version agreement_version provision purpose reason role state table
         quarter recipient_kind regime_source regime_recipient marking marking_source handling scheme
@@ -282,6 +283,7 @@ CATALOGUE: dict[Operation, Entry] = {
         "kind snapshot after_sha256 content_sha256 newly_leaves newly_stops other_fields",
         "agreement agreement_version partner day records_from count",
     ),
+    Operation.DOCUMENT: _entry("kind content_sha256 document format", "snapshot day partner"),
     Operation.RETENTION: _entry("feed count root day", "rules", Statutory.ERASURE),
     Operation.RETENTION_HOLD: _entry(
         "hold change content_sha256 count root", "feed case_hmac valid_to partner"

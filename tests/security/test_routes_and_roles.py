@@ -44,6 +44,7 @@ ROUTES: dict[tuple[str, str], Scope | None] = {
     ("GET", "/v1/returns/section-17a/{quarter}/{holder}/{paragraph}"): R,
     ("POST", "/v1/returns/section-17a/{quarter}/{holder}/{paragraph}/acknowledgements"): R,
     ("POST", "/v1/decisions/explain"): W,  # for the record's source; `admin` for the IG role
+    ("GET", "/v1/documents/{kind}"): R,  # a party its own agreements; all to the IG role
     ("GET", "/v1/policies"): Scope.ADMIN,
     ("GET", "/v1/policies/{bundle}"): Scope.ADMIN,
     ("GET", "/v1/policies/{bundle}/difference/{other}"): Scope.ADMIN,
@@ -153,6 +154,7 @@ def filled(path: str) -> str:
         "receipt": "0" * 32,
         "index": "0",
         "agreement": "no-such-agreement",
+        "kind": "sharing-agreement",
         "name": "page.css",
         "quarter": "2026Q3",
         "holder": "leicestershire-police",
