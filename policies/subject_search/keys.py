@@ -1,0 +1,159 @@
+"""The keys of names and birthdays: what is hashed for a record, and what a question looks up.
+
+Each key is a pair of words, so that a common surname alone proposes nobody; the pair is in order of the
+alphabet, so that the order of names does not matter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+from enum import StrEnum
+from itertools import combinations, pairwise
+from types import MappingProxyType
+
+import jellyfish
+
+from policies.subject_search.names import TITLES, name_words
+from schemas.base import Word
+from schemas.incident import Incident
+
+
+class SubjectKey(StrEnum):
+    """What two records, or a record and a question, may have in common."""
+
+    FULL_NAME = "name"
+    NAMES = "name_pair"
+    SOUND = "name_sound"
+    INITIAL = "name_initial"
+    LETTERS = "name_letters"
+    BORN = "born"
+    MENTION = "mention"
+    MENTION_SOUND = "mention_sound"
+
+
+KEY_SAYS = MappingProxyType(
+    {
+        SubjectKey.FULL_NAME: "the same names, in any order",
+        SubjectKey.NAMES: "two of the names, spelt the same",
+        SubjectKey.SOUND: "two names that sound the same",
+        SubjectKey.INITIAL: "an initial, and a name that sounds the same",
+        SubjectKey.LETTERS: "the same letters in another order, as in a slip of the keyboard",
+        SubjectKey.BORN: "the same date of birth",
+        SubjectKey.MENTION: "the names stand in a narrative",
+        SubjectKey.MENTION_SOUND: "names that sound the same stand in a narrative",
+    }
+)
+MOST_MENTIONS = 60
+"""Keys that one record's narratives give at most."""
+_SEPARATOR = "|"
+_RUN = re.compile(r"[^\W\d_]+(?:['’‘-][^\W\d_]+)*\.?")
+_LOUD_SHARE = 0.8
+"""Share of capital letters from which a line is written in capitals."""
+_SHORTEST_LOUD = 3
+
+
+class Key(Word):
+    """One key in plain; only its keyed hash is kept."""
+
+    kind: SubjectKey
+    text: str
+
+
+def of_name(name: str) -> frozenset[Key]:
+    """Return the keys of a name; one that has a single word gives none."""
+    words = name_words(name)
+    keys: set[Key] = set()
+    whole = [one for one in words if len(one) > 1]
+    if len(whole) > 1:
+        keys.add(_key(SubjectKey.FULL_NAME, whole))
+    for first, second in combinations(whole, 2):
+        keys.add(_key(SubjectKey.NAMES, (first, second)))
+        keys.add(_key(SubjectKey.SOUND, (_sound(first), _sound(second))))
+        keys.add(_key(SubjectKey.LETTERS, (_letters(first), _letters(second))))
+    for place, word in enumerate(words):
+        for other in (*words[:place], *words[place + 1 :]):
+            if len(other) > 1:
+                # the initial first: which of the two is the surname nobody knows
+                sound = _sound(other)
+                # one letter's sound is that of far too many
+                text = _SEPARATOR.join((word[0], sound if len(sound) > 1 else other))
+                keys.add(Key(kind=SubjectKey.INITIAL, text=text))
+    return frozenset(keys)
+
+
+def of_birth(day: date) -> Key:
+    """Return the key of a date of birth."""
+    return Key(kind=SubjectKey.BORN, text=day.isoformat())
+
+
+def swapped(day: date) -> date | None:
+    """Return a date with day and month exchanged; None where there is no such other day."""
+    if day.day == day.month or day.day > 12:  # noqa: PLR2004 - months
+        return None
+    return day.replace(month=day.day, day=day.month)
+
+
+def of_text(text: str) -> frozenset[Key]:
+    """Return the keys of names that a narrative may mention.
+
+    Where a line has small letters, words with a capital that follow each other; where it is loud, as
+    command-and-control systems write, every two long words.
+    """
+    keys: set[Key] = set()
+    for first, second in _neighbours(text):
+        words = (*name_words(first)[-1:], *name_words(second)[-1:])
+        if len(words) < 2 or min(map(len, words)) < 2:  # noqa: PLR2004 - a pair of words
+            continue
+        keys.add(_key(SubjectKey.MENTION, words))
+        keys.add(_key(SubjectKey.MENTION_SOUND, map(_sound, words)))
+        if len(keys) >= MOST_MENTIONS:
+            break
+    return frozenset(keys)
+
+
+def _neighbours(text: str) -> Iterator[tuple[str, str]]:
+    for line in text.splitlines():
+        letters = [one for one in line if one.isalpha()]
+        loud = sum(map(str.isupper, letters)) > _LOUD_SHARE * len(letters)
+        found = [
+            one for one in _RUN.finditer(line) if one.group().rstrip(".").lower() not in TITLES
+        ]
+        for first, second in pairwise(found):
+            between = line[first.end() : second.start()].strip()
+            both = (first.group().rstrip("."), second.group())
+            tells = all(map(_is_long, both)) if loud else all(one[0].isupper() for one in both)
+            if tells and between in {"", ","}:
+                yield both
+
+
+def _is_long(word: str) -> bool:
+    return len(word) >= _SHORTEST_LOUD
+
+
+def of_record(incident: Incident) -> frozenset[Key]:
+    """Return every key of a record's people and narratives."""
+    keys: set[Key] = set()
+    for person in incident.people:
+        if person.name:
+            keys |= of_name(person.name)
+        if person.date_of_birth is not None:
+            keys.add(of_birth(person.date_of_birth))
+    for text in (incident.description, *(entry.text for entry in incident.log_entries)):
+        if text:
+            keys |= of_text(text)
+    return frozenset(keys)
+
+
+def _key(kind: SubjectKey, words: Iterable[str]) -> Key:
+    return Key(kind=kind, text=_SEPARATOR.join(sorted(words)))
+
+
+def _sound(word: str) -> str:
+    """The word's Metaphone code; of one that has none, such as «ng», the word."""
+    return jellyfish.metaphone(word) or word
+
+
+def _letters(word: str) -> str:
+    return "".join(sorted(word))

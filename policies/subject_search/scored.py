@@ -1,0 +1,114 @@
+"""Why a record is proposed, and how near it is. A score orders proposals; it confirms nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Annotated
+
+from pydantic import Field
+
+from policies.subject_search.asked import BORN_SWAPPED
+from policies.subject_search.keys import KEY_SAYS, SubjectKey
+from schemas.base import Word
+
+ADDRESS, UPRN, TELEPHONE = "address", "uprn", "telephone"
+OTHER_BIRTH = "other_birth"
+"""The record holds dates of birth, and none is the one that was asked for."""
+
+REASON_SAYS = MappingProxyType(
+    {
+        **{kind.value: says for kind, says in KEY_SAYS.items()},
+        BORN_SWAPPED: "the date of birth with day and month exchanged",
+        ADDRESS: "the same address",
+        UPRN: "the same property (UPRN)",
+        TELEPHONE: "the same telephone number",
+        OTHER_BIRTH: "the record gives another date of birth",
+    }
+)
+"""Every reason in words."""
+
+_POINTS = {
+    SubjectKey.FULL_NAME.value: 50,
+    SubjectKey.NAMES.value: 45,
+    SubjectKey.LETTERS.value: 30,
+    SubjectKey.SOUND.value: 35,
+    SubjectKey.INITIAL.value: 20,
+    SubjectKey.MENTION.value: 30,
+    SubjectKey.MENTION_SOUND.value: 15,
+    SubjectKey.BORN.value: 35,
+    BORN_SWAPPED: 25,
+    ADDRESS: 20,
+    UPRN: 20,
+    TELEPHONE: 30,
+}
+_GROUPS = (
+    (
+        SubjectKey.FULL_NAME.value,
+        SubjectKey.NAMES.value,
+        SubjectKey.SOUND.value,
+        SubjectKey.LETTERS.value,
+        SubjectKey.MENTION.value,
+        SubjectKey.INITIAL.value,
+        SubjectKey.MENTION_SOUND.value,
+    ),
+    (SubjectKey.BORN.value, BORN_SWAPPED),
+    (UPRN, ADDRESS),
+    (TELEPHONE,),
+)
+"""What tells of the same thing counts once, by the best of it."""
+_OTHER_BIRTH_POINTS = 20
+_MOST = 100
+
+
+class Nearness(StrEnum):
+    """How near a proposal is, in a word."""
+
+    NEAR = "near"
+    POSSIBLE = "possible"
+    FAR = "far"
+
+
+NEARNESS_SAYS = MappingProxyType(
+    {
+        Nearness.NEAR: "Likely",
+        Nearness.POSSIBLE: "Possible",
+        Nearness.FAR: "Unlikely, but look",
+    }
+)
+_NEAR, _POSSIBLE = 60, 30
+
+
+class Proposal(Word):
+    """How near a record is to what was asked for, and why it is proposed. Never more than a proposal."""
+
+    score: Annotated[int, Field(ge=0, le=_MOST)]
+    why: tuple[str, ...]
+    """The best reasons, the strongest first; codes of ``REASON_SAYS``."""
+
+    @property
+    def nearness(self) -> Nearness:
+        """The score in a word."""
+        if self.score >= _NEAR:
+            return Nearness.NEAR
+        return Nearness.POSSIBLE if self.score >= _POSSIBLE else Nearness.FAR
+
+
+def scored(found: Collection[str], *, other_birth: bool) -> Proposal:
+    """Return how near a record is.
+
+    Args:
+        found: What record and question have in common: reasons of ``REASON_SAYS``.
+        other_birth: The record holds dates of birth and none of those asked for.
+    """
+    best = [
+        max(present, key=_POINTS.__getitem__)
+        for group in _GROUPS
+        if (present := [one for one in group if one in found])
+    ]
+    best.sort(key=lambda one: -_POINTS[one])
+    points = sum(_POINTS[one] for one in best)
+    if other_birth:
+        points, best = points - _OTHER_BIRTH_POINTS, [*best, OTHER_BIRTH]
+    return Proposal(score=min(max(points, 0), _MOST), why=tuple(best))
