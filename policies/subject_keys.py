@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from policies.premises import premises, telephones
+from policies.subject_search.keys import Key, of_name, of_text
 
 EDITION = 1
 """Edition of kinds and spellings: keys made under another one are made anew."""
@@ -28,6 +29,14 @@ class SubjectKind(StrEnum):
     UPRN = "uprn"
     ADDRESS = "address"
     PHONE = "phone"
+    NAME = "name"
+    NAME_PAIR = "name_pair"
+    NAME_SOUND = "name_sound"
+    NAME_INITIAL = "name_initial"
+    NAME_LETTERS = "name_letters"
+    BORN = "born"
+    MENTION = "mention"
+    MENTION_SOUND = "mention_sound"
 
 
 class SubjectText(NamedTuple):
@@ -69,9 +78,31 @@ def _telephone(person: Body) -> Iterable[tuple[SubjectKind, str]]:
     return ((SubjectKind.PHONE, number) for number in telephones(person.get("telephone")))
 
 
-OF_ROW: tuple[Reader, ...] = (_place, _contact)
+def _named(person: Body) -> Iterable[tuple[SubjectKind, str]]:
+    """The names of a person, in pairs (``subject_search.keys``)."""
+    name = person.get("name")
+    return () if not name else _told(of_name(name))
+
+
+def _born(person: Body) -> Iterable[tuple[SubjectKind, str]]:
+    """The day on which a person was born."""
+    day = person.get("date_of_birth")
+    return () if day is None else ((SubjectKind.BORN, day),)
+
+
+def _mentioned(body: Body) -> Iterable[tuple[SubjectKind, str]]:
+    """The names that the narratives may mention."""
+    texts = (body.get("description"), *(entry.get("text") for entry in body.get("log_entries", ())))
+    return _told(of_text("\n".join(text for text in texts if text)))
+
+
+def _told(keys: Iterable[Key]) -> Iterable[tuple[SubjectKind, str]]:
+    return sorted((SubjectKind(key.kind.value), key.text) for key in keys)
+
+
+OF_ROW: tuple[Reader, ...] = (_place, _contact, _mentioned)
 """What is read of a row."""
-OF_PERSON: tuple[Reader, ...] = (_home, _telephone)
+OF_PERSON: tuple[Reader, ...] = (_home, _telephone, _named, _born)
 """What is read of each of its people."""
 
 

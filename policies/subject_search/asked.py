@@ -27,11 +27,11 @@ class SubjectAsked(Word):
     @model_validator(mode="after")
     def _asks_for_something(self) -> SubjectAsked:
         if any(len(name_words(name)) < 2 for name in self.names):  # noqa: PLR2004 - two words
-            raise DoesNotFit("a name has two words at least: one of them may be an initial")
+            message = "a name has two words at least: one of them may be an initial"
+            raise DoesNotFit(message)
         if not (self.names or self.born or self.addresses or self.telephones):
-            raise DoesNotFit(
-                "a search needs a name, a date of birth, an address or a telephone number"
-            )
+            message = "a search needs a name, a date of birth, an address or a telephone number"
+            raise DoesNotFit(message)
         return self
 
 

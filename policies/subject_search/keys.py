@@ -10,14 +10,15 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from itertools import combinations, pairwise
 from types import MappingProxyType
+from typing import NamedTuple
 
 import jellyfish
 
 from policies.subject_search.names import TITLES, name_words
-from schemas.base import Word
-from schemas.incident import Incident
+from schemas.packaged import packaged_toml
 
 
 class SubjectKey(StrEnum):
@@ -45,16 +46,18 @@ KEY_SAYS = MappingProxyType(
         SubjectKey.MENTION_SOUND: "names that sound the same stand in a narrative",
     }
 )
-MOST_MENTIONS = 60
+MOST_MENTIONS = 24
 """Keys that one record's narratives give at most."""
 _SEPARATOR = "|"
 _RUN = re.compile(r"[^\W\d_]+(?:['’‘-][^\W\d_]+)*\.?")
 _LOUD_SHARE = 0.8
 """Share of capital letters from which a line is written in capitals."""
 _SHORTEST_LOUD = 3
+_ANYWAY = ("function", "spoken", "abbreviations", "roles")
+"""Lists of ``narrative_words.toml`` whose words name nobody."""
 
 
-class Key(Word):
+class Key(NamedTuple):
     """One key in plain; only its keyed hash is kept."""
 
     kind: SubjectKey
@@ -99,7 +102,7 @@ def of_text(text: str) -> frozenset[Key]:
     """Return the keys of names that a narrative may mention.
 
     Where a line has small letters, words with a capital that follow each other; where it is loud, as
-    command-and-control systems write, every two long words.
+    command-and-control systems write, every two words that are none of every day.
     """
     keys: set[Key] = set()
     for first, second in _neighbours(text):
@@ -123,27 +126,20 @@ def _neighbours(text: str) -> Iterator[tuple[str, str]]:
         for first, second in pairwise(found):
             between = line[first.end() : second.start()].strip()
             both = (first.group().rstrip("."), second.group())
-            tells = all(map(_is_long, both)) if loud else all(one[0].isupper() for one in both)
+            tells = all(map(_may_name, both)) if loud else all(one[0].isupper() for one in both)
             if tells and between in {"", ","}:
                 yield both
 
 
-def _is_long(word: str) -> bool:
-    return len(word) >= _SHORTEST_LOUD
+def _may_name(word: str) -> bool:
+    """Whether a word of a loud line may be a name: long enough, and none that a call log always says."""
+    return len(word) >= _SHORTEST_LOUD and word.lower() not in _said_anyway()
 
 
-def of_record(incident: Incident) -> frozenset[Key]:
-    """Return every key of a record's people and narratives."""
-    keys: set[Key] = set()
-    for person in incident.people:
-        if person.name:
-            keys |= of_name(person.name)
-        if person.date_of_birth is not None:
-            keys.add(of_birth(person.date_of_birth))
-    for text in (incident.description, *(entry.text for entry in incident.log_entries)):
-        if text:
-            keys |= of_text(text)
-    return frozenset(keys)
+@cache
+def _said_anyway() -> frozenset[str]:
+    lists = packaged_toml("policies", "data/narrative_words.toml")
+    return frozenset(word for name in _ANYWAY for word in lists[name].split())
 
 
 def _key(kind: SubjectKey, words: Iterable[str]) -> Key:

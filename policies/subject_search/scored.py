@@ -13,7 +13,7 @@ from policies.subject_search.asked import BORN_SWAPPED
 from policies.subject_search.keys import KEY_SAYS, SubjectKey
 from schemas.base import Word
 
-ADDRESS, UPRN, TELEPHONE = "address", "uprn", "telephone"
+ADDRESS, UPRN, TELEPHONE = "address", "uprn", "phone"
 OTHER_BIRTH = "other_birth"
 """The record holds dates of birth, and none is the one that was asked for."""
 

@@ -82,7 +82,7 @@ def test_a_sealed_half_is_found_by_other_spellings_of_what_it_holds(house: House
 def test_only_what_is_kept_is_keyed(house: House) -> None:
     prepare(house)
     send(house, [personal_row("a")])
-    agree(house, terms(fields=("source_reference", "people.name")))
+    agree(house, terms(fields=("source_reference", "occurred_from")))
     house.book.refresh()
     send(house, [personal_row("b")])
 

@@ -124,6 +124,7 @@ def test_a_sealed_half_gives_what_its_place_and_each_of_its_people_have() -> Non
         SubjectText(0, kind.PHONE, "+441632960101"),
         SubjectText(1, kind.PHONE, "+447700900123"),
         SubjectText(2, kind.ADDRESS, "LE119ZZ::ROSE COTTAGE:"),
+        SubjectText(2, kind.NAME_INITIAL, "p|EKSMPL"),
     )
     named = {"premises_name": "Sample House, 2 Example Road", "postcode": "LE11 9ZZ"}
     assert [one.kind for one in subject_texts(named)] == [kind.ADDRESS]

@@ -10,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from policies.subject_keys import subject_texts
 from policies.subject_search.asked import BORN_SWAPPED, SubjectAsked, looked_up
 from policies.subject_search.keys import (
     MOST_MENTIONS,
+    Key,
     SubjectKey,
     of_birth,
     of_name,
-    of_record,
     of_text,
     swapped,
 )
@@ -59,14 +60,22 @@ LOOK_ALIKES = (
 )
 
 
-def incident(**more: Any) -> Incident:
+def body(**more: Any) -> Incident:
     return Incident(kind=Kind.ASB_INCIDENT, mapping_status=MappingStatus.MAPPED, **more)
+
+
+def keys_of(**more: Any) -> set[Key]:
+    """What of a record may be looked up by names, birthdays and mentions."""
+    said = body(**more).model_dump(mode="json", exclude_defaults=True)
+    ours = set(SubjectKey)
+    texts = subject_texts(said)
+    return {Key(SubjectKey(one.kind.value), one.text) for one in texts if one.kind.value in ours}
 
 
 def common(name: str, asked: SubjectAsked = SUBJECT) -> set[str]:
     person = Person(role=SubjectRole.CALLER, name=name)
     wanted = looked_up(asked)
-    return {wanted[key] for key in of_record(incident(people=(person,))) if key in wanted}
+    return {wanted[key] for key in keys_of(people=(person,)) if key in wanted}
 
 
 @pytest.mark.parametrize("name", SPELLINGS)
@@ -138,11 +147,11 @@ def test_a_birthday_is_found_with_day_and_month_exchanged() -> None:
 )
 def test_a_mention_in_a_narrative_is_found(text: str) -> None:
     wanted = looked_up(SUBJECT)
-    in_text = {wanted[key] for key in of_record(incident(description=text)) if key in wanted}
-    in_log = of_record(incident(log_entries=(LogEntry(text=text),)))
+    in_text = {wanted[key] for key in keys_of(description=text) if key in wanted}
+    in_log = keys_of(log_entries=(LogEntry(text=text),))
 
     assert SubjectKey.MENTION.value in in_text
-    assert in_log == of_record(incident(description=text))
+    assert in_log == keys_of(description=text)
 
 
 def test_a_text_gives_so_many_keys_and_no_more() -> None:
@@ -157,8 +166,8 @@ def test_a_record_of_nobody_has_no_key() -> None:
     nobody = Person(role=SubjectRole.CALLER)
     born = Person(role=SubjectRole.CALLER, date_of_birth=date(1984, 3, 12))
 
-    assert of_record(incident(people=(nobody,))) == frozenset()
-    assert of_record(incident(people=(born,))) == {of_birth(date(1984, 3, 12))}
+    assert keys_of(people=(nobody,)) == set()
+    assert keys_of(people=(born,)) == {of_birth(date(1984, 3, 12))}
 
 
 @pytest.mark.parametrize("asked", [{}, {"names": ("Example",)}, {"names": ("Ada Example",) * 9}])
