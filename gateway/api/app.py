@@ -15,6 +15,7 @@ from gateway.access.verify import TokenVerifier
 from gateway.api import (
     agreements,
     analysis,
+    asked,
     corrections,
     decisions,
     deliveries,
@@ -98,7 +99,7 @@ def create_app(service: Service) -> FastAPI:
         analysis,
         policies,
     )
-    for module in (*sending, *reading, ledger, oauth, health):
+    for module in (*sending, *reading, asked, ledger, oauth, health):
         app.include_router(module.router)
     return app
 

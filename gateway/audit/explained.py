@@ -102,7 +102,7 @@ def explain_record(
         asked_for=subscription.filter.asks_for(record_class),
         given=(
             *(_given(given) for given in reader.disclosures_of(row["id"])),
-            *_in_returns(reader, row["id"]),
+            *in_returns(reader, row["id"]),
         ),
     )
 
@@ -123,7 +123,7 @@ def _given(row: dict[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in named} | {"at": at}
 
 
-def _in_returns(reader: Reader, incident: int) -> list[dict[str, Any]]:
+def in_returns(reader: Reader, incident: int) -> list[dict[str, Any]]:
     """Every line of a section 17A return about an incident; «pending» is made and was handed to nobody."""
     with reader.connection() as connection:
         rows = returned_of(connection, incident)

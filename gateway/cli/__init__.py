@@ -88,6 +88,8 @@ COMMANDS = tuple(
         ),
         ("correct", "correct", "Retract, restrict, lift or erase records; holders are told."),
         ("notice", "notice", "Notices about records that somebody holds: open and overdue."),
+        ("ask", "ask", "The sixteen questions of an information-governance lead."),
+        ("bundle", "bundle", "The evidence for an auditor in one signed file; check it anywhere."),
         ("verify", "verify", "Prove that log, releases and ledger are whole."),
         ("receipt", "receipt", "Check receipts and proofs of the ledger, without the gateway."),
         ("client", "client", "A partner's side: make a key, check, push a file, pull records."),

@@ -302,3 +302,29 @@ def proceeding_steps(connection: Connection, kind: str) -> list[dict[str, Any]]:
     p = t.PROCEEDING_STEP
     statement = select(p).where(p.c.kind == kind).order_by(p.c.leaf)
     return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def classes_in_release(connection: Connection, subscription: str, number: int) -> dict[int, int]:
+    """Return class id → records of one release."""
+    statement = (
+        select(_L.c.class_id, func.count())
+        .select_from(_D.join(_L, _L.c.position == _D.c.position))
+        .where(_D.c.subscription == subscription, _D.c.number == number, _D.c.what == _RECORD)
+        .group_by(_L.c.class_id)
+    )
+    return {int(row[0]): int(row[1]) for row in connection.execute(statement)}
+
+
+def points_given(
+    connection: Connection, subscriptions: Collection[str]
+) -> Iterator[tuple[float, float]]:
+    """Yield the distinct map points that records of some subscriptions were given."""
+    statement = (
+        select(_L.c.point_longitude, _L.c.point_latitude)
+        .distinct()
+        .select_from(_D.join(_L, _L.c.position == _D.c.position))
+        .where(_D.c.subscription.in_(sorted(subscriptions)), _D.c.what == _RECORD)
+        .where(_L.c.point_longitude.is_not(None))
+    )
+    for row in connection.execute(statement):
+        yield float(row[0]), float(row[1])

@@ -49,6 +49,8 @@ ROUTES: dict[tuple[str, str], Scope | None] = {
     ("GET", "/v1/policies/{bundle}"): Scope.ADMIN,
     ("GET", "/v1/policies/{bundle}/difference/{other}"): Scope.ADMIN,
     ("POST", "/v1/simulations"): Scope.ADMIN,
+    ("GET", "/v1/questions"): L,
+    ("POST", "/v1/questions/{number}"): L,  # of its own; all of them with `admin`
     ("GET", "/v1/ledger/checkpoint"): L,
     ("GET", "/v1/ledger/key"): L,
     ("GET", "/v1/ledger/entries/{index}/proof"): L,
