@@ -16,6 +16,7 @@ from adapters import sources
 from adapters.source import Mapper, SettingsRefused
 from gateway.audit.checkpoints import demand_own_keys
 from gateway.audit.consulting import Consultations
+from gateway.audit.reported import Reports
 from gateway.audit.rollback import Guard, newest_notes
 from gateway.clock import Clock, SystemClock, london_day
 from gateway.errors import FeedHasNoAdapter, GatewayError, NotFound
@@ -180,6 +181,19 @@ class House:
         """What opens bodies, each time with a stated reason and a leaf before."""
         return Consultations(
             self.reader, self.writer, self.book, self.keys, self.clock, self.random
+        )
+
+    @property
+    def reports(self) -> Reports:
+        """What recipients find wrong, and the sources' answers."""
+        return Reports(
+            self.reader,
+            self.writer,
+            self.book,
+            self.keys,
+            self.clock,
+            self.random,
+            self.new_id,
         )
 
     def __enter__(self) -> Self:

@@ -27,6 +27,7 @@ from gateway.api import (
     policies,
     problems,
     questions,
+    reported,
     returns,
     subscriptions,
     webhooks,
@@ -88,7 +89,7 @@ def create_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     problems.install(app)
-    sending = (feeds, corrections, questions)
+    sending = (feeds, corrections, questions, reported)
     reading = (
         subscriptions,
         deliveries,

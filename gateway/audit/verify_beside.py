@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from gateway.audit.verify_consultations import ConsultationWalk
+from gateway.audit.verify_corrections import CorrectionWalk
 from gateway.audit.verify_findings import Findings
 from gateway.audit.verify_proceedings import ProceedingWalk
 from gateway.audit.verify_retention import RetentionWalk
@@ -39,6 +40,7 @@ class BesideWalk:
             ConsultationWalk(keys, findings),
             ProceedingWalk(keys, findings),
             SubjectWalk(keys, findings),
+            CorrectionWalk(keys, findings),
         )
 
     def take(self, index: int, operation: Operation, document: Mapping[str, Any]) -> None:

@@ -89,6 +89,9 @@ class Operation(StrEnum):
     GEOGRAPHY = "geography"
     CROSSWALK = "crosswalk"
     KEYS = "keys"
+    CORRECTION_CASE = "correction_case"
+    CORRECTION_REPORT = "correction_report"
+    CORRECTION_READ = "correction_read"
     BREACH = "breach"
     OFF_BOARDING = "off_boarding"
     BUNDLE = "bundle"
@@ -109,7 +112,7 @@ class Entry:
 _KEYS_BY_FORM: dict[Form, str] = {
     Form.ID: """actor account client receipt request retraction recipient partner feed controller subscription
         holder hold protocol agreement decision successor on_behalf_of release_id erasure backup_id
-        breach off_boarding document""",
+        breach off_boarding document correction""",
     Form.CODE: """action adapter area_kind change crosswalk edition format kind lane measure mode
         method outcome power protocol_version agreement_version provision purpose reason role state table
         quarter recipient_kind regime_source regime_recipient marking marking_source handling scheme
@@ -292,6 +295,17 @@ CATALOGUE: dict[Operation, Entry] = {
         "area_kind", f"{_CHANGE} edition features points count file_sha256"
     ),
     Operation.CROSSWALK: _entry("crosswalk", f"{_CHANGE} feed adapter count file_sha256 scheme"),
+    Operation.CORRECTION_CASE: _entry(
+        "correction change number reason_hmac", "feed kind reason count recipient subscription"
+    ),
+    Operation.CORRECTION_REPORT: _entry(
+        "correction change number reason_hmac", "feed reason recipient subscription partner version"
+    ),
+    Operation.CORRECTION_READ: _entry(
+        "correction change number reason_hmac",
+        "feed reason recipient subscription partner",
+        Statutory.CONSULTATION,
+    ),
     Operation.BREACH: _entry(
         "breach change number reason_hmac",
         "recipient valid_from_at valid_to_at count incidents state",

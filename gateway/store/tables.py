@@ -16,6 +16,7 @@ from sqlalchemy import (
 
 from gateway.store.cell_tables import KEPT_BACK
 from gateway.store.consultation_tables import CONSULTATION, CONSULTED
+from gateway.store.correction_tables import CORRECTION_STEP
 from gateway.store.edition_tables import EDITION
 from gateway.store.endpoint_tables import ENDPOINT, WEBHOOK_KEY, WEBHOOK_SECRET
 from gateway.store.metadata import (
@@ -42,6 +43,7 @@ from gateway.store.subject_tables import SUBJECT_INDEX, SUBJECT_KEY
 __all__ = [
     "CONSULTATION",
     "CONSULTED",
+    "CORRECTION_STEP",
     "EDITION",
     "ENDPOINT",
     "GEOGRAPHY",

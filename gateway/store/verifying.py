@@ -110,6 +110,8 @@ _TABLES = {
     "consulted": "SELECT leaf, position, incident, version, controller FROM consulted "
     "ORDER BY leaf, position",
     "hold": "SELECT name, body, at FROM hold ORDER BY name",
+    "correction_step": "SELECT leaf, item, number, kind, feed, subscription, body, at, "
+    "wrapped_secret, ciphertext FROM correction_step ORDER BY leaf",
     "proceeding_step": "SELECT leaf, proceeding, number, kind, body, at FROM proceeding_step "
     "ORDER BY leaf",
     "subject_key": "SELECT position, part, kind, digest FROM subject_key ORDER BY position",

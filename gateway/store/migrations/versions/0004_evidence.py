@@ -21,6 +21,7 @@ def upgrade() -> None:
     _add_consultations()
     _add_proceedings()
     _add_subject_keys()
+    _add_corrections()
 
 
 def downgrade() -> None:
@@ -30,6 +31,7 @@ def downgrade() -> None:
     op.drop_table("proceeding_step")
     op.drop_table("subject_index")
     op.drop_table("subject_key")
+    op.drop_table("correction_step")
     op.drop_table("session")
 
 
@@ -134,3 +136,31 @@ def _add_subject_keys() -> None:
         "INSERT INTO subject_index (id, edition, begins) "
         "SELECT 1, 1, COALESCE((SELECT max(position) FROM log), 0) + 1"
     )
+
+
+def _add_corrections() -> None:
+    """Cases, and what recipients report."""
+    op.create_table(
+        "correction_step",
+        sa.Column("item", sa.Text(), nullable=False, comment="the case or the report"),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False, comment="case or report"),
+        sa.Column("feed", sa.Text(), nullable=False, comment="whose records it is about"),
+        sa.Column("subscription", sa.Text(), comment="of a report: who reported it"),
+        sa.Column(
+            "body", sa.Text(), nullable=False, comment="what was done, in codes and our own numbers"
+        ),
+        sa.Column("at", POSITION, nullable=False, comment="seconds since 1970"),
+        sa.Column("leaf", POSITION, nullable=False),
+        sa.Column(
+            "wrapped_secret",
+            sa.LargeBinary(),
+            comment="of the words; empty: none, or destroyed",
+        ),
+        sa.Column("ciphertext", sa.LargeBinary(), comment="what was said, locked"),
+        sa.PrimaryKeyConstraint("item", "number"),
+        sa.UniqueConstraint("leaf"),
+        comment="rectification, restriction, erasure, recall; what recipients find wrong",
+    )
+    op.create_index("correction_step_kind", "correction_step", ["kind", "feed"])
+    op.create_index("correction_step_subscription", "correction_step", ["subscription"])
