@@ -159,7 +159,15 @@ class TakeStep:
         if wrong or bool(earlier) == (self.about is not None) or not self.fits(steps):
             raise CorrectionRefused
         feed, subscription = self.about or (earlier[0]["feed"], earlier[0]["subscription"])
-        number = len(earlier) + 1
+        row = self._row(len(earlier) + 1, feed, subscription)
+        index = tx.seal(self._leaf(row))
+        if self.what == WORDS_ERASED:
+            gone = {"wrapped_secret": None, "ciphertext": None}
+            tx.change(t.CORRECTION_STEP, {"item": self.item}, gone)
+        tx.add(t.CORRECTION_STEP, [{**row, "leaf": index}])
+        return index
+
+    def _row(self, number: int, feed: str, subscription: str | None) -> dict[str, Any]:
         said = dict(self.said)
         locked: LockedBody | None = None
         if self.words is not None:
@@ -167,7 +175,7 @@ class TakeStep:
             said["words_hmac"] = words_hmac(self.keys, self.item, plain)
             locked = lock_body(self.keys, self.random, plain, words_about(self.item, number))
         told = {"what": self.what, "actor": self.act.actor, "at": self.act.stamp, "said": said}
-        row: dict[str, Any] = {
+        return {
             "item": self.item,
             "number": number,
             "kind": self.kind,
@@ -178,26 +186,21 @@ class TakeStep:
             "wrapped_secret": None if locked is None else locked.wrapped_secret,
             "ciphertext": None if locked is None else locked.ciphertext,
         }
+
+    def _leaf(self, row: Mapping[str, Any]) -> bytes:
         read = self.what == WORDS_READ
-        index = tx.seal(
-            leaf(
-                Operation.CORRECTION_READ if read else _OPERATIONS[self.kind],
-                at=self.act.stamp,
-                actor=self.act.actor,
-                nonce=self.act.nonce,
-                correction=self.item,
-                change=self.what,
-                number=number,
-                feed=feed,
-                reason_hmac=step_hmac(self.keys, row),
-                **self.told,
-            )
+        return leaf(
+            Operation.CORRECTION_READ if read else _OPERATIONS[self.kind],
+            at=self.act.stamp,
+            actor=self.act.actor,
+            nonce=self.act.nonce,
+            correction=self.item,
+            change=self.what,
+            number=row["number"],
+            feed=row["feed"],
+            reason_hmac=step_hmac(self.keys, row),
+            **self.told,
         )
-        if self.what == WORDS_ERASED:
-            gone = {"wrapped_secret": None, "ciphertext": None}
-            tx.change(t.CORRECTION_STEP, {"item": self.item}, gone)
-        tx.add(t.CORRECTION_STEP, [{**row, "leaf": index}])
-        return index
 
 
 def open_words(reader: Reader, keys: KeyRing, kind: str, item: str) -> list[tuple[int, str]]:
