@@ -203,6 +203,17 @@ class ReleaseHeld(GatewayError):
     remedy = "Try later. The operator looks into it, then runs `gateway hold lift`."
 
 
+class ReleaseUnanchored(ReleaseHeld):
+    """503: what the ledger says was published nowhere for too long; nothing is released until it is."""
+
+    code, status, retry_after = "release.unanchored", 503, 60
+    title = "Nothing is released: the ledger's checkpoints could not be published for too long."
+    remedy = (
+        "Try later; releases go on by themselves once the operator has mended what publishes them."
+    )
+    at_terminal = "See `gateway check` or /console/health for which anchor fails, and since when."
+
+
 class LawRefuses(GatewayError):
     """403: the law refuses the subscription as a whole; ``conditions`` names every reason."""
 

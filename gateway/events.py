@@ -190,6 +190,12 @@ class Event(Enum):
     )
     WORKING = _entry("service.working", Level.INFO, "A worker sends releases.", "version store")
     CHECKPOINT_SIGNED = _entry("ledger.checkpoint", Level.INFO, "A checkpoint was signed.", "size")
+    ANCHOR_FAILED = _entry(
+        "ledger.anchor_failed",
+        Level.ERROR,
+        "A checkpoint could not be published; if that lasts, releases stop.",
+        "kind required",
+    )
     KEYS_CREATED = _entry("keys.created", Level.INFO, "Keys were made.", "kind key_id")
     KEYS_ROTATED = _entry("keys.rotated", Level.INFO, "A key was replaced.", "kind at_once")
     CLOCK_FAILED = _entry(

@@ -12,14 +12,14 @@ import re
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from gateway.house import RefusesToStart
-from gateway.net.target import Egress
+from gateway.net.target import Egress, TargetRefused, read_target
 from schemas.codes import Slug
 
 PREFIX = "GATEWAY_"
@@ -43,6 +43,15 @@ class AccessibilityStatus(StrEnum):
     FULLY = "fully"
     PARTIALLY = "partially"
     NOT = "not"
+
+
+class AnchorRequired(StrEnum):
+    """Without which anchor nothing is released, once it has failed for too long."""
+
+    NONE = "none"
+    FILE = "file"
+    POST = "post"
+    BOTH = "both"
 
 
 class SettingsRefused(RefusesToStart):
@@ -88,6 +97,20 @@ class Settings(BaseSettings):
     )
     checkpoint_interval_seconds: float = Field(
         60.0, gt=0, description="How often the ledger's size and root are signed."
+    )
+    anchor_folder: Path | None = Field(
+        None,
+        description="A folder beside GATEWAY_HOME/checkpoints, best on another machine, for checkpoints.",
+    )
+    anchor_urls: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Addresses that checkpoints are posted to, by the rules of egress; commas."
+    )
+    anchor_required: AnchorRequired = Field(
+        AnchorRequired.FILE,
+        description="none, file, post or both: what must take checkpoints, or releases stop.",
+    )
+    anchor_failure_hours: float = Field(
+        4.0, gt=0, description="How long the required anchor may fail before releases stop."
     )
     requests_per_minute: int = Field(
         6_000, gt=0, description="Requests that one client may send in a minute; then 429."
@@ -151,7 +174,7 @@ class Settings(BaseSettings):
     )
     log_level: LogLevel = Field(LogLevel.INFO, description="debug, info, warning or error.")
 
-    @field_validator("egress_allow", "egress_ports", mode="before")
+    @field_validator("egress_allow", "egress_ports", "anchor_urls", mode="before")
     @classmethod
     def _listed(cls, given: object) -> object:
         if isinstance(given, str):
@@ -163,6 +186,26 @@ class Settings(BaseSettings):
     def _networks(cls, given: tuple[str, ...]) -> tuple[str, ...]:
         Egress.of(given, ())
         return given
+
+    @field_validator("anchor_urls")
+    @classmethod
+    def _addresses(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        for url in given:
+            try:
+                read_target(url)
+            except TargetRefused:
+                kind, says = "anchor_address", "it is no absolute https address"
+                raise PydanticCustomError(kind, says) from None
+        return given
+
+    @model_validator(mode="after")
+    def _anchored(self) -> Self:
+        if self.anchor_required in {AnchorRequired.POST, AnchorRequired.BOTH} and not (
+            self.anchor_urls
+        ):
+            kind, says = "anchor_address", "a post is required and no address is named"
+            raise PydanticCustomError(kind, says)
+        return self
 
     @field_validator("home")
     @classmethod

@@ -37,11 +37,10 @@ from gateway.api.hot import HotRoutes
 from gateway.api.receipts import Receipts
 from gateway.api.service import RegisteredClients, Service, StoredReplay
 from gateway.assembly import House, quarter_round_of, retention_of
-from gateway.audit.checkpoints import Publisher
 from gateway.errors import GatewayError
 from gateway.events import Event, emit, where
 from gateway.guard import Dress, Guard
-from gateway.posting import dispatcher_of
+from gateway.posting import anchoring_of, dispatcher_of
 from gateway.settings import Settings
 from gateway.workshop import Workshop
 
@@ -69,7 +68,7 @@ def make_service(house: House, settings: Settings, issuer: str) -> Service:
             takes_secrets=settings.client_secrets,
         ),
         verifier=TokenVerifier(issuer, house.keys, registered, house.clock),
-        publisher=Publisher(house.reader, house.writer, house.keys, house.home / "checkpoints"),
+        anchoring=anchoring_of(house, settings),
         figures=figures,
         dispatcher=dispatcher_of(house, settings, count=figures.attempt),
         workshop=Workshop(house.home, house.database, settings.intake_processes),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Response
 
@@ -12,8 +12,10 @@ from gateway import events
 from gateway.api.caller import Administrator, ServiceDep
 from gateway.api.service import Service
 from gateway.audit.notices import Notices
+from gateway.audit.stops import Watch
 from gateway.errors import GatewayError
 from gateway.events import Event, emit
+from gateway.ledger.leaf import stamp
 
 router = APIRouter(tags=["operation"])
 
@@ -39,15 +41,23 @@ async def readyz(service: ServiceDep) -> Response:
         checks["law" if "database" in checks else "database"] = False
         checks[error.code] = False
     ready = all(checks.values())
+    # intake goes on while releases stop: that is no reason to send nobody here
+    watch = Watch(house.reader, house.writer, house.book, house.clock)
+    stopped = await asyncio.to_thread(watch.stops)
+    why = [{"code": one.code, "since": _instant(one.since), "says": one.says} for one in stopped]
     for name, passed in checks.items():
         if not passed:
             emit(Event.NOT_READY, check=name)
     return Response(
-        json.dumps({"ready": ready, "checks": checks}),
+        json.dumps({"ready": ready, "checks": checks, "releases": {"go": not why, "stopped": why}}),
         200 if ready else 503,
         {} if ready else {"Retry-After": "2"},
         "application/json",
     )
+
+
+def _instant(at: datetime | None) -> str | None:
+    return None if at is None else stamp(at)
 
 
 def _is_timely(service: Service) -> bool:

@@ -14,7 +14,7 @@ from gateway.access.verify import Access, TokenVerifier
 from gateway.api.figures import Figures
 from gateway.api.inbox import Inbox
 from gateway.assembly import House, hold_if_rolled_back
-from gateway.audit.checkpoints import Publisher
+from gateway.audit.anchoring import Anchoring
 from gateway.clock import Clock, SystemClock, london_day
 from gateway.errors import LawMoved, RateLimited
 from gateway.events import Event, emit
@@ -70,7 +70,7 @@ class Service:
     settings: Settings
     tokens: TokenServer
     verifier: TokenVerifier
-    publisher: Publisher
+    anchoring: Anchoring
     figures: Figures
     workshop: Workshop
     dispatcher: Dispatcher
@@ -194,8 +194,7 @@ class Service:
         self._publish(self.settings.checkpoint_interval_seconds * _TURN)
 
     def _publish(self, every: float) -> None:
-        hold_if_rolled_back(self.house)
-        published = self.publisher.publish(int(self.house.clock.now().timestamp()), every)
+        published = self.anchoring.publish(every, lambda: hold_if_rolled_back(self.house))
         if published is not None:
             self.published = Published.of(published[1])
 

@@ -60,6 +60,13 @@ class Publisher:
     keys: KeyRing
     folder: Path
     """Where notes are written, one file a size, beside ``latest``."""
+    besides: Path | None = None
+    """Another folder for the same, such as a share of another machine; it is there already."""
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Every folder that notes are written to."""
+        return (self.folder,) if self.besides is None else (self.folder, self.besides)
 
     def publish(self, at: int, every: float = 0.0) -> tuple[int, str] | None:
         """Sign the ledger as it stands; return (size, note), or None where it is empty.
@@ -88,12 +95,17 @@ class Publisher:
 
     def _write(self, size: int, note: str) -> None:
         self.folder.mkdir(mode=0o700, exist_ok=True)
-        if (self.folder / f"{size:012d}").exists():
-            return
-        for name in (f"{size:012d}", "latest"):
-            partial = self.folder / f".{name}"
-            partial.write_text(note, encoding="utf-8")
-            os.replace(partial, self.folder / name)  # noqa: PTH105 - replaces in one step
+        for folder in self.folders:
+            _write_into(folder, size, note)
+
+
+def _write_into(folder: Path, size: int, note: str) -> None:
+    if (folder / f"{size:012d}").exists():
+        return
+    for name in (f"{size:012d}", "latest"):
+        partial = folder / f".{name}"
+        partial.write_text(note, encoding="utf-8")
+        os.replace(partial, folder / name)  # noqa: PTH105 - replaces in one step
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ column of these tables is bound to an operation, and every operation to a root t
 
 Outside it, because it is working state and proves nothing: ``delivery``, ``quarantine``, ``question``,
 ``unit_count``, ``place_count``, ``assertion``, and the loaded geography, which a file can be loaded from
-again; the webhook secrets and which keys are in use (``verify_endpoints``); which worker sends for a
-subscription, and how sending goes. Of a checkpoint, the time in our own list is in no hash: its order is
-checked.
+again; ``anchor``, how publishing checkpoints goes (that releases stop and go on are leaves); the webhook
+secrets and which keys are in use (``verify_endpoints``); which worker sends for a subscription, and how
+sending goes. Of a checkpoint, the time in our own list is in no hash: its order is checked.
 """
 
 from __future__ import annotations

@@ -64,6 +64,7 @@ SAYS = {
     "release.content": "rendered again, the release is not what was sent",
     "release.snapshot": "the release's law is not kept, or not whole",
     "release.unlawful": "the law of the day does not allow a record that was released",
+    "release.while_stopped": "a release was made while no checkpoint could be published for too long",
     "release.kept_back": "what a release by cells kept back is not what its operation says",
     "release.cell": "a cell left in part, or with fewer incidents than its minimum",
     "disclosure.root": "the disclosures are not those that the release was sealed over",

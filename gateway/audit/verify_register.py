@@ -33,7 +33,12 @@ _REGISTERED = {
 }
 """Operations whose last one holds the hash of a stored body; key and table bear the same name."""
 
-_RAISES_EPOCH = {*_REGISTERED, Operation.SUBSCRIPTION, Operation.GEOGRAPHY}
+_RAISES_EPOCH = {
+    *_REGISTERED,
+    Operation.SUBSCRIPTION,
+    Operation.GEOGRAPHY,
+    Operation.ANCHOR,
+}
 _ADOPTED = "adopted"
 """A snapshot that was stored."""
 _LOADED = "loaded"
@@ -78,6 +83,8 @@ class RegisterWalk:
         self.epoch = 0
         self.destroyed: set[str] = set()
         """Quarters whose key was destroyed."""
+        self._stopped: set[str] = set()
+        """Anchors that have failed for too long: nothing leaves until they work."""
         self._endpoints = EndpointWalk(findings)
         self._holds = HoldWalk(findings)
         self._bundles = BundleWalk(findings)
@@ -87,6 +94,7 @@ class RegisterWalk:
     def take(self, index: int, operation: Operation, document: Mapping[str, Any]) -> None:
         """Follow one operation."""
         self._destroy(operation, document)
+        self._stop(operation, document)
         if operation in _RAISES_EPOCH:
             self.epoch += 1
         if operation in _REGISTERED:
@@ -114,6 +122,15 @@ class RegisterWalk:
         elif operation in {Operation.UNCONFIRMED, Operation.WITHDRAWAL}:
             self._reopen(index, document)
 
+    def _stop(self, operation: Operation, document: Mapping[str, Any]) -> None:
+        """Follow that releases stop for want of an anchor, or go on."""
+        if operation is not Operation.ANCHOR:
+            return
+        if document["change"] == "stopped":
+            self._stopped.add(document["method"])
+        else:
+            self._stopped.discard(document["method"])
+
     def _destroy(self, operation: Operation, document: Mapping[str, Any]) -> None:
         if operation is not Operation.KEYS:
             return
@@ -123,6 +140,8 @@ class RegisterWalk:
 
     def release(self, index: int, document: Mapping[str, Any]) -> None:
         """Follow a release: it begins where the last one ended, unless that was given back."""
+        if self._stopped:
+            self._findings.add("release.while_stopped", "ledger", index)
         standing, number = self.standings[document["subscription"]], document["number"]
         begins = (number, document["from_position"], document["recipient"])
         if begins != (standing.last_release + 1, standing.decided_to, standing.partner):

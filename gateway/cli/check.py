@@ -10,6 +10,7 @@ import typer
 
 from gateway import house as installation
 from gateway.assembly import StoreMissing
+from gateway.audit.stops import Watch
 from gateway.cli import Exit
 from gateway.cli.db import revision
 from gateway.cli.home import own_house, own_settings
@@ -18,6 +19,7 @@ from gateway.clock import SystemClock
 from gateway.errors import GatewayError, StoreUnavailable
 from gateway.house import RefusesToStart
 from gateway.keys.ring import KeyRing, KeysUnavailable
+from gateway.law.anchors import anchors
 from gateway.law.bundles import shelf
 from gateway.ledger.leaf import read_leaf
 from gateway.settings import Settings
@@ -82,6 +84,7 @@ def _lines() -> list[Line]:
         lines.append(_line("writing", Exit.FOUND_WRONG, lambda: _writing(settings)))
         lines.append(_line("policy bundle", Exit.FOUND_WRONG, lambda: _bundle(settings)))
         lines.append(_line("clock", Exit.FOUND_WRONG, lambda: _clock(settings)))
+        lines.append(_line("releases", Exit.FOUND_WRONG, lambda: _releases(settings)))
     return lines
 
 
@@ -156,6 +159,16 @@ def _bundle(settings: Settings) -> str:
         )
     whose = "the packaged one; none was approved yet" if approved is None else "approved by two"
     return f"{edition.documents[:12]} is in use: {whose}."
+
+
+def _releases(settings: Settings) -> str:
+    with own_house(settings) as house:
+        watch = Watch(house.reader, house.writer, house.book, house.clock)
+        found = watch.stops()
+        kinds = ", ".join(one.kind.value for one in anchors(house.reader))
+    if found:
+        raise _Wrong(found[0].says, found[0].remedy)
+    return f"they go; checkpoints are published to: {kinds or 'nothing yet, no server has run'}."
 
 
 def _clock(settings: Settings) -> str:

@@ -6,12 +6,14 @@ Fifteen minutes without a request end one, eight hours end it in any case (OWASP
 from __future__ import annotations
 
 import base64
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 
 from gateway.access.people import Person
 from gateway.clock import Clock
+from gateway.errors import Overloaded, StoreUnavailable
 from gateway.store import tables as t
 from gateway.store.reading import Reader
 from gateway.store.tx import Tx
@@ -54,7 +56,9 @@ class Sessions:
             return None
         if now - row["seen"] >= _NOTED_SECONDS:
             about = {"id_sha256": row["id_sha256"]}
-            self.writer.run(lambda tx: tx.change(t.SESSION, about, {"seen": now}))
+            # not waited for: a database that takes no commit must still show the page that says so
+            with contextlib.suppress(StoreUnavailable, Overloaded):
+                self.writer.submit(lambda tx: tx.change(t.SESSION, about, {"seen": now}))
         return Person.model_validate_json(row["body"])
 
     def end(self, name: str) -> None:

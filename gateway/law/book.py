@@ -15,7 +15,7 @@ from hashlib import sha256
 from types import MappingProxyType
 
 from gateway.clock import Clock
-from gateway.errors import LawUnavailable, ReleaseHeld
+from gateway.errors import LawUnavailable, ReleaseHeld, ReleaseUnanchored
 from gateway.events import CODE, Event, emit
 from gateway.law.bundles import BundleBroken, Shelf, shelf, texts_of
 from gateway.law.holds import eras, holds
@@ -109,10 +109,14 @@ class LawBook:
         Raises:
             LawUnavailable: There is no valid one.
             ReleaseHeld: A hold stands.
+            ReleaseUnanchored: Checkpoints could not be published for too long.
         """
         edition = self.refresh()
         if edition.held:
             raise ReleaseHeld
+        # asked each time: that a time runs out moves no epoch
+        if self._reader.anchors_stopping(int(self._clock.now().timestamp())):
+            raise ReleaseUnanchored
         return edition
 
     def classes(self) -> Mapping[int, RecordClass]:

@@ -96,6 +96,7 @@ class Operation(StrEnum):
     OFF_BOARDING = "off_boarding"
     BUNDLE = "bundle"
     CHECKPOINT = "checkpoint"
+    ANCHOR = "anchor"
     BACKUP = "backup"
     RESTORE = "restore"
 
@@ -319,6 +320,7 @@ CATALOGUE: dict[Operation, Entry] = {
     ),
     Operation.KEYS: _entry("key_name", f"{_CHANGE} key_sha256 first count"),
     Operation.CHECKPOINT: _entry("size checkpoint_root", "recipient count method"),
+    Operation.ANCHOR: _entry("change method as_of", "reason size"),
     Operation.BACKUP: _entry(
         "log_size ledger_size", "file_sha256 backup_id count content_sha256 method"
     ),

@@ -38,6 +38,7 @@ from gateway.store.database import HeadValues
 from gateway.store.hot import Row
 from gateway.store.hot_postgres import CHANNEL, TEMPORARY, Into, PostgresHot
 from gateway.store.sqlite import load, new_database
+from gateway.store.trouble import is_refused
 from gateway.store.verifying_postgres import PostgresSource
 
 IDLE_MILLISECONDS = 5_000
@@ -226,7 +227,7 @@ class PostgresDatabase:
         """Whether the database failed, and not a job that broke one of its constraints."""
         cause = error.orig if isinstance(error, DBAPIError) else error
         if isinstance(cause, psycopg.IntegrityError | psycopg.DataError | psycopg.ProgrammingError):
-            return False
+            return is_refused(cause)
         return isinstance(cause, psycopg.Error | StoreUnavailable)
 
     def source(self, *, lenient: bool = False) -> PostgresSource:  # noqa: ARG002 - as the contract has it

@@ -241,6 +241,19 @@ class Reader:
         with self.connection() as c:
             return newest_kept(c)
 
+    def anchors(self) -> list[str]:
+        """Return how publishing to each kind of anchor goes, as JSON."""
+        a = t.ANCHOR
+        with self.connection() as c:
+            return [str(row[0]) for row in c.execute(select(a.c.body).order_by(a.c.kind))]
+
+    def anchors_stopping(self, at: int) -> list[str]:
+        """Return the anchors that let nothing be released at an instant (seconds since 1970), as JSON."""
+        a = t.ANCHOR
+        with self.connection() as c:
+            rows = c.execute(select(a.c.body).where(a.c.stops_at <= at).order_by(a.c.kind))
+            return [str(row[0]) for row in rows]
+
     # --- places
     def geographies(self) -> list[dict[str, Any]]:
         """Return the loaded editions, newest last."""

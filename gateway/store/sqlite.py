@@ -25,6 +25,7 @@ from gateway.store.copying import CopyFailed, new_file
 from gateway.store.database import HeadValues
 from gateway.store.hot import Row, quoted
 from gateway.store.hot_sqlite import SqliteHot
+from gateway.store.trouble import is_refused
 from gateway.store.verifying_sqlite import SqliteSource
 
 BUSY_MILLISECONDS = 5_000
@@ -208,7 +209,7 @@ class SqliteDatabase:
     def failed(self, error: BaseException) -> bool:
         """Whether the database failed, and not a job that broke one of its constraints."""
         if isinstance(error, IntegrityError | sqlite3.IntegrityError):
-            return False
+            return is_refused(error)
         return isinstance(error, DBAPIError | sqlite3.Error | StoreUnavailable)
 
 

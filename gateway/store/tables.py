@@ -14,6 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from gateway.store.anchor_tables import ANCHOR
 from gateway.store.cell_tables import KEPT_BACK
 from gateway.store.consultation_tables import CONSULTATION, CONSULTED
 from gateway.store.correction_tables import CORRECTION_STEP
@@ -41,6 +42,7 @@ from gateway.store.return_tables import RETURN_FILE, RETURN_ROW, RETURN_TABLE
 from gateway.store.subject_tables import SUBJECT_INDEX, SUBJECT_KEY
 
 __all__ = [
+    "ANCHOR",
     "CONSULTATION",
     "CONSULTED",
     "CORRECTION_STEP",

@@ -24,6 +24,7 @@ from gateway.errors import Overloaded, StoreUnavailable
 from gateway.events import Event, emit
 from gateway.store import tables as t
 from gateway.store.database import Database
+from gateway.store.trouble import Trouble, fault_of
 from gateway.store.tx import ClassIds, Head, Sealer, Tx
 
 T = TypeVar("T")
@@ -76,6 +77,8 @@ class Writer:
         self.log_size = 0
         self.law_epoch = 0
         self.commits = 0
+        self.trouble: Trouble | None = None
+        """Why no commit moved the ledger lately."""
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
@@ -192,7 +195,11 @@ class Writer:
             # is told to come again, and the key of the push makes that safe
             connection.exec_driver_sql("COMMIT")
         except BaseException as error:
-            self._roll_back(broken=self._database.failed(error))
+            failed = self._database.failed(error)
+            if failed:
+                since = time.monotonic() if self.trouble is None else self.trouble.since
+                self.trouble = Trouble(since, fault_of(error))
+            self._roll_back(broken=failed)
             raise
         self._classes.keep()
         self.log_size, self.law_epoch = tx.head.log_size, tx.head.law_epoch
@@ -203,6 +210,7 @@ class Writer:
             with contextlib.suppress(SQLAlchemyError):
                 self._owes = not self._database.forget(connection)
         if tx.head_moved:
+            self.trouble = None
             self._moved()
         return results
 

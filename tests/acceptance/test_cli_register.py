@@ -264,6 +264,7 @@ def test_check_says_what_is_in_order_and_what_is_not(shell: Shell, tmp_path: Pat
         "writing",
         "policy bundle",
         "clock",
+        "releases",
     ]
     (bundle,) = [line["says"] for line in good["checks"] if line["check"] == "policy bundle"]
     assert re.fullmatch("[0-9a-f]{12} is in use: the packaged one; none was approved yet.", bundle)

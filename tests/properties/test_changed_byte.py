@@ -35,6 +35,7 @@ from tests.support import house as houses
 from tests.support.requirements import law
 
 WORKING_STATE = {
+    "anchor": "how publishing goes at the moment; that releases stopped and went on are leaves",
     "assertion": "assertions already used, until they expire",
     "delivery": "how often a release was tried; how it ended is a leaf",
     "place_count": "counts for later records; what was said of a record stands in its own hash",

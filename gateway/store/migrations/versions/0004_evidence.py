@@ -18,6 +18,7 @@ POSITION = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     """Add what evidence needs, one function a capability."""
     _add_sessions()
+    _add_anchors()
     _add_consultations()
     _add_proceedings()
     _add_subject_keys()
@@ -32,6 +33,7 @@ def downgrade() -> None:
     op.drop_table("subject_index")
     op.drop_table("subject_key")
     op.drop_table("correction_step")
+    op.drop_table("anchor")
     op.drop_table("session")
 
 
@@ -164,3 +166,20 @@ def _add_corrections() -> None:
     )
     op.create_index("correction_step_kind", "correction_step", ["kind", "feed"])
     op.create_index("correction_step_subscription", "correction_step", ["subscription"])
+
+
+def _add_anchors() -> None:
+    """How publishing checkpoints goes."""
+    op.create_table(
+        "anchor",
+        sa.Column("kind", sa.Text(), nullable=False, comment="file or post"),
+        sa.Column("body", sa.Text(), nullable=False, comment="gateway.law.anchors.Anchor"),
+        sa.Column(
+            "stops_at",
+            POSITION,
+            comment="seconds since 1970; from then on nothing is released",
+        ),
+        sa.PrimaryKeyConstraint("kind"),
+        comment="how publishing checkpoints goes; working state, but that releases stop and go on is a "
+        "leaf",
+    )
