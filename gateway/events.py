@@ -109,6 +109,12 @@ class Event(Enum):
         "What was over its time to be kept was destroyed: sealed halves, and whole records.",
         "feed sealed records",
     )
+    REQUEST_CLOCK = _entry(
+        "request.clock",
+        Level.INFO,
+        "The clock took a step of a request for disclosure: a reminder, an overdue, an erasure.",
+        "step",
+    )
     COMMIT_FAILED = _entry(
         "store.commit_failed",
         Level.ERROR,

@@ -172,6 +172,27 @@ class Settings(BaseSettings):
     accessibility_problems: str | None = Field(
         None, max_length=2_000, description="What is not accessible, and why; or: none known."
     )
+    request_answer_working_days: int = Field(
+        5, ge=1, le=60, description="Working days until a request for disclosure is answered."
+    )
+    request_review_hours: float = Field(
+        24.0, gt=0, le=72, description="Hours until an urgent release is reviewed."
+    )
+    request_collect_days: int = Field(
+        28, ge=1, le=365, description="Days in which what a request released is collected."
+    )
+    request_recipient_days: int = Field(
+        365,
+        ge=1,
+        le=3_660,
+        description="Days that a recipient keeps it, unless the holder says less.",
+    )
+    request_keep_days: int = Field(
+        730,
+        ge=30,
+        le=3_660,
+        description="Days after its last step that a request's words are kept.",
+    )
     log_level: LogLevel = Field(LogLevel.INFO, description="debug, info, warning or error.")
 
     @field_validator("egress_allow", "egress_ports", "anchor_urls", mode="before")

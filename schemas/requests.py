@@ -90,6 +90,10 @@ class Step(StrEnum):
     REMINDED = "reminded"
     OVERDUE = "overdue"
     ANSWERED = "answered"
+    TOLD = "told"
+    """Answered by existence alone: itself a disclosure."""
+    COLLECTED = "collected"
+    """What was released was shown on a page."""
     CONFIRMED = "confirmed"
     """The review of an urgent answer: it stands."""
     ENDED = "ended"
@@ -219,3 +223,44 @@ class Terms(Word):
     def groups(self) -> frozenset[FieldGroup]:
         """Groups of the fields that are released."""
         return groups_of(self.fields)
+
+
+class Answer(Word):
+    """What a holder answers, with its reasons in words: these are kept sealed, and stay with the holder."""
+
+    outcome: Outcome
+    words: Worded
+    """Why, for the holder's own register."""
+    refusal: RefusalReason | None = None
+    """Why nothing, or not all, is released."""
+    told: Worded | None = None
+    """What the asker is told beside what is released; with any other answer nobody is told a word."""
+    positions: Annotated[
+        tuple[Annotated[int, Field(ge=1)], ...], Field(max_length=MOST_RECORDS)
+    ] = ()
+    """Places in the log of the versions decided about: released, or by their existence told of."""
+    fields: tuple[ListedField, ...] = ()
+    """What of them is released; with ``released`` and none named, all that the law lets go."""
+    roles: tuple[SubjectRole, ...] = ()
+    special_category: LegalCondition | None = None
+    offence: LegalCondition | None = None
+    children: Worded | None = None
+    """Why sharing is in the best interests of the children concerned."""
+    crossing: Worded | None = None
+    """Why law-enforcement data may be used for another purpose (DPA 2018 s.36(4))."""
+    recipient_regime: Regime = Regime.GENERAL
+    keep_days: Annotated[int, Field(ge=1, le=3_660)] | None = None
+    """How long the recipient may keep it; the gateway's setting where absent."""
+
+    @model_validator(mode="after")
+    def _says_what_it_needs(self) -> Self:
+        if (self.refusal is None) is not (self.outcome is Outcome.RELEASED):
+            message = "a reason is chosen where, and only where, less than all is released"
+            raise DoesNotFit(message)
+        if self.told is not None and self.outcome not in RELEASES:
+            message = "the asker is told a word only beside what is released"
+            raise DoesNotFit(message)
+        if bool(self.positions) is (self.outcome is Outcome.NOTHING):
+            message = "records are named where, and only where, the asker learns that there are any"
+            raise DoesNotFit(message)
+        return self

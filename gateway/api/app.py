@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib import import_module
 
 from fastapi import FastAPI
@@ -37,6 +38,9 @@ from gateway.api.hot import HotRoutes
 from gateway.api.receipts import Receipts
 from gateway.api.service import RegisteredClients, Service, StoredReplay
 from gateway.assembly import House, quarter_round_of, retention_of
+from gateway.audit.checkpoints import Publisher
+from gateway.audit.request_desk import requests_of
+from gateway.audit.request_round import request_round
 from gateway.errors import GatewayError
 from gateway.events import Event, emit, where
 from gateway.guard import Dress, Guard
@@ -140,11 +144,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     interval = service.settings.checkpoint_interval_seconds
     retention = retention_of(service.house)
     quarters = quarter_round_of(service.house, service.settings.released_retention_days)
+    requests = requests_of(service.house, service.settings)
     tasks = [
         asyncio.create_task(every(interval, service.publish_in_turn)),
         asyncio.create_task(every(REFRESH_SECONDS, service.house.book.refresh)),
         asyncio.create_task(every(RETENTION_SECONDS, retention.run_in_turn)),
         asyncio.create_task(every(RETENTION_SECONDS, quarters.run_in_turn)),
+        asyncio.create_task(every(RETENTION_SECONDS, partial(request_round, requests))),
     ]
     sending = asyncio.create_task(service.dispatcher.run())
     yield

@@ -12,6 +12,7 @@ from gateway.audit.verify_consultations import ConsultationWalk
 from gateway.audit.verify_corrections import CorrectionWalk
 from gateway.audit.verify_findings import Findings
 from gateway.audit.verify_proceedings import ProceedingWalk
+from gateway.audit.verify_requests import RequestWalk
 from gateway.audit.verify_retention import RetentionWalk
 from gateway.audit.verify_subjects import SubjectWalk
 from gateway.keys.ring import KeyRing
@@ -39,6 +40,7 @@ class BesideWalk:
             RetentionWalk(findings),
             ConsultationWalk(keys, findings),
             ProceedingWalk(keys, findings),
+            RequestWalk(keys, findings),
             SubjectWalk(keys, findings),
             CorrectionWalk(keys, findings),
         )

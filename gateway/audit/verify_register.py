@@ -285,9 +285,15 @@ def stored_requests(evidence: Evidence) -> dict[str, Subscription]:
     requests: dict[str, Subscription] = {}
     for row in evidence.rows("subscription"):
         try:
-            requests[body_sha256(row[2])] = Subscription.model_validate_json(row[2])
+            stored = Subscription.model_validate_json(row[2])
         except UNREADABLE:
             continue
+        requests[body_sha256(row[2])] = stored
+        if stored.request is not None and stored.request.withdrawn:
+            # what was collected before it ended was collected under what was decided first
+            terms = stored.request.model_copy(update={"withdrawn": False})
+            before = stored.model_copy(update={"request": terms, "version": 1})
+            requests[body_sha256(before.model_dump_json())] = before
     return requests
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -191,6 +191,10 @@ class ReleaseWalk:
         said |= {"minimum_cell": minimum, "version": standing.row_version}
         said["cells"] = cells_of(document) or Cells()
         said["agreement"] = document.get("agreement")
+        stored = self._requests.get(standing.body_sha256)
+        if stored is not None and document.get("request") == stored.id:
+            # what was decided of one request: hashed in the operation that let it be collected
+            said |= {"request": stored.request, "case_review": stored.case_review}
         known = tuple(said.values())
         if known not in self._asked:
             self._asked[known] = Subscription.model_validate(said)
@@ -216,7 +220,7 @@ class ReleaseWalk:
         span = (document["from_position"], document["to_position"])
         since = recorded_since(law, asked, day)
         waited = self._cells.waited(document, standing.closed)
-        offers = [(0, *row) for row in self._evidence.window(*span, log_size, since)]
+        offers = [(0, *row) for row in self._offered(request, span, log_size, since)]
         offers += [(row[2], *row) for row in self._evidence.among(waited, log_size, since)]
         for waiting, class_id, state, number in offers:
             record_class = self._classes.get(class_id)
@@ -238,6 +242,15 @@ class ReleaseWalk:
         counted &= not nameless or bool(self._register.destroyed)
         if not counted or gone - to_go or (to_go - gone).total() != nameless:
             self._findings.add("release.count", "release", key)
+
+    def _offered(
+        self, request: Subscription, span: tuple[int, int], log_size: int, since: int
+    ) -> Iterator[Row]:
+        """What a window offers: a stretch of the log, or what was decided of one request in it."""
+        if request.request is None:
+            return self._evidence.window(*span, log_size, since)
+        places = [at for at in request.request.positions if span[0] < at <= span[1]]
+        return self._evidence.among(places, log_size, since)
 
 
 def _is_erased(row: Row) -> bool:

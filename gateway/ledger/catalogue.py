@@ -92,6 +92,11 @@ class Operation(StrEnum):
     CORRECTION_CASE = "correction_case"
     CORRECTION_REPORT = "correction_report"
     CORRECTION_READ = "correction_read"
+    REQUEST = "request"
+    REQUEST_STEP = "request_step"
+    REQUEST_TOLD = "request_told"
+    REQUEST_SHOWN = "request_shown"
+    REQUEST_ERASED = "request_erased"
     BREACH = "breach"
     OFF_BOARDING = "off_boarding"
     BUNDLE = "bundle"
@@ -142,13 +147,17 @@ FORMS: dict[str, Form] = {key: form for form, keys in _KEYS_BY_FORM.items() for 
 """Every key has one form wherever it stands."""
 
 _WHOM = "recipient subscription partner on_behalf_of client recipient_kind controller"
-_LAW = """power purpose lane snapshot protocol protocol_version agreement agreement_version provision
+_LAW = """request power purpose lane snapshot protocol protocol_version agreement agreement_version provision
     regime_source regime_recipient crossings children marking marking_source handling law_epoch
     day flags"""
 _BALANCE = "considered released withheld held superseded notices reasons notices_by_kind"
 _ROWS = "first last count root positions rows reason kinds"
 _CHANGE = """change version kind kinds state active live reason document_sha256 content_sha256
     before_sha256 after_sha256 snapshot law_epoch valid_from valid_to"""
+
+
+_REQUEST = "request change number recipient holder content_sha256"
+_REQUEST_SAYS = f"{_LAW} outcome role reason_hmac query_hmac case_hmac subscription count fields"
 
 
 def _keys(*texts: str) -> frozenset[str]:
@@ -307,6 +316,11 @@ CATALOGUE: dict[Operation, Entry] = {
         "feed reason recipient subscription partner",
         Statutory.CONSULTATION,
     ),
+    Operation.REQUEST: _entry(_REQUEST, _REQUEST_SAYS, Statutory.COLLECTION),
+    Operation.REQUEST_STEP: _entry(_REQUEST, _REQUEST_SAYS),
+    Operation.REQUEST_TOLD: _entry(_REQUEST, _REQUEST_SAYS, Statutory.DISCLOSURE),
+    Operation.REQUEST_SHOWN: _entry(_REQUEST, _REQUEST_SAYS, Statutory.CONSULTATION),
+    Operation.REQUEST_ERASED: _entry(_REQUEST, _REQUEST_SAYS, Statutory.ERASURE),
     Operation.BREACH: _entry(
         "breach change number reason_hmac",
         "recipient valid_from_at valid_to_at count incidents state",

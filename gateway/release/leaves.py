@@ -33,9 +33,12 @@ def rests_on(
     """
     rows = list(rows)
     said = _marked(subscription, decided, rows)
-    if subscription.agreement is None:
+    if subscription.request is not None:
+        said["request"] = subscription.id
+    elif subscription.agreement is None:
         return said
-    said["agreement"] = subscription.agreement
+    else:
+        said["agreement"] = subscription.agreement
     any_allowed = next(iter(decided.allowances.values()), None)
     if any_allowed is None:
         return said
@@ -48,7 +51,7 @@ def rests_on(
     groups = {group for name in left if (group := group_of(name)) is not None}
     return {
         **said,
-        "agreement_version": str(any_allowed.version),
+        "agreement_version": None if subscription.request else str(any_allowed.version),
         "provision": any_allowed.provision,
         "fields": sorted(left),
         "field_groups": sorted(groups),

@@ -15,6 +15,7 @@ from gateway.release.decided import Decided
 from gateway.release.treated import Names, open_half_of
 from gateway.store.periods import closed_to, given_to, kept_back, read_period
 from gateway.store.releasing import Candidate, Held, Period, Window, read_window, told_about
+from gateway.store.requesting import read_requested
 from policies.cells import Cell, Row, choose, last_close, row_of
 from policies.pseudonym import quarter_named
 from schemas.sensitivity import Lane
@@ -50,6 +51,11 @@ def window_of(
         told_only: Whether only notices go, because what was agreed stands still.
     """
     after = row["decided_to"]
+    if subscription.request is not None and not told_only:
+        places = subscription.request.positions
+        return read_requested(
+            connection, subscription.id, after, decided.asked, decided.allowed, places, limit
+        )
     if leaves_in_cells(subscription) and not told_only:
         until = closed_to(connection, after, _seconds(now, subscription))
         if until > after or kept_back(connection, subscription.id).more:

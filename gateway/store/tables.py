@@ -37,6 +37,7 @@ from gateway.store.place_tables import (
 )
 from gateway.store.policy_tables import POLICY_BUNDLE
 from gateway.store.proceeding_tables import PROCEEDING_STEP
+from gateway.store.request_tables import DISCLOSURE_REQUEST, DISCLOSURE_REQUEST_STEP
 from gateway.store.retention_tables import RETENTION_ERASED, RETENTION_HELD, RETENTION_HOLD
 from gateway.store.return_tables import RETURN_FILE, RETURN_ROW, RETURN_TABLE
 from gateway.store.subject_tables import SUBJECT_INDEX, SUBJECT_KEY
@@ -46,6 +47,8 @@ __all__ = [
     "CONSULTATION",
     "CONSULTED",
     "CORRECTION_STEP",
+    "DISCLOSURE_REQUEST",
+    "DISCLOSURE_REQUEST_STEP",
     "EDITION",
     "ENDPOINT",
     "GEOGRAPHY",

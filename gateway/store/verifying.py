@@ -112,6 +112,10 @@ _TABLES = {
     "hold": "SELECT name, body, at FROM hold ORDER BY name",
     "correction_step": "SELECT leaf, item, number, kind, feed, subscription, body, at, "
     "wrapped_secret, ciphertext FROM correction_step ORDER BY leaf",
+    "disclosure_request": "SELECT id, partner, holder, state, at, due_on, review_due, steps "
+    "FROM disclosure_request ORDER BY id",
+    "disclosure_request_step": "SELECT leaf, request, number, step, actor, at, said, wrapped_secret, "
+    "ciphertext FROM disclosure_request_step ORDER BY leaf",
     "proceeding_step": "SELECT leaf, proceeding, number, kind, body, at FROM proceeding_step "
     "ORDER BY leaf",
     "subject_key": "SELECT position, part, kind, digest FROM subject_key ORDER BY position",

@@ -23,10 +23,13 @@ def upgrade() -> None:
     _add_proceedings()
     _add_subject_keys()
     _add_corrections()
+    _add_disclosure_requests()
 
 
 def downgrade() -> None:
     """Take it away again, in reverse."""
+    op.drop_table("disclosure_request_step")
+    op.drop_table("disclosure_request")
     op.drop_table("consulted")
     op.drop_table("consultation")
     op.drop_table("proceeding_step")
@@ -182,4 +185,42 @@ def _add_anchors() -> None:
         sa.PrimaryKeyConstraint("kind"),
         comment="how publishing checkpoints goes; working state, but that releases stop and go on is a "
         "leaf",
+def _add_disclosure_requests() -> None:
+    """Requests for disclosure, and their steps."""
+    op.create_table(
+        "disclosure_request",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("partner", sa.Text(), nullable=False, comment="who asks"),
+        sa.Column("holder", sa.Text(), nullable=False, comment="who is asked"),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("at", POSITION, nullable=False, comment="seconds since 1970"),
+        sa.Column("due_on", sa.Text(), nullable=False),
+        sa.Column("review_due", POSITION, comment="while an urgent answer waits for its review"),
+        sa.Column("steps", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        comment="requests for disclosure, case by case: where each stands; codes and days alone",
+    )
+    op.create_index("disclosure_request_partner", "disclosure_request", ["partner"])
+    op.create_index("disclosure_request_holder", "disclosure_request", ["holder", "state"])
+    op.create_table(
+        "disclosure_request_step",
+        sa.Column("leaf", POSITION, nullable=False),
+        sa.Column("request", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("at", POSITION, nullable=False, comment="seconds since 1970"),
+        sa.Column("said", sa.Text(), nullable=False, comment="codes, days and counts as JSON"),
+        sa.Column("wrapped_secret", sa.LargeBinary()),
+        sa.Column(
+            "ciphertext", sa.LargeBinary(), comment="what was asked, or a reason in words, locked"
+        ),
+        sa.PrimaryKeyConstraint("leaf"),
+        comment="what happened to each request, step by step; words go when the request is erased",
+    )
+    op.create_index(
+        "disclosure_request_step_of",
+        "disclosure_request_step",
+        ["request", "number"],
+        unique=True,
     )
