@@ -38,7 +38,6 @@ from gateway.api.hot import HotRoutes
 from gateway.api.receipts import Receipts
 from gateway.api.service import RegisteredClients, Service, StoredReplay
 from gateway.assembly import House, quarter_round_of, retention_of
-from gateway.audit.checkpoints import Publisher
 from gateway.audit.request_desk import requests_of
 from gateway.audit.request_round import request_round
 from gateway.errors import GatewayError

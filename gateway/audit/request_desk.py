@@ -18,17 +18,34 @@ class Keeper(Protocol):
     """What a house has of what requests need."""
 
     @property
-    def reader(self) -> Reader: ...
+    def reader(self) -> Reader:
+        """Reads."""
+        ...
+
     @property
-    def writer(self) -> Writer: ...
+    def writer(self) -> Writer:
+        """Commits."""
+        ...
+
     @property
-    def book(self) -> LawBook: ...
+    def book(self) -> LawBook:
+        """The law in force."""
+        ...
+
     @property
-    def keys(self) -> KeyRing: ...
+    def keys(self) -> KeyRing:
+        """Secrets."""
+        ...
+
     @property
-    def clock(self) -> Clock: ...
+    def clock(self) -> Clock:
+        """The present instant."""
+        ...
+
     @property
-    def random(self) -> RandomSource: ...
+    def random(self) -> RandomSource:
+        """Random bytes."""
+        ...
 
 
 def requests_of(house: Keeper, settings: Settings) -> Requests:

@@ -27,6 +27,7 @@ from gateway.audit.request_steps import (
     Taking,
     lock_words,
     open_words,
+    seconds_of,
     subject_hmac,
     words_hmac,
 )
@@ -43,7 +44,7 @@ from gateway.store.requesting import request_of, requests_of, steps_of
 from gateway.store.writer import Writer
 from policies.on_request import as_if_released, working_days_after
 from schemas.offices import same_office
-from schemas.requests import RELEASES, Answer, Asking, Outcome, State, Step
+from schemas.requests import RELEASES, Answer, Asking, Outcome, State, Step, Terms
 from schemas.subscriptions import Subscription
 
 _LETTERS = "bcdfghjklmnpqrstvwxz"
@@ -85,30 +86,38 @@ class Requests:
             told = [{"id": one.id, "says": one.says, "cites": one.cites} for one in unmet]
             raise RequestRefused(extra={"conditions": told})
         due = day if asking.urgent else working_days_after(day, self.rules.answer_working_days)
-        words = asking.model_dump_json(exclude_none=True).encode()
+        self.writer.run(self._asked(supposed, act, asking, due))
+        return name
+
+    def _asked(self, supposed: Subscription, act: Act, asking: Asking, due: date) -> Taking:
+        name, words = supposed.id, asking.model_dump_json(exclude_none=True).encode()
+        codes = {
+            "power": asking.power.value,
+            "purpose": asking.purpose.value,
+            "provision": asking.provision,
+        }
         said = {
+            **codes,
             "state": State.ASKED.value,
             "review_due": None,
             "due_on": due.isoformat(),
             "subject": asking.subject.kind.value,
-            "power": asking.power.value,
-            "purpose": asking.purpose.value,
-            "provision": asking.provision,
             "necessity": asking.necessity.value,
             "urgent": asking.urgent is not None,
             "case_review": supposed.case_review,
         }
         begins = {
             "id": name,
-            "partner": partner,
+            "partner": supposed.partner,
             "holder": asking.holder,
             "state": State.ASKED.value,
-            "at": int(datetime.fromisoformat(act.stamp).timestamp()),
+            "at": seconds_of(act.stamp),
             "due_on": due.isoformat(),
             "review_due": None,
             "steps": 0,
         }
-        taking = Taking(
+        about = subject_hmac(self.keys, asking.subject.model_dump_json().encode())
+        return Taking(
             name,
             Step.ASKED,
             act,
@@ -116,17 +125,9 @@ class Requests:
             fits=lambda row: row["steps"] == 0,
             hashed=words_hmac(self.keys, name, words),
             locked=lock_words(self.keys, self.random, name, act, words),
-            codes={
-                "power": asking.power.value,
-                "purpose": asking.purpose.value,
-                "provision": asking.provision,
-                "query_hmac": subject_hmac(self.keys, asking.subject.model_dump_json().encode()),
-                "case_hmac": supposed.case_review,
-            },
+            codes={**codes, "query_hmac": about, "case_hmac": supposed.case_review},
             begins=begins,
         )
-        self.writer.run(taking)
-        return name
 
     def supposed(self, name: str, partner: str, asking: Asking) -> Subscription:
         """Return what the request would be collected by, were it released today."""
@@ -213,27 +214,14 @@ class Requests:
         deciding = Deciding(self.reader, self.book, edition, london_day(self.clock), holder)
         terms = decided_terms(deciding, supposed, answer, self.rules)
         released = answer.outcome in RELEASES
-        review = None
-        if released and request.is_urgent:
-            review = int((self.clock.now() + self.rules.review_within).timestamp())
-        said = {
-            "state": State.ANSWERED.value,
-            "review_due": review,
-            "outcome": answer.outcome.value,
-            "refusal": None if answer.refusal is None else answer.refusal.value,
-            "deputy": deputy,
-            "records": len(answer.positions) if released else 0,
-            "fields": [] if terms is None else sorted(terms.fields),
-            "ends_on": None if terms is None else terms.ends_on.isoformat(),
-        }
+        said = self._answered(request, answer, terms, deputy=deputy)
         beside: tuple[PutSubscription, ...] = ()
         if terms is not None:
             decided = supposed.model_copy(update={"request": terms})
             beside = (PutSubscription(decided, self._act(decider.actor)),)
-        step = Step.TOLD if answer.outcome is Outcome.EXISTENCE_ONLY else Step.ANSWERED
         return self._take(
             name,
-            step,
+            Step.TOLD if answer.outcome is Outcome.EXISTENCE_ONLY else Step.ANSWERED,
             act,
             said,
             words=answer.model_dump(
@@ -249,6 +237,24 @@ class Requests:
             },
             beside=beside,
         )
+
+    def _answered(
+        self, request: Request, answer: Answer, terms: Terms | None, *, deputy: bool
+    ) -> dict[str, Any]:
+        """What the step says of an answer, in codes."""
+        review = None
+        if terms is not None and request.is_urgent:
+            review = int((self.clock.now() + self.rules.review_within).timestamp())
+        return {
+            "state": State.ANSWERED.value,
+            "review_due": review,
+            "outcome": answer.outcome.value,
+            "refusal": None if answer.refusal is None else answer.refusal.value,
+            "deputy": deputy,
+            "records": 0 if terms is None else len(terms.positions),
+            "fields": [] if terms is None else list(terms.fields),
+            "ends_on": None if terms is None else terms.ends_on.isoformat(),
+        }
 
     def _deputises(self, edition: Edition, holder: str, decider: Decider, *, urgent: bool) -> bool:
         """Whether a deputy decides (raises ``NotYoursToDecide`` where neither may)."""

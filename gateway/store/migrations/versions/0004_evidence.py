@@ -185,6 +185,9 @@ def _add_anchors() -> None:
         sa.PrimaryKeyConstraint("kind"),
         comment="how publishing checkpoints goes; working state, but that releases stop and go on is a "
         "leaf",
+    )
+
+
 def _add_disclosure_requests() -> None:
     """Requests for disclosure, and their steps."""
     op.create_table(
