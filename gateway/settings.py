@@ -145,6 +145,17 @@ class Settings(BaseSettings):
     notice_overdue_days: float = Field(
         7.0, gt=0, description="A notice that nobody acknowledged for so long is overdue."
     )
+    escalation_days: float = Field(
+        14.0,
+        gt=0,
+        description="A notice of a case that nobody acknowledged for so long goes to the recipient's "
+        "nominated person and the IG lead.",
+    )
+    correction_words_days: float = Field(
+        730.0,
+        gt=0,
+        description="Days after a correction is closed until what was said in it is destroyed.",
+    )
     statistics_grace_days: float = Field(
         14.0, ge=0, description="Days after a month or quarter until its counts are published."
     )

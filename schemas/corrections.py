@@ -130,5 +130,6 @@ class CaseOpening(Word):
     feed: Slug
     received: date
     """The day on which it was asked for."""
+    wrong: Wrong = Wrong.OTHER
     words: Said | None = None
     """What is wrong, and what recipients must do beyond what the notice says."""

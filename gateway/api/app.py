@@ -40,6 +40,7 @@ from gateway.api.service import RegisteredClients, Service, StoredReplay
 from gateway.assembly import House, quarter_round_of, retention_of
 from gateway.audit.request_desk import requests_of
 from gateway.audit.request_round import request_round
+from gateway.casework import correction_round_of
 from gateway.errors import GatewayError
 from gateway.events import Event, emit, where
 from gateway.guard import Dress, Guard
@@ -142,6 +143,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     warming = asyncio.create_task(asyncio.to_thread(import_module, "gateway.intake.outlines"))
     interval = service.settings.checkpoint_interval_seconds
     retention = retention_of(service.house)
+    rounds = correction_round_of(service.house, service.settings)
     quarters = quarter_round_of(service.house, service.settings.released_retention_days)
     requests = requests_of(service.house, service.settings)
     tasks = [
@@ -150,6 +152,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         asyncio.create_task(every(RETENTION_SECONDS, retention.run_in_turn)),
         asyncio.create_task(every(RETENTION_SECONDS, quarters.run_in_turn)),
         asyncio.create_task(every(RETENTION_SECONDS, partial(request_round, requests))),
+        asyncio.create_task(every(RETENTION_SECONDS, rounds.run_in_turn)),
     ]
     sending = asyncio.create_task(service.dispatcher.run())
     yield

@@ -9,6 +9,8 @@ import time
 
 from gateway.api.app import RETENTION_SECONDS, VERSION, every
 from gateway.assembly import hold_if_rolled_back, retention_of
+from gateway.audit.correction_round import CorrectionRound
+from gateway.casework import correction_round_of
 from gateway.cli import Exit
 from gateway.cli.home import own_house, own_settings
 from gateway.cli.terminal import Stopped, say
@@ -36,17 +38,22 @@ def command() -> None:
         configure(settings.log_level.value, strict=JOURNAL.strict)
         hold_if_rolled_back(house)
         emit(Event.WORKING, version=VERSION, store=house.database.name)
-        asyncio.run(_run(dispatcher_of(house, settings), retention_of(house)))
+        rounds = correction_round_of(house, settings)
+        asyncio.run(_run(dispatcher_of(house, settings), retention_of(house), rounds))
     emit(Event.STOPPED, seconds=round(time.monotonic() - started, 1))
 
 
-async def _run(dispatcher: Dispatcher, retention: Retention) -> None:
+async def _run(dispatcher: Dispatcher, retention: Retention, rounds: CorrectionRound) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, dispatcher.stop)
     say("gateway: working")
-    keeping = asyncio.create_task(every(RETENTION_SECONDS, retention.run_in_turn))
+    keeping = [
+        asyncio.create_task(every(RETENTION_SECONDS, one.run_in_turn))
+        for one in (retention, rounds)
+    ]
     await dispatcher.run()
-    keeping.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await keeping
+    for task in keeping:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task

@@ -74,6 +74,19 @@ def correct(
         ValueError: The reason is none of this kind.
         Overloaded, StoreUnavailable: As ``Writer.submit``.
     """
+    job, weight = order_job(kind, named, reason, desk, request, erasures)
+    return writer.submit(job, weight=weight)
+
+
+def order_job(
+    kind: NoticeKind,
+    named: Sequence[str] | Sequence[int],
+    reason: Reason,
+    desk: Desk,
+    request: Request,
+    erasures: ErasureList,
+) -> tuple[Callable[[Tx], Corrected], int]:
+    """Return the job of an order and its weight, for whoever commits more with it (as ``correct``)."""
     if not isinstance(reason, REASONS[kind]):
         message = "a reason of another kind"
         raise ValueError(message)  # noqa: TRY004 - the caller chose the wrong pair
@@ -82,7 +95,7 @@ def correct(
     job: Callable[[Tx], Corrected] = (
         Erasing(order, erasures) if kind is NoticeKind.ERASED else _JOBS[kind](order)
     )
-    return writer.submit(job, weight=max(1, len(keys)))
+    return job, max(1, len(keys))
 
 
 def erase_due(
