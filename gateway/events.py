@@ -78,6 +78,11 @@ class Event(Enum):
     TOKEN_REFUSED = _entry(
         "access.token_refused", Level.WARNING, "A token was refused.", "request_id reason"
     )
+    SIGNED_IN = _entry("access.signed_in", Level.INFO, "Somebody signed in.", "method roles")
+    SIGNED_OUT = _entry("access.signed_out", Level.INFO, "Somebody signed out.")
+    SIGN_IN_REFUSED = _entry(
+        "access.sign_in_refused", Level.WARNING, "A sign-in was refused.", "method reason"
+    )
     PUSH_RECORDED = _entry(
         "intake.recorded",
         Level.INFO,

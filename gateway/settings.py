@@ -18,6 +18,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from gateway.access.people import GroupRole
 from gateway.house import RefusesToStart
 from gateway.net.target import Egress, TargetRefused, read_target
 from schemas.codes import Slug
@@ -119,6 +120,26 @@ class Settings(BaseSettings):
         False,  # noqa: FBT003 - pydantic's way to name a default
         description="Systems may prove themselves by a secret: demonstrations only.",
     )
+    local_accounts: bool = Field(
+        default=False,
+        description="People may sign in by accounts of the gateway's own (`gateway account add`).",
+    )
+    oidc_issuer: str | None = Field(
+        None,
+        pattern=r"^https?://[^?#\s]+$",
+        description="Where people sign in: the issuer of your organisation's OpenID Connect.",
+    )
+    oidc_client_id: str = Field("", description="What the issuer calls this gateway.")
+    oidc_client_secret_file: Path | None = Field(
+        None, description="File that holds the secret which the issuer gave this gateway."
+    )
+    oidc_group_claim: str = Field(
+        "groups", description="Claim of the id token that lists a person's groups."
+    )
+    oidc_groups: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="group=role or group=role@partner; commas. Who is in none may not sign in.",
+    )
     clock_skew_limit_seconds: float = Field(
         30.0, gt=0, description="Skew against the database's clock that fails readiness."
     )
@@ -206,7 +227,14 @@ class Settings(BaseSettings):
     )
     log_level: LogLevel = Field(LogLevel.INFO, description="debug, info, warning or error.")
 
-    @field_validator("egress_allow", "egress_ports", "anchor_urls", mode="before")
+    @field_validator("oidc_groups")
+    @classmethod
+    def _roles(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        for one in given:
+            GroupRole.read(one)
+        return given
+
+    @field_validator("egress_allow", "egress_ports", "anchor_urls", "oidc_groups", mode="before")
     @classmethod
     def _listed(cls, given: object) -> object:
         if isinstance(given, str):

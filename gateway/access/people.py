@@ -6,7 +6,10 @@ roles alone. Bodies of records are opened by a stated reason, never by a role (D
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 from pydantic import field_serializer
 
@@ -52,3 +55,28 @@ class Person(Word):
     def has(self, *roles: Role) -> bool:
         """Whether they have one of the roles."""
         return not self.roles.isdisjoint(roles)
+
+
+_GROUP_ROLE = re.compile(r"([^=,]+)=([a-z_]+)(?:@([a-z0-9][a-z0-9-]{0,62}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRole:
+    """What a group of the organisation's own directory means here."""
+
+    group: str
+    role: Role
+    partner: str | None
+    """For whom its people act; None: the gateway's own operator."""
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Read ``group=role`` or ``group=role@partner``.
+
+        Raises:
+            ValueError: It is neither, or the role is unknown.
+        """
+        match = _GROUP_ROLE.fullmatch(text)
+        if match is None:
+            raise ValueError("group=role or group=role@partner")
+        return cls(match[1].strip(), Role(match[2]), match[3])

@@ -93,6 +93,7 @@ COMMANDS = tuple(
         ("verify", "verify", "Prove that log, releases and ledger are whole."),
         ("receipt", "receipt", "Check receipts and proofs of the ledger, without the gateway."),
         ("client", "client", "A partner's side: make a key, check, push a file, pull records."),
+        ("account", "account", "People who sign in to the console: add, list, disable."),
         ("partner", "partner", "The register of partners, and what each is under section 115(2)."),
         ("protocol", "protocol", "The partnership's information-sharing protocol."),
         (

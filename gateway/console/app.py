@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -14,9 +14,15 @@ from gateway.console import consultations, faults, home, leaving
 from gateway.console.built import BASE, Built
 from gateway.console.desk import Desk
 from gateway.console.first import Console
+from gateway.console.issuer import Issuer
+from gateway.console.organisation import Organisation
 from gateway.console.rendered import Pages
 from gateway.console.sessions import Sessions
+from gateway.console.signing import Signing
+from gateway.console.throttle import Throttle
 from gateway.console.trying import Trying
+from gateway.net.egress import EgressClient, trust
+from gateway.net.target import Egress
 from gateway.settings import Settings
 
 TRY = "/console/try"
@@ -45,8 +51,29 @@ def install(
     desk = desk_of(house, settings, pages)
     app.state.desk = desk
     app.include_router(desk.router)
+    for router in _sign_in(house, settings, pages, desk.sessions):
+        app.include_router(router)
     faults.install(app, pages)
     return pages
+
+
+def _sign_in(
+    house: House, settings: Settings, pages: Pages, sessions: Sessions
+) -> Iterator[APIRouter]:
+    """The ways to sign in that the settings open."""
+    throttle = Throttle(house.reader, house.writer, house.clock)
+    yield Signing(house, settings, pages, sessions, throttle).router()
+    if settings.oidc_issuer is not None:
+        issuer = Issuer(
+            settings.oidc_issuer,
+            settings.oidc_client_id,
+            settings.oidc_client_secret_file,
+            EgressClient(
+                Egress.of(settings.egress_allow, settings.egress_ports),
+                trust(settings.egress_ca_file),
+            ),
+        )
+        yield Organisation(house, settings, pages, sessions, issuer).router()
 
 
 def desk_of(house: House, settings: Settings, pages: Pages) -> Desk:

@@ -7,6 +7,7 @@ from fastapi import Response
 from gateway.access.people import EVERYBODY
 from gateway.console.desk import SIGN_IN, Desk, Visit
 from gateway.console.sessions import COOKIE
+from gateway.events import Event, emit
 
 SIGN_OUT = "/console/sign-out"
 
@@ -17,6 +18,7 @@ def add(desk: Desk) -> None:
     @desk.post(SIGN_OUT, *EVERYBODY)
     def _leave(visit: Visit) -> Response:
         desk.sessions.end(visit.request.cookies[COOKIE])
+        emit(Event.SIGNED_OUT)
         answer = visit.see(SIGN_IN)
         answer.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="lax")
         return answer

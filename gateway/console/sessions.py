@@ -11,9 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 
+from fastapi import Response
+
 from gateway.access.people import Person
 from gateway.clock import Clock
 from gateway.errors import Overloaded, StoreUnavailable
+from gateway.events import Event, emit
+from gateway.law.accounts import must_be_active
 from gateway.store import tables as t
 from gateway.store.reading import Reader
 from gateway.store.tx import Tx
@@ -36,17 +40,38 @@ class Sessions:
     random: Callable[[int], bytes]
 
     def begin(self, person: Person) -> str:
-        """Sign somebody in; return what the cookie is to hold."""
+        """Sign somebody in; return what the cookie is to hold.
+
+        Raises:
+            AccountDisabled: The account was disabled.
+        """
         name = base64.urlsafe_b64encode(self.random(32)).rstrip(b"=").decode()
         now = self._now()
-        row = {"id_sha256": _id(name), "body": person.model_dump_json(), "began": now, "seen": now}
+        row = {
+            "id_sha256": _id(name),
+            "account": person.account,
+            "body": person.model_dump_json(),
+            "began": now,
+            "seen": now,
+        }
 
         def job(tx: Tx) -> None:
+            must_be_active(tx, person.account)
             tx.forget_sessions(now - IDLE_SECONDS, now - WHOLE_SECONDS)
             tx.add(t.SESSION, [row])
 
         self.writer.run(job)
         return name
+
+    def opened(self, person: Person, method: str, back: str, before: str | None) -> Response:
+        """Sign somebody in and send the browser on; what it brought before is a session no longer."""
+        name = self.begin(person)
+        if before:
+            self.end(before)
+        emit(Event.SIGNED_IN, method=method, roles=len(person.roles))
+        answer = Response(status_code=303, headers={"Location": back, "Cache-Control": "no-store"})
+        answer.set_cookie(COOKIE, name, path="/", secure=True, httponly=True, samesite="lax")
+        return answer
 
     def find(self, name: str | None) -> Person | None:
         """Return who is signed in under a cookie; None where nobody is, or no longer."""

@@ -81,6 +81,7 @@ class Operation(StrEnum):
     SUBSCRIPTION = "subscription"
     ENDPOINT = "endpoint"
     CLIENT = "client"
+    ACCOUNT = "account"
     POLICY = "policy"
     SIMULATION = "simulation"
     DOCUMENT = "document"
@@ -138,7 +139,7 @@ _KEYS_BY_FORM: dict[Form, str] = {
         withdrawn unconfirmed agreements endpoints incidents""",
     Form.FLAG: "active live replay complete demonstration",
     Form.CODES: """editions scopes kinds field_groups fields parties conditions flags kinds_held sources
-        behaviours methods""",
+        behaviours methods roles""",
     Form.HASHES: "documents commitments",
     Form.COUNTS: "rules reasons excluded recorded_by_kind notices_by_kind by_state",
 }
@@ -291,6 +292,7 @@ CATALOGUE: dict[Operation, Entry] = {
         "subscription change", f"{_WHOM} state reason attempts content_sha256 key_sha256 number"
     ),
     Operation.CLIENT: _entry("client", f"{_CHANGE} partner scopes method key_sha256 expires_at"),
+    Operation.ACCOUNT: _entry("account change", "partner roles method active"),
     Operation.POLICY: _entry("change", f"{_CHANGE} policy_sha256 documents"),
     Operation.SIMULATION: _entry(
         "kind snapshot after_sha256 content_sha256 newly_leaves newly_stops other_fields",

@@ -77,6 +77,20 @@ class Reader:
         return None if row is None else dict(row)
 
     # --- register
+    def accounts(self, account: str | None = None) -> list[dict[str, Any]]:
+        """Return the accounts of people, or the one of an id, as they stand."""
+        wanted = select(t.ACCOUNT).order_by(t.ACCOUNT.c.id)
+        if account is not None:
+            wanted = wanted.where(t.ACCOUNT.c.id == account)
+        with self.connection() as c:
+            return [dict(row) for row in c.execute(wanted).mappings()]
+
+    def sign_in_failures(self, keys: list[bytes]) -> list[tuple[int, int]]:
+        """Return failures and the instant of the last, for each of the keys that has any."""
+        wanted = select(t.SIGN_IN_FAILURE).where(t.SIGN_IN_FAILURE.c.key_sha256.in_(keys))
+        with self.connection() as c:
+            return [(row["failures"], row["last"]) for row in c.execute(wanted).mappings()]
+
     def bodies(self, table_name: str) -> dict[str, str]:
         """Return id → JSON body of every partner, protocol, client or subscription."""
         table = t.METADATA.tables[table_name]

@@ -28,7 +28,7 @@ from gateway.store.metadata import (
     Position,
     partial_index,
 )
-from gateway.store.people_tables import SESSION
+from gateway.store.people_tables import ACCOUNT, SESSION, SIGN_IN, SIGN_IN_FAILURE
 from gateway.store.place_tables import (
     GEOGRAPHY,
     GEOGRAPHY_AREA,
@@ -43,6 +43,7 @@ from gateway.store.return_tables import RETURN_FILE, RETURN_ROW, RETURN_TABLE
 from gateway.store.subject_tables import SUBJECT_INDEX, SUBJECT_KEY
 
 __all__ = [
+    "ACCOUNT",
     "ANCHOR",
     "CONSULTATION",
     "CONSULTED",
@@ -66,6 +67,8 @@ __all__ = [
     "RETURN_ROW",
     "RETURN_TABLE",
     "SESSION",
+    "SIGN_IN",
+    "SIGN_IN_FAILURE",
     "SUBJECT_INDEX",
     "SUBJECT_KEY",
     "WEBHOOK_KEY",

@@ -302,6 +302,12 @@ class Tx:
         over = (t.SESSION.c.seen < seen_before) | (t.SESSION.c.began < began_before)
         self.connection.execute(delete(t.SESSION).where(over))
 
+    def forget_sign_ins(self, before: int) -> None:
+        """Forget sign-ins that nobody came back from, and failures that count no longer."""
+        self.connection.execute(delete(t.SIGN_IN).where(t.SIGN_IN.c.began < before))
+        late = t.SIGN_IN_FAILURE.c.last < before
+        self.connection.execute(delete(t.SIGN_IN_FAILURE).where(late))
+
     # --- anything else, by table
     def add(self, table: Table, rows: Iterable[dict[str, Any]]) -> None:
         """Insert rows into a table that is not on the hot path."""

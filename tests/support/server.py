@@ -28,6 +28,7 @@ from schemas.sensitivity import Lane
 from schemas.subscriptions import Filter, Subscription
 from tests.support.stores import database_for
 
+UNSET = str(Settings.model_fields["public_url"].default)
 ALL_SCOPES = frozenset({Scope.FEED_WRITE, Scope.RECORDS_READ, Scope.LEDGER_READ})
 
 
@@ -123,7 +124,8 @@ def running_gateway(
     sock.bind(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{sock.getsockname()[1]}"
     settings = settings or Settings(home=home, public_url=url)
-    settings = settings.model_copy(update={"client_secrets": True})
+    own = {"public_url": url} if settings.public_url == UNSET else {}
+    settings = settings.model_copy(update={"client_secrets": True, **own})
     house = open_house(home, database=database_for(home), clock=clock, create=True)
     service = make_service(house, settings, url)
     app = application(service, settings)

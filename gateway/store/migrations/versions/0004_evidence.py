@@ -37,19 +37,55 @@ def downgrade() -> None:
     op.drop_table("subject_key")
     op.drop_table("correction_step")
     op.drop_table("anchor")
-    op.drop_table("session")
+    for table in ("sign_in_failure", "sign_in", "session", "account"):
+        op.drop_table(table)
 
 
 def _add_sessions() -> None:
-    """People who are signed in."""
+    """People: their accounts, who is signed in, who is about to."""
+    op.create_table(
+        "account",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False, comment="local or oidc"),
+        sa.Column(
+            "body", sa.Text(), nullable=False, comment="who it is (gateway.access.people.Person)"
+        ),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column(
+            "secret",
+            sa.Text(),
+            comment="argon2id of a local account's password, with its parameters",
+        ),
+        sa.Column("changed", POSITION, nullable=False, comment="seconds since 1970"),
+        sa.PrimaryKeyConstraint("id"),
+        comment="people who may sign in: local accounts, and whoever came from the organisation's own",
+    )
     op.create_table(
         "session",
         sa.Column("id_sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("account", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("began", POSITION, nullable=False, comment="seconds since 1970"),
         sa.Column("seen", POSITION, nullable=False, comment="seconds since 1970"),
         sa.PrimaryKeyConstraint("id_sha256"),
         comment="who is signed in (gateway.access.people.Person); of the cookie only its SHA-256",
+    )
+    op.create_index("ix_session_account", "session", ["account"])
+    op.create_table(
+        "sign_in",
+        sa.Column("id_sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False, comment="state, nonce and PKCE verifier"),
+        sa.Column("began", POSITION, nullable=False, comment="seconds since 1970"),
+        sa.PrimaryKeyConstraint("id_sha256"),
+        comment="browsers sent to the organisation's own sign-in and not back yet; each is used once",
+    )
+    op.create_table(
+        "sign_in_failure",
+        sa.Column("key_sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("last", POSITION, nullable=False, comment="seconds since 1970"),
+        sa.PrimaryKeyConstraint("key_sha256"),
+        comment="sign-ins that failed, by account and by address, as hashes; what the throttle counts",
     )
 
 
