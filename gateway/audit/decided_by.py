@@ -7,11 +7,14 @@ told. A condition about a group of fields was asked wherever a record left by th
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from gateway.store.reading import Reader
+from policies.bundle import Bundle
+from schemas.sensitivity import Lane
+from schemas.subscriptions import Subscription
 
 
 @dataclass(slots=True)
@@ -45,3 +48,23 @@ def decided_by(reader: Reader, asked_of: Callable[[str], Collection[str]]) -> di
         for rule in asked_of(subscription) if told["released"] else ():
             found.setdefault(rule, Decided()).count(moment, let_go=told["released"])
     return found
+
+
+def decisions(reader: Reader, bundle: Bundle) -> Mapping[str, Decided]:
+    """Return rule → what it decided here, for the rules of a bundle and the requests on the register."""
+    stored = reader.bodies("subscription")
+    asked = {
+        name: rules_asked(Subscription.model_validate_json(body), bundle)
+        for name, body in stored.items()
+    }
+    return decided_by(reader, lambda subscription: asked.get(subscription, ()))
+
+
+def rules_asked(subscription: Subscription, bundle: Bundle) -> tuple[str, ...]:
+    """Return the rules that are asked about each record of a subscription."""
+    power = subscription.power
+    rules = [one.id for one in bundle.conditions(power)]
+    rules += [bundle.permits[power].id] if power in bundle.permits else []
+    if subscription.lane is Lane.PERSONAL:
+        rules += [one.id for one in bundle.conditions_to_see(power)]
+    return tuple(rules)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import typer
 
-from gateway.assembly import House, StoreMissing
-from gateway.audit.decided_by import Decided, decided_by
+from gateway.assembly import StoreMissing
+from gateway.audit.decided_by import Decided, decisions
 from gateway.cli import Exit
 from gateway.cli.home import own_house
 from gateway.cli.terminal import Stopped, note, say, say_json, show_table
@@ -20,8 +20,6 @@ from policies.requirements import (
     packaged_requirements,
     standings,
 )
-from schemas.sensitivity import Lane
-from schemas.subscriptions import Subscription
 
 _ROW = ("id", "law", "the gateway must", "rules", "tests", "state")
 
@@ -92,27 +90,7 @@ def _here() -> tuple[Bundle, Mapping[str, Decided] | None]:
         return packaged_bundle(), None
     with house:
         law = house.book.refresh().law
-        return law.bundle, _decisions(house)
-
-
-def _decisions(house: House) -> Mapping[str, Decided]:
-    bundle = house.book.refresh().law.bundle
-    stored = house.reader.bodies("subscription")
-    asked = {
-        name: _asked(Subscription.model_validate_json(body), bundle)
-        for name, body in stored.items()
-    }
-    return decided_by(house.reader, lambda subscription: asked.get(subscription, ()))
-
-
-def _asked(subscription: Subscription, bundle: Bundle) -> tuple[str, ...]:
-    """Return the rules that are asked about each record of a subscription."""
-    power = subscription.power
-    rules = [one.id for one in bundle.conditions(power)]
-    rules += [bundle.permits[power].id] if power in bundle.permits else []
-    if subscription.lane is Lane.PERSONAL:
-        rules += [one.id for one in bundle.conditions_to_see(power)]
-    return tuple(rules)
+        return law.bundle, decisions(house.reader, law.bundle)
 
 
 def _named(asked: Requirement, bundle: Bundle) -> list[str]:

@@ -10,7 +10,18 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request, Response
 
 from gateway.assembly import House
-from gateway.console import consultations, faults, home, leaving
+from gateway.console import (
+    agreements,
+    agreements_draft,
+    agreements_steps,
+    consultations,
+    faults,
+    home,
+    lawbook,
+    leaving,
+    papers,
+    partners,
+)
 from gateway.console.built import BASE, Built
 from gateway.console.desk import Desk
 from gateway.console.first import Console
@@ -26,7 +37,10 @@ from gateway.net.target import Egress
 from gateway.settings import Settings
 
 TRY = "/console/try"
-PAGES = (home, leaving, consultations)
+PAGES = (
+    *(home, leaving, consultations),
+    *(agreements, agreements_draft, agreements_steps, papers, lawbook, partners),
+)
 """The modules of the signed-in pages; each has ``add(desk)``."""
 
 

@@ -14,6 +14,47 @@ PAGES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/console"): EVERYBODY,
     ("POST", "/console/sign-out"): EVERYBODY,
     ("GET", "/console/consultations"): frozenset({LEAD, NOMINATED, AUDITOR}),
+    ("GET", "/console/documents"): frozenset({LEAD, NOMINATED}),
+    ("POST", "/console/documents/check"): frozenset({LEAD, NOMINATED}),
+    ("GET", "/console/documents/{kind}/{about}"): frozenset({LEAD, NOMINATED}),
+    ("POST", "/console/documents/{kind}/{about}/file"): frozenset({LEAD, NOMINATED}),
+    ("GET", "/console/agreements"): frozenset({LEAD, NOMINATED, AUDITOR}),
+    ("GET", "/console/agreements/{agreement}"): frozenset({LEAD, NOMINATED, AUDITOR}),
+    ("GET", "/console/agreements/{agreement}/difference"): frozenset({LEAD, NOMINATED, AUDITOR}),
+    ("POST", "/console/agreements/{agreement}/next"): frozenset({LEAD, NOMINATED}),
+    ("GET", "/console/agreements/{agreement}/versions/{version}/edit"): frozenset(
+        {LEAD, NOMINATED}
+    ),
+    **{
+        (method, "/console/agreements/{agreement}/versions/{version}/edit/{part}"): frozenset(
+            {LEAD, NOMINATED}
+        )
+        for method in ("GET", "POST")
+    },
+    **{
+        (method, "/console/agreements/{agreement}/versions/{version}/attach"): frozenset(
+            {LEAD, NOMINATED}
+        )
+        for method in ("GET", "POST")
+    },
+    **{
+        (method, "/console/agreements/{agreement}/versions/{version}/sign"): frozenset({NOMINATED})
+        for method in ("GET", "POST")
+    },
+    **{
+        (method, "/console/agreements/{agreement}/stop"): frozenset({NOMINATED})
+        for method in ("GET", "POST")
+    },
+    ("GET", "/console/draft-agreement"): frozenset({LEAD, NOMINATED}),
+    ("POST", "/console/draft-agreement"): frozenset({LEAD, NOMINATED}),
+    ("GET", "/console/law"): frozenset({LEAD, NOMINATED, AUDITOR, ADMINISTRATOR}),
+    ("GET", "/console/law/requirements"): frozenset({LEAD, NOMINATED, AUDITOR, ADMINISTRATOR}),
+    ("GET", "/console/partners"): frozenset({LEAD, NOMINATED, AUDITOR}),
+    ("GET", "/console/partners/{partner}"): frozenset({LEAD, NOMINATED, AUDITOR}),
+    ("GET", "/console/partners/{partner}/change"): frozenset({LEAD}),
+    ("POST", "/console/partners/{partner}/change"): frozenset({LEAD}),
+    ("GET", "/console/add-partner"): frozenset({LEAD}),
+    ("POST", "/console/add-partner"): frozenset({LEAD}),
 }
 
 EXAMPLES: dict[str, str] = {}
