@@ -200,6 +200,7 @@ def settings() -> Settings:
     return Settings(
         home=Path("/nowhere"),
         operator=COUNCIL,
+        oidc_issuer="https://sign-in.example.org",
         hosted_by="nobody",
         hosted_in="United Kingdom",
         egress_allow=("10.0.0.0/8",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gateway.audit.documents.configuration import Configuration
 from gateway.audit.documents.flows import flow_grid, flows_of, picture
+from gateway.audit.documents.measures import measures
 from gateway.audit.documents.model import (
     Blank,
     Block,
@@ -291,47 +292,3 @@ def _treated(configuration: Configuration) -> Grid:
             )
     columns = ("Field", "With an agreement", "Depersonalised", "In counts")
     return Grid("Treatment of each sealed field, by form", columns, tuple(rows), "")
-
-
-def measures(configuration: Configuration) -> list[Block]:
-    """Return the general description of technical and organisational measures, with what is set."""
-    of, seconds = configuration.of_setting, counted("seconds")
-    return [
-        Said(
-            "Everything that comes in, leaves, is corrected, looked at or erased is one entry of a "
-            "tamper-evident ledger, committed before it takes effect.",
-            "Data Protection Act 2018 ss.62, 66",
-        ),
-        Said(
-            "Nothing leaves by default: every release is decided by a rule that names its section."
-        ),
-        of("checkpoint_interval_seconds").states(
-            "checkpoint_interval_seconds", "The ledger’s size and root are signed every", seconds
-        ),
-        of("client_secrets").states(
-            "client_secrets", "Systems may prove themselves by a secret instead of a key"
-        ),
-        of("requests_per_minute").states(
-            "requests_per_minute", "Requests that one system may send", counted("in a minute")
-        ),
-        of("egress_allow").states(
-            "egress_allow", "Own networks that it may send to", else_said("none", listed)
-        ),
-        of("egress_ports").states("egress_ports", "Ports of public addresses that it may send to"),
-        of("notice_overdue_days").states(
-            "notice_overdue_days", "A correction that nobody acknowledged is overdue after", _days
-        ),
-        of("released_retention_days").states(
-            "released_retention_days",
-            "Recipients keep what no agreement says it of for",
-            _days,
-        ),
-        of("statistics_grace_days").states(
-            "statistics_grace_days", "Counts are published after the end of a period by", _days
-        ),
-        of("demonstration").states("demonstration", "Runs as a demonstration, on invented data"),
-    ]
-
-
-def _days(value: float) -> str:
-    return f"{value:g} days"

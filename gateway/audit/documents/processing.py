@@ -5,9 +5,9 @@ Lettered as in DPA 2018 s.61(2) and (4) (UK GDPR art. 30), so that none of eleve
 
 from __future__ import annotations
 
-from gateway.audit.documents.assessment import measures
 from gateway.audit.documents.bound import Bound
 from gateway.audit.documents.configuration import Configuration
+from gateway.audit.documents.measures import measures
 from gateway.audit.documents.model import Block, Derived, Document, Grid, Said, section
 from gateway.audit.documents.pieces import data_items, legal_basis, of_party, requests
 from gateway.audit.documents.sharing import clause

@@ -10,6 +10,9 @@ _PLACE = (
     "It says where the machine keeps or finds files; it would tell an attacker and nobody else."
 )
 _KEY = "It proves a system to us; a document never shows keys or their hashes."
+_GROUPS = (
+    "It names groups of an organisation's own directory; the roles themselves stand in the code."
+)
 
 UNSTATED: dict[str, dict[str, str]] = {
     "Agreement": {},
@@ -23,7 +26,20 @@ UNSTATED: dict[str, dict[str, str]] = {
     },
     "Client": {"secret_sha256": _KEY, "jwks": _KEY},
     "Settings": {
-        **dict.fromkeys(("home", "database_url", "host", "port", "egress_ca_file"), _PLACE),
+        **dict.fromkeys(
+            (
+                "home",
+                "database_url",
+                "host",
+                "port",
+                "egress_ca_file",
+                "anchor_folder",
+                "anchor_urls",
+            ),
+            _PLACE,
+        ),
+        **dict.fromkeys(("oidc_client_id", "oidc_client_secret_file"), _KEY),
+        **dict.fromkeys(("oidc_group_claim", "oidc_groups"), _GROUPS),
         **dict.fromkeys(
             (
                 "body_limit_bytes",
