@@ -40,3 +40,14 @@ class FixedClock:
 def london_day(clock: Clock) -> date:
     """The day in Europe/London: what law, expiry and quarters are judged by."""
     return clock.now().astimezone(LONDON).date()
+
+
+class HistoryClock:
+    """Stands in the past while a history is written, then goes on as the machine's: for demonstrations."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at: datetime | None = at
+
+    def now(self) -> datetime:
+        """Return the instant it was set to; the machine's once that is None."""
+        return SystemClock().now() if self.at is None else self.at

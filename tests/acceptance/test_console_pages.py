@@ -1,0 +1,175 @@
+"""Every signed-in page in a real Chromium, with scripts and without, on a telephone and on a desk.
+
+Axe finds nothing against WCAG 2.2 AA and its best practices, the browser's console says nothing, nothing is
+asked of anybody else, and no page is wider than the screen. Each run opens every page in one of the four
+combinations; ``make prove`` opens it in all of them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+
+from gateway.console.sessions import COOKIE
+from tests.security.page_roles import PAGES
+from tests.support.browser import PATH, launched
+from tests.support.console import LivedIn, lived_in
+
+COMBINATIONS = tuple(product((True, False), (375, 1280)))
+"""Whether scripts run, and how wide the screen is."""
+AXE = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }
+}
+_SCRIPT = re.compile(rb"<script\b.*?</script>", re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivedIn]:
+    with lived_in(tmp_path_factory.mktemp("home")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not Path(PATH).exists():
+        # Debian gives it; .ci/run installs it, and fails on a skip
+        pytest.skip("Chromium is not installed")
+    with sync_playwright() as playwright:
+        chromium = launched(playwright)
+        yield chromium
+        chromium.close()
+
+
+@contextmanager
+def opened(browser: Browser, width: int, *, scripts: bool) -> Iterator[Page]:
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, java_script_enabled=scripts
+    )
+    context.set_default_timeout(10_000)
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+
+
+def sign_in(context: BrowserContext, url: str, cookie: str) -> None:
+    context.clear_cookies()
+    # of the whole host; the same jar serves http, and Chromium sends it to loopback
+    secure = url[: url.find("/", 8) if "/" in url[8:] else None].replace("http:", "https:", 1)
+    context.add_cookies(
+        [{"name": COOKIE, "value": cookie, "url": secure, "secure": True, "httpOnly": True}]
+    )
+
+
+def chosen(path: str) -> tuple[tuple[bool, int], ...]:
+    """Return the combinations in which a page is opened in this run."""
+    if os.environ.get("PROVE") == "1":
+        return COMBINATIONS
+    return (COMBINATIONS[sha256(path.encode()).digest()[0] % len(COMBINATIONS)],)
+
+
+def without_scripts(route: Route) -> None:
+    """Give the page as a browser without scripts has it: axe itself is a script."""
+    answer = route.fetch()
+    route.fulfill(response=answer, body=_SCRIPT.sub(b"", answer.body()))
+
+
+def faults(page: Page, plain: Page, url: str, cookie: str, *, scripts: bool) -> list[Any]:
+    """Open a page; return all that is wrong with it."""
+    said: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: said.append(f"error: {error.message}"))
+    page.on("request", lambda request: asked.append(request.url))
+    origin = url[: url.index("/", 8)]
+    sign_in(page.context, url, cookie)
+    answer = page.goto(url, wait_until="load")
+    found: list[Any] = []
+    if answer is None or answer.status != 200:
+        return [f"status {answer.status if answer else None}"]
+    if page.evaluate("document.documentElement.scrollWidth") > page.evaluate("innerWidth"):
+        found.append("wider than the screen")
+    if page.locator("h1").count() != 1:
+        found.append("not one h1")
+    checked = page
+    if not scripts:
+        sign_in(plain.context, url, cookie)
+        plain.set_viewport_size(page.viewport_size or {"width": 375, "height": 900})
+        plain.goto(url)
+        checked = plain
+    told = Axe().run(checked, options=AXE).response
+    found += [
+        f"{one['id']}: {[node['html'][:160] for node in one['nodes']][:3]}"
+        for one in told["violations"]
+    ]
+    found += [f"said {one}" for one in said]
+    found += [f"asked {one}" for one in asked if not one.startswith((origin + "/", "data:"))]
+    return found
+
+
+def test_every_page_is_fit_for_everybody(console: LivedIn, browser: Browser) -> None:
+    wrong: dict[str, list[Any]] = {}
+    url, seen = console.gateway.url, 0
+    with opened(browser, 375, scripts=True) as plain:
+        plain.route("**/console**", without_scripts)
+        for scripts, width in COMBINATIONS:
+            pages = [p for m, p in PAGES if m == "GET" and (scripts, width) in chosen(p)]
+            with opened(browser, width, scripts=scripts) as first:
+                context = first.context
+                for path in pages:
+                    filled = console.path(path)
+                    if filled is None:
+                        wrong[path] = ["no story fills its parts"]
+                        continue
+                    reading = console.reads(PAGES["GET", path], filled)
+                    answer = reading.get(filled)
+                    if not answer.headers.get("content-type", "").startswith("text/html"):
+                        if answer.status_code != 200:
+                            wrong[path] = [f"status {answer.status_code}"]
+                        continue
+                    page = context.new_page()
+                    found = faults(page, plain, url + filled, reading.cookie, scripts=scripts)
+                    page.close()
+                    seen += 1
+                    if found:
+                        wrong[f"{filled} scripts={scripts} {width}"] = found
+
+    assert wrong == {}
+    assert seen >= 1
+
+
+def test_signing_in_is_fit_for_everybody(console: LivedIn, browser: Browser) -> None:
+    for scripts, width in ((True, 375), (True, 1280)):
+        with opened(browser, width, scripts=scripts) as page:
+            page.goto(console.gateway.url + "/console/sign-in")
+            assert Axe().run(page, options=AXE).response["violations"] == []
+            page.fill("#account", "ig-lead")
+            page.fill("#password", "not the password")
+            page.click("text=Sign in >> nth=-1")
+            assert "You are not signed in" in page.inner_text(".govuk-error-summary")
+            assert Axe().run(page, options=AXE).response["violations"] == []
+
+
+def test_it_prints_evidence_and_no_navigation(console: LivedIn, browser: Browser) -> None:
+    reading = console.as_(console.reads(PAGES["GET", "/console"], "/console").person)
+    with opened(browser, 800, scripts=False) as page:
+        sign_in(page.context, console.gateway.url, reading.cookie)
+        page.goto(console.gateway.url + "/console")
+        assert not page.is_visible(".evidence")
+        page.emulate_media(media="print")
+        assert "Ledger at its last signed checkpoint" in page.inner_text(".evidence")
+        for away in (".menu", ".pages--side", ".bar", ".own-footer"):
+            assert not page.is_visible(away)

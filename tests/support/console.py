@@ -1,0 +1,71 @@
+"""A gateway that was lived in: the demonstration's quarter and every capability's story, and who signs in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from adapters.synthetic_nsir import Canary
+from gateway.access.people import Person, Role
+from gateway.clock import HistoryClock
+from gateway.demo.history import BEGINS, tell_stories, write_history
+from gateway.demo.people import LEAD, PEOPLE
+from gateway.demo.stage import set_stage
+from gateway.settings import Settings
+from tests.security.page_roles import EXAMPLES
+from tests.support.pages import need_assets
+from tests.support.server import RunningGateway, running_gateway
+from tests.support.signed_in import Reading, signed_in
+
+NOW = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
+NOWHERE = "http://127.0.0.1:9/nobody-listens"
+
+
+@dataclass(frozen=True)
+class LivedIn:
+    """The gateway, and what paths with parts are filled with."""
+
+    gateway: RunningGateway
+    filled: dict[str, str]
+
+    def path(self, path: str) -> str | None:
+        """Return a path of the matrix with its parts filled; None where no story fills them."""
+        return path if "{" not in path else self.filled.get(path) or EXAMPLES.get(path)
+
+    def reads(self, roles: frozenset[Role], path: str) -> Reading:
+        """Sign in somebody of the demonstration who may open a page: the IG lead before others."""
+        able = [one for one in PEOPLE if one.has(*roles)]
+        able.sort(key=lambda one: one != LEAD)
+        readings = [signed_in(self.gateway, one) for one in able]
+        found = (one for one in readings if one.get(path).status_code == 200)
+        return next(found, readings[0])
+
+    def as_(self, person: Person) -> Reading:
+        """Sign somebody in."""
+        return signed_in(self.gateway, person)
+
+
+@contextmanager
+def lived_in(home: Path, canary: Canary | None = None, now: datetime = NOW) -> Iterator[LivedIn]:
+    """Serve it; its clock stands at the end of the quarter.
+
+    Args:
+        home: An empty folder.
+        canary: Marks every personal cell of the records.
+        now: Where the clock ends.
+    """
+    need_assets()
+    clock = HistoryClock(now - BEGINS)
+    settings = Settings(home=home, local_accounts=True)
+    with running_gateway(home, clock, settings) as gateway:
+        house = gateway.house
+        set_stage(house, NOWHERE, bytes(range(32)), with_open_data=False)
+        write_history(house, clock, canary)
+        clock.at = now
+        filled = tell_stories(house)
+        clock.at = now
+        house.book.refresh()
+        yield LivedIn(gateway, filled)
