@@ -34,9 +34,11 @@ from gateway.law.register import Act
 from gateway.ledger.leaf import stamp
 from gateway.log.erasure_list import FILE_NAME, ErasureFile
 from gateway.log.sealer import TreeSealer
+from gateway.release.matching import MatchingRound
 from gateway.release.naming import QuarterRound
 from gateway.release.pull import Door
 from gateway.release.return_asked import ReturnDesk
+from gateway.release.signals import SignalDesk
 from gateway.seed import seed
 from gateway.settings import Settings
 from gateway.store.database import Database
@@ -243,6 +245,18 @@ def retention_of(house: House) -> Retention:
 def subject_index_of(house: House) -> SubjectIndex:
     """Return what keys sealed halves that were recorded before there were keys."""
     return SubjectIndex(house.reader, house.writer, house.keys, house.clock, house.random)
+
+
+def matching_of(house: House) -> MatchingRound:
+    """Return what compares reports where agreements name that."""
+    return MatchingRound(
+        house.reader, house.writer, house.book, house.clock, house.random, house.new_id
+    )
+
+
+def signals_of(house: House) -> SignalDesk:
+    """Return what hands signals out and takes decisions about them."""
+    return SignalDesk(house.reader, house.writer, house.book, house.keys, house.clock, house.random)
 
 
 def quarter_round_of(house: House, retention_days: float) -> QuarterRound:

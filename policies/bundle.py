@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -23,6 +23,7 @@ from policies.refusals import PolicyRefused
 from policies.register import UNKNOWN
 from policies.vocabulary import SCHEMA, Vocabulary
 from schemas.decisions import About, Condition
+from schemas.matching import MatchKey
 from schemas.packaged import packaged_text
 from schemas.powers import Power
 from schemas.sensitivity import FieldGroup
@@ -43,7 +44,9 @@ FILES = (
 )
 _ANNOTATIONS = frozenset({"id", "power", "cites", "says", "about"})
 _POWERS = frozenset(power.value for power in Power)
-_ACTIONS = [{"op": "==", "entity": action} for action in (request.RECEIVE, request.SEE)]
+_ACTIONS = [
+    {"op": "==", "entity": action} for action in (request.RECEIVE, request.SEE, request.MATCH)
+]
 _ANY = {"op": "All"}
 _TOLD = frozenset({About.RECIPIENT.value, About.REQUEST.value})
 _ID = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
@@ -63,6 +66,13 @@ class Rule:
     permits: bool
     sees: bool = False
     """Whether it decides a group of sealed fields, and not whether the record may go."""
+    matches: bool = False
+    """Whether it decides by what a record may be compared."""
+
+    @property
+    def receives(self) -> bool:
+        """Whether it decides that the record may go."""
+        return not self.sees and not self.matches
 
     def condition(self, power: Power) -> Condition:
         """Return the rule as a condition of one power (an ``everywhere`` rule is one of each)."""
@@ -109,6 +119,7 @@ def _rule(name: str, policy: dict[str, Any]) -> Rule:
         file=name,
         permits=policy["effect"] == "permit",
         sees=policy["action"].get("entity") == request.SEE,
+        matches=policy["action"].get("entity") == request.MATCH,
     )
     _check_shape(rule, policy)
     return rule
@@ -123,7 +134,7 @@ def _check_shape(rule: Rule, policy: dict[str, Any]) -> None:
     scoped = [] if rule.power == EVERYWHERE else [_when_asked(rule.power)]
     anyone = (policy["principal"], policy["resource"]) == (_ANY, _ANY)
     if not anyone or policy["action"] not in _ACTIONS:
-        says = 'its head is (principal, action == Action::"receive" or "see", resource)'
+        says = 'its head is (principal, action == Action::"receive", "see" or "match", resource)'
         raise PolicyRefused(rule.file, rule.id, says)
     if rule.permits and (not scoped or clauses != scoped):
         raise PolicyRefused(rule.file, rule.id, "a permit speaks when its one power is asked for")
@@ -147,15 +158,20 @@ class Bundle:
         """Rules by id, in the order of the files."""
         self.engine = engine
         self.permits: Mapping[Power, Rule] = MappingProxyType(
-            {Power(rule.power): rule for rule in rules.values() if rule.permits and not rule.sees}
+            {Power(rule.power): rule for rule in rules.values() if rule.permits and rule.receives}
         )
         """The permit of each power that this bundle enables."""
         self.sees: Mapping[Power, Rule] = MappingProxyType(
             {Power(rule.power): rule for rule in rules.values() if rule.permits and rule.sees}
         )
         """The permit under which a power lets groups of sealed fields be seen, where it has one."""
-        self._conditions = {power: self._of(power, sees=False) for power in Power}
-        self._to_see = {power: self._of(power, sees=True) for power in Power}
+        self.matches: Mapping[Power, Rule] = MappingProxyType(
+            {Power(rule.power): rule for rule in rules.values() if rule.permits and rule.matches}
+        )
+        """The permit under which a power lets records be compared, where it has one."""
+        self._conditions = {power: self._of(power, lambda one: one.receives) for power in Power}
+        self._to_see = {power: self._of(power, lambda one: one.sees) for power in Power}
+        self._to_match = {power: self._of(power, lambda one: one.matches) for power in Power}
 
     def conditions(self, power: Power) -> tuple[Condition, ...]:
         """Return the conditions of a power, its own first and then those that bind every power."""
@@ -165,8 +181,12 @@ class Bundle:
         """Return the conditions under which a power lets groups of sealed fields be seen."""
         return self._to_see[power]
 
-    def _of(self, power: Power, *, sees: bool) -> tuple[Condition, ...]:
-        stated = [one for one in self.rules.values() if not one.permits and one.sees is sees]
+    def conditions_to_match(self, power: Power) -> tuple[Condition, ...]:
+        """Return the conditions under which a power lets records be compared."""
+        return self._to_match[power]
+
+    def _of(self, power: Power, decides: Callable[[Rule], bool]) -> tuple[Condition, ...]:
+        stated = [one for one in self.rules.values() if not one.permits and decides(one)]
         own = [rule for rule in stated if rule.power == power.value]
         shared = [rule for rule in stated if rule.power == EVERYWHERE]
         return tuple(rule.condition(power) for rule in (*own, *shared))
@@ -210,10 +230,10 @@ def _check_powers(rules: Mapping[str, Rule]) -> None:
         raise PolicyRefused("the bundle", "", "it permits nothing")
     for power in sorted(spoken):
         own = [rule for rule in rules.values() if rule.power == power]
-        _check_permit(power, own[0].file, [rule for rule in own if not rule.sees])
-        to_see = [rule for rule in own if rule.sees]
-        if to_see:
-            _check_permit(power, to_see[0].file, to_see)
+        _check_permit(power, own[0].file, [rule for rule in own if rule.receives])
+        for beside in ([one for one in own if one.sees], [one for one in own if one.matches]):
+            if beside:
+                _check_permit(power, beside[0].file, beside)
 
 
 def _check_permit(power: str, file: str, rules: list[Rule]) -> None:
@@ -281,14 +301,17 @@ def _probe(engine: Engine) -> None:
         known = {"probe": UNKNOWN}
         base = request.parties(known, probe.AGREEMENT, engine.words, probe.DECIDED)
         entities = request.with_class(base, probe.NO_RECORD, "probe", engine.words)
+        questions = [
+            request.asked(probe.REQUEST, packaged_lists(), probe.AGREEMENT, probe.NO_DAY),
+            request.asked_to_see(probe.REQUEST, FieldGroup.IDENTITY, probe.AGREEMENT),
+            request.asked(probe.COLLECTED, packaged_lists(), None, probe.NO_DAY),
+            request.asked_to_see(probe.COLLECTED, FieldGroup.IDENTITY, None),
+        ]
+        if engine.words.knows_matching:
+            questions.append(request.asked_to_match(probe.REQUEST, MatchKey.UPRN, probe.AGREEMENT))
         answers = [
             engine.ask(Power.SECTION_17A, asked, entities, checked=True).decision
-            for asked in (
-                request.asked(probe.REQUEST, packaged_lists(), probe.AGREEMENT, probe.NO_DAY),
-                request.asked_to_see(probe.REQUEST, FieldGroup.IDENTITY, probe.AGREEMENT),
-                request.asked(probe.COLLECTED, packaged_lists(), None, probe.NO_DAY),
-                request.asked_to_see(probe.COLLECTED, FieldGroup.IDENTITY, None),
-            )
+            for asked in questions
         ]
     except ValueError:
         answers = [cedarpy.Decision.NoDecision]

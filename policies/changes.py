@@ -18,6 +18,7 @@ from schemas.base import Word
 from schemas.cells import Cells
 from schemas.clauses import Clauses
 from schemas.incident import PERSON_GROUPS
+from schemas.matching import Matching
 from schemas.offices import spelt
 from schemas.onward import OnwardRule, OnwardSharing
 
@@ -102,6 +103,10 @@ def _text(value: object) -> str:
         return f"{value.condition}; {value.policy_document}{version}, in date {dates}"
     if isinstance(value, Cells):
         return f"{value.place} by {value.time}"
+    if isinstance(value, Matching):
+        told = f"told: {', '.join(value.signalled)}; from report {value.reports} in {value.months} months"
+        second = ", or from a second partner" if value.second_partner else ""
+        return f"by {', '.join(value.keys)}; {told}{second}"
     if isinstance(value, OnwardSharing):
         return " ".join((value.rule.value, *sorted(value.to)))
     if isinstance(value, Collection) and not isinstance(value, str):
@@ -267,6 +272,38 @@ def _clauses(was: Clauses, now: Clauses) -> Iterable[Change]:
         yield _change(f"clauses.{name}", one)
 
 
+def _matching(was: Matching | None, now: Matching | None) -> Iterable[_Found]:
+    """A matching clause: more keys or partners, a lower threshold or a longer time tells more."""
+    if was is None or now is None:
+        added = was is None
+        yield (
+            Effect.LOOSENS if added else Effect.TIGHTENS,
+            "agreed" if added else "taken away",
+            was,
+            now,
+        )
+        return
+    wider = (
+        not set(now.keys) <= set(was.keys)
+        or not set(now.signalled) <= set(was.signalled)
+        or now.reports < was.reports
+        or now.months > was.months
+        or now.second_partner > was.second_partner
+    )
+    alike = set(was.keys) == set(now.keys) and set(was.signalled) == set(now.signalled)
+    same = (was.reports, was.months, was.second_partner) == (
+        now.reports,
+        now.months,
+        now.second_partner,
+    )
+    if wider:
+        yield Effect.LOOSENS, "wider", was, now
+    elif alike and same:
+        yield Effect.NEUTRAL, "reordered", was, now
+    else:
+        yield Effect.TIGHTENS, "narrower", was, now
+
+
 _JUDGES: dict[str, _Judge] = {
     "title": _words,
     "document_sha256": _words,
@@ -289,6 +326,7 @@ _JUDGES: dict[str, _Judge] = {
     "records_from": _falling("later", "earlier"),
     "minimum_cell": _falling("raised", "lowered"),
     "cells": _cells,
+    "matching": _matching,
     "valid_from": _first_day,
     "valid_to": _last_day,
 }

@@ -6,6 +6,7 @@ records that it covers, people in the roles that it names: the rest ends at the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -14,15 +15,18 @@ from policies.kept import NOTHING, Kept, concerns_a_child
 from policies.law import Law
 from policies.probe import NO_CASE, NO_RECORD
 from policies.pseudonym import case_key
-from schemas.agreements import PEOPLE, Coverage
+from schemas.agreements import PEOPLE, Agreement, Coverage
 from schemas.codes import Kind, SubjectRole
 from schemas.decisions import About
 from schemas.feeds import Feed
 from schemas.incident import Incident
+from schemas.matching import KEY_FIELDS, KEY_PARTS, MatchKey
 from schemas.powers import Power
+from schemas.record_class import RecordClass
 from schemas.sensitivity import Lane
 from schemas.subscriptions import Subscription
 
+_SAID_TO_HAVE_DONE_IT = frozenset({SubjectRole.CONVICTED, SubjectRole.SUBJECT})
 REMEMBERED = 8_192
 """Combinations of kind, behaviour and case that are remembered before all are forgotten."""
 
@@ -36,6 +40,24 @@ class _Use:
     allowed: Allowance
     children: bool
     """Whether it says why records that concern a child may be shared."""
+    compared: frozenset[MatchKey] = frozenset()
+    """By what they may be compared: kept for that, though nobody may receive it."""
+    comparable: frozenset[SubjectRole] = frozenset()
+    """People whose home and telephone are compared."""
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Sealed fields but people, to receive or to compare."""
+        return self.allowed.fields.union(*(KEY_FIELDS[key] for key in self.compared))
+
+    @property
+    def parts(self) -> Mapping[SubjectRole, frozenset[str]]:
+        """For each role, the parts of a person, to receive or to compare."""
+        compared = frozenset(part for key in self.compared for part in KEY_PARTS[key])
+        found = dict.fromkeys(self.allowed.roles, self.allowed.person_parts)
+        if compared:
+            found |= {role: found.get(role, frozenset()) | compared for role in self.comparable}
+        return found
 
 
 @dataclass(slots=True)
@@ -51,7 +73,7 @@ class Keeping:
         """Sealed fields that are kept of some row of the feed."""
         found: set[str] = set()
         for use in self.uses:
-            found |= use.allowed.fields | ({PEOPLE} if use.allowed.roles else set())
+            found |= use.fields | ({PEOPLE} if use.parts else set())
         return frozenset(found)
 
     @property
@@ -88,9 +110,9 @@ class Keeping:
             covered = use.coverage.covers(self.source, kind, behaviour, case)
             if use.kind is not kind or not covered or (child and not use.children):
                 continue
-            fields |= use.allowed.fields
-            for role in use.allowed.roles:
-                persons.setdefault(role, set()).update(use.allowed.person_parts)
+            fields |= use.fields
+            for role, parts in use.parts.items():
+                persons.setdefault(role, set()).update(parts)
         if persons:
             fields.add(PEOPLE)
         named = tuple((role, frozenset(persons[role])) for role in sorted(persons))
@@ -126,21 +148,46 @@ def _uses(law: Law, agreement_id: str, feed: Feed, day: date) -> list[_Use]:
     uses = []
     for kind in coverage.kinds or tuple(Kind):
         cls = NO_RECORD.model_copy(update={**feeds_class, "kind": kind})
-        for recipient in agreement.recipients:
-            asked = Subscription(
-                id="probe",
-                partner=recipient,
-                power=agreement.power,
-                purpose=agreement.purpose,
-                lane=Lane.PERSONAL,
-                agreement=agreement.id,
-                # what is kept does not depend on one review: each request names its own
-                case_review=NO_CASE if agreement.power is Power.ASB_CASE_REVIEW else None,
+        entitled = [
+            one for one in agreement.recipients if _is_entitled(law, agreement, one, cls, day)
+        ]
+        allowed = (
+            allowance(law, request_under(agreement, entitled[0]), cls, day) if entitled else None
+        )
+        if allowed is None:
+            continue
+        compared = frozenset(
+            key
+            for key in (() if agreement.matching is None else agreement.matching.keys)
+            if any(
+                law.match(request_under(agreement, one), cls, key, day).matches for one in entitled
             )
-            decision = law.decide(asked, cls, day)
-            against = [one for one in decision.unmet if one.about is not About.RECORD]
-            allowed = allowance(law, asked, cls, day)
-            if not against and not decision.errors and allowed is not None:
-                uses.append(_Use(kind, coverage, allowed, agreement.children is not None))
-                break
+        )
+        # who did it, or is said to have, is compared only where the parties may receive it
+        comparable = frozenset(agreement.roles) - _SAID_TO_HAVE_DONE_IT | allowed.roles
+        child = agreement.children is not None
+        uses.append(_Use(kind, coverage, allowed, child, compared, comparable))
     return uses
+
+
+def _is_entitled(
+    law: Law, agreement: Agreement, recipient: str, cls: RecordClass, day: date
+) -> bool:
+    """Whether nothing stands against a recipient's use but what may stand against a record."""
+    decision = law.decide(request_under(agreement, recipient), cls, day)
+    against = [one for one in decision.unmet if one.about is not About.RECORD]
+    return not against and not decision.errors
+
+
+def request_under(agreement: Agreement, recipient: str) -> Subscription:
+    """Return a recipient's request for everything that an agreement lets it have."""
+    return Subscription(
+        id="probe",
+        partner=recipient,
+        power=agreement.power,
+        purpose=agreement.purpose,
+        lane=Lane.PERSONAL,
+        agreement=agreement.id,
+        # what is kept does not depend on one review: each request names its own
+        case_review=NO_CASE if agreement.power is Power.ASB_CASE_REVIEW else None,
+    )

@@ -26,7 +26,8 @@ from policies.refusals import PolicyRefused
 from policies.register import Register, Standing
 from policies.treatments import Treatments
 from schemas.agreements import Agreement, AgreementState
-from schemas.decisions import About, Condition, Decision, GroupSeen, Outcome, Seen
+from schemas.decisions import About, Condition, Decision, GroupSeen, Matched, Outcome, Seen
+from schemas.matching import MatchKey
 from schemas.partners import Partner
 from schemas.powers import Power, Protocol
 from schemas.record_class import RecordClass
@@ -86,6 +87,7 @@ class Law:
         self._recent: dict[tuple[int, int, date], tuple[Subscription, RecordClass, Decision]] = {}
         self._decided: dict[tuple[Subscription, RecordClass, date], Decision] = {}
         self._seen: dict[tuple[Subscription, RecordClass, date], Seen] = {}
+        self._matched: dict[tuple[Subscription, RecordClass, MatchKey, date], Matched] = {}
         self._pairs: dict[tuple[object, ...], cedarpy.Entities] = {}
         self._bound: dict[tuple[str, date], Bound | None] = {}
 
@@ -162,6 +164,22 @@ class Law:
                 self._seen = {}
             self._seen[key] = seen
         return seen
+
+    def match(
+        self, subscription: Subscription, record_class: RecordClass, key: MatchKey, day: date
+    ) -> Matched:
+        """Say whether records of a class may be compared by a key for a subscription's partner on a day.
+
+        It says nothing about whether the partner may receive the record: ``decide`` does.
+        """
+        known = (subscription, record_class, key, day)
+        matched = self._matched.get(known)
+        if matched is None:
+            matched = self._compare(*known)
+            if len(self._matched) >= REMEMBERED:
+                self._matched = {}
+            self._matched[known] = matched
+        return matched
 
     def rests_on_agreement(self, power: Power) -> bool:
         """Whether a request under the power names a data-sharing agreement."""
@@ -263,6 +281,21 @@ class Law:
                 )
             )
         return Seen(basis=permit.id, decided=tuple(decided))
+
+    def _compare(
+        self, subscription: Subscription, record_class: RecordClass, key: MatchKey, day: date
+    ) -> Matched:
+        power = subscription.power
+        if power not in self.bundle.matches:
+            return Matched(matches=False)
+        _, bound, entities = self._entities(subscription, record_class, day)
+        asked = request.asked_to_match(subscription, key, bound)
+        result = self.bundle.engine.ask(power, asked, entities)
+        erred = _erred(result.diagnostics.errors)
+        reasons = frozenset() if result.allowed else frozenset(result.diagnostics.reasons)
+        conditions = self.bundle.conditions_to_match(power)
+        unmet = tuple(one for one in conditions if one.id in reasons)
+        return Matched(matches=result.allowed and not erred, unmet=unmet, errors=erred)
 
     def _entities(
         self, subscription: Subscription, record_class: RecordClass, day: date

@@ -32,10 +32,13 @@ def _rules(bundle: Bundle) -> str:
         lines += [f"### {permit.power}", "", f"{permit.says} *({permit.cites})* But only if:", ""]
         own = [rule for rule in bundle.rules.values() if rule.power == permit.power]
         stated = [rule for rule in own if not rule.permits]
-        lines += [*_conditions([rule for rule in stated if not rule.sees]), ""]
+        lines += [*_conditions([rule for rule in stated if rule.receives]), ""]
         to_see = [rule for rule in stated if rule.sees]
         if to_see:
             lines += ["A group of sealed fields is seen only if:", "", *_conditions(to_see), ""]
+        to_match = [rule for rule in stated if rule.matches]
+        if to_match:
+            lines += ["A record is compared by a key only if:", "", *_conditions(to_match), ""]
     lines += ["### Every power", ""]
     shared = [rule for rule in bundle.rules.values() if rule.power == EVERYWHERE]
     return "\n".join([*lines, *_conditions(shared), ""])

@@ -17,6 +17,7 @@ from policies.lists import Lists
 from policies.on_request import DecidedRequest
 from policies.register import Standing
 from policies.vocabulary import Vocabulary
+from schemas.matching import MatchKey
 from schemas.record_class import RecordClass
 from schemas.sensitivity import FieldGroup
 from schemas.subscriptions import Subscription
@@ -24,6 +25,7 @@ from schemas.subscriptions import Subscription
 RESOURCE = {"type": "RecordClass", "id": "asked"}
 RECEIVE = {"type": "Action", "id": "receive"}
 SEE = {"type": "Action", "id": "see"}
+MATCH = {"type": "Action", "id": "match"}
 
 
 def _partner(name: str, standing: Standing) -> dict[str, Any]:
@@ -77,6 +79,10 @@ def _agreement(bound: Bound) -> dict[str, Any]:
         "minimum_cell": agreement.minimum_cell,
         "cell_places": agreement.cells.places,
         "cell_times": agreement.cells.times,
+        "matching_keys": () if agreement.matching is None else agreement.matching.keys,
+        "signalled": _references(
+            () if agreement.matching is None else agreement.matching.signalled
+        ),
     }
     uid = {"type": "Agreement", "id": agreement.id}
     return {"uid": uid, "attrs": attributes, "parents": []}
@@ -210,6 +216,14 @@ def asked_to_see(
         "group": group,
     }
     return _request(subscription, SEE, context, bound)
+
+
+def asked_to_match(
+    subscription: Subscription, key: MatchKey, bound: Bound | None
+) -> dict[str, Any]:
+    """Return the request to compare a record by one key, for whom the subscription stands for."""
+    context: dict[str, Any] = {"power": subscription.power, "key": key}
+    return _request(subscription, MATCH, context, bound)
 
 
 def _request(

@@ -20,6 +20,7 @@ _WHERE = {
     "RecordClass": ('"receive"', "resource"),
     "receive": ('"receive"', "context"),
     "see": ('"see"', "context"),
+    "match": ('"match"', "context"),
 }
 """Entity type or action → the action to ask with, and the variable that has its attributes."""
 _OPTIONAL = {"Agreement": "agreement", "Request": "request"}
@@ -50,6 +51,11 @@ class Vocabulary:
         """Whether one decided request may be named at all."""
         return self._knows("receive", "request")
 
+    @property
+    def knows_matching(self) -> bool:
+        """Whether it may be asked by what records are compared."""
+        return self._knows("match", "key")
+
     def _knows(self, of: str, name: str) -> bool:
         known = self._known.get((of, name))
         if known is None:
@@ -66,4 +72,5 @@ class Vocabulary:
         reads = f"{guard}{owner}.{name} == {owner}.{name}"
         text = f"permit (principal, action == Action::{action}, resource) when {{ {reads} }};"
         found = cedarpy.validate_policies(text, self.schema)
-        return not any("not found" in fault.error for fault in found.errors)
+        unknown = ("not found", "unrecognized action")
+        return not any(one in fault.error for fault in found.errors for one in unknown)

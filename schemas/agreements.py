@@ -25,6 +25,7 @@ from schemas.codes import Kind, Marking, Regime, Slug, SubjectRole
 from schemas.grading import HandlingCondition
 from schemas.incident import PERSON_GROUPS, SENSITIVITY
 from schemas.listed import groups_of, listed_of, parts_of
+from schemas.matching import Matching
 from schemas.offices import looks
 from schemas.onward import OnwardRule, OnwardSharing
 from schemas.partners import Period
@@ -53,7 +54,7 @@ AFTER_SIGNING = frozenset({"signatures", "suspensions", "terminated", "documents
 """What happens to an agreement: no terms, and under no signature."""
 _TERMS_LATER = (
     *("onward", "handling_conditions", "on_behalf_of", "minimum_cell", "cells"),
-    "clauses",
+    *("clauses", "matching"),
 )
 """Terms that the form had not from its beginning: unset, they leave the hash of the terms as it was, so
 that a signature given before stays one."""
@@ -239,6 +240,8 @@ class Agreement(Period):
     """Only records that the gateway recorded on or after this day."""
     clauses: Clauses = Clauses()
     """What else the parties agree, in their words; nothing of it decides about a record."""
+    matching: Matching | None = None
+    """By what reports of one household may be compared, and who is told; None: nothing is compared."""
     document_sha256: CaseKey | None = None
     """Hash of the text that is signed, where it was fixed before; ``documents`` has those signed."""
     signatures: tuple[AgreementSignature, ...] = ()
@@ -258,6 +261,12 @@ class Agreement(Period):
             raise DoesNotFit(message)
         if set(self.holders) & set(self.recipients):
             message = "a party is holder or recipient, not both"
+            raise DoesNotFit(message)
+        if self.matching is not None and self.power is not Power.SECTION_115:
+            message = "only an agreement under section 115 may agree on matching"
+            raise DoesNotFit(message)
+        if self.matching is not None and not set(self.matching.signalled) <= set(self.recipients):
+            message = "a signal goes to a recipient of the agreement and to nobody else"
             raise DoesNotFit(message)
         if self.power is Power.SECTION_115 and None in {self.protocol, self.provision}:
             message = "under section 115 it names a protocol and a provision of the Act"

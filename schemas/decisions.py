@@ -69,6 +69,14 @@ class GroupSeen(Word):
     errors: tuple[str, ...] = ()
 
 
+class Matched(Word):
+    """Whether records of a class may be compared by one key for one partner, and what stands against it."""
+
+    matches: bool
+    unmet: tuple[Condition, ...] = ()
+    errors: tuple[str, ...] = ()
+
+
 class Seen(Word):
     """What the law says about each group of sealed fields, for one class, subscription and day."""
 

@@ -14,6 +14,7 @@ from gateway.audit.verify_findings import Findings
 from gateway.audit.verify_proceedings import ProceedingWalk
 from gateway.audit.verify_requests import RequestWalk
 from gateway.audit.verify_retention import RetentionWalk
+from gateway.audit.verify_signals import SignalWalk
 from gateway.audit.verify_subjects import SubjectWalk
 from gateway.keys.ring import KeyRing
 from gateway.ledger.leaf import Operation
@@ -43,6 +44,7 @@ class BesideWalk:
             RequestWalk(keys, findings),
             SubjectWalk(keys, findings),
             CorrectionWalk(keys, findings),
+            SignalWalk(keys, findings),
         )
 
     def take(self, index: int, operation: Operation, document: Mapping[str, Any]) -> None:

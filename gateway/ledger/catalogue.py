@@ -69,6 +69,7 @@ class Operation(StrEnum):
     UNCONFIRMED = "unconfirmed"
     CONSULTATION = "consultation"
     MATCHING = "matching"
+    SIGNAL = "signal"
     RETURN = "return"
     RETURN_HANDED = "return_handed"
     RETURN_TABLE = "return_table"
@@ -119,7 +120,7 @@ class Entry:
 _KEYS_BY_FORM: dict[Form, str] = {
     Form.ID: """actor account client receipt request retraction recipient partner feed controller subscription
         holder hold protocol agreement decision successor on_behalf_of release_id erasure backup_id
-        breach off_boarding document correction""",
+        breach off_boarding document correction signal""",
     Form.CODE: """action adapter area_kind change crosswalk edition format kind lane measure mode
         method outcome power protocol_version agreement_version provision purpose reason role state table
         quarter recipient_kind regime_source regime_recipient marking marking_source handling scheme
@@ -257,7 +258,12 @@ CATALOGUE: dict[Operation, Entry] = {
         Statutory.CONSULTATION,
     ),
     Operation.MATCHING: _entry(
-        "agreement count", f"{_WHOM} {_LAW} {_ROWS} sources query_hmac", Statutory.COMBINATION
+        "agreement count",
+        f"{_WHOM} {_LAW} {_ROWS} sources query_hmac signal content_sha256",
+        Statutory.COMBINATION,
+    ),
+    Operation.SIGNAL: _entry(
+        "signal change number", f"{_WHOM} {_LAW} role reason_hmac", Statutory.DISCLOSURE
     ),
     Operation.RETURN: _entry(
         "holder recipient quarter paragraph content_sha256",

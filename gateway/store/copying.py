@@ -59,7 +59,7 @@ def empty_for_filling(target: Connection) -> None:
     Raises:
         NotEmpty: It holds something.
     """
-    begun = (t.HEAD, t.SUBJECT_INDEX)
+    begun = (t.HEAD, t.SUBJECT_INDEX, t.MATCHING_MARK)
     for table in t.METADATA.sorted_tables:
         if table not in begun and target.execute(select(func.count()).select_from(table)).scalar():
             raise NotEmpty

@@ -40,6 +40,7 @@ from gateway.store.proceeding_tables import PROCEEDING_STEP
 from gateway.store.request_tables import DISCLOSURE_REQUEST, DISCLOSURE_REQUEST_STEP
 from gateway.store.retention_tables import RETENTION_ERASED, RETENTION_HELD, RETENTION_HOLD
 from gateway.store.return_tables import RETURN_FILE, RETURN_ROW, RETURN_TABLE
+from gateway.store.signal_tables import MATCHING_MARK, SIGNAL, SIGNAL_RECORD, SIGNAL_STEP
 from gateway.store.subject_tables import SUBJECT_INDEX, SUBJECT_KEY
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "GEOGRAPHY_POINT",
     "GEOGRAPHY_POSTCODE",
     "KEPT_BACK",
+    "MATCHING_MARK",
     "METADATA",
     "POLICY_BUNDLE",
     "PROCEEDING_STEP",
@@ -67,6 +69,9 @@ __all__ = [
     "RETURN_ROW",
     "RETURN_TABLE",
     "SESSION",
+    "SIGNAL",
+    "SIGNAL_RECORD",
+    "SIGNAL_STEP",
     "SIGN_IN",
     "SIGN_IN_FAILURE",
     "SUBJECT_INDEX",

@@ -119,6 +119,10 @@ _TABLES = {
     "proceeding_step": "SELECT leaf, proceeding, number, kind, body, at FROM proceeding_step "
     "ORDER BY leaf",
     "subject_key": "SELECT position, part, kind, digest FROM subject_key ORDER BY position",
+    "signal": "SELECT leaf, id, partner, agreement, why, at, body FROM signal ORDER BY leaf",
+    "signal_record": "SELECT signal, position, incident, version, controller FROM signal_record "
+    "ORDER BY signal, position",
+    "signal_step": "SELECT leaf, signal, number, body, at FROM signal_step ORDER BY leaf",
     "subject_index": "SELECT id, edition, begins FROM subject_index",
     "body": "SELECT s.position, s.wrapped_secret, s.ciphertext, l.content_hmac FROM sealed s "
     "LEFT JOIN log l ON l.position = s.position WHERE s.ciphertext IS NOT NULL ORDER BY s.position",

@@ -15,7 +15,8 @@ from policies.law import Law
 from schemas.agreements import Agreement
 from schemas.cells import CellPlace, Cells, CellTime
 from schemas.codes import Kind, Marking, Regime, SubjectRole
-from schemas.powers import Purpose
+from schemas.matching import MatchKey
+from schemas.powers import Power, Purpose
 from schemas.record_class import RecordClass
 from schemas.sensitivity import Lane
 from schemas.subscriptions import Subscription
@@ -29,6 +30,7 @@ from tests.support.requests import (
     a_register,
     agreements_of,
     some_cells,
+    some_matching,
 )
 from tests.support.requirements import law as requirement
 
@@ -97,6 +99,8 @@ def _version(dice: Random, made: Agreement, most: int, **terms: Any) -> Agreemen
     given = made.model_dump() | quiet | {"handling_conditions": ()} | terms
     for name in dice.sample(tuple(NEW_TERMS), dice.randint(most - 2, most)):
         given[name] = NEW_TERMS[name](dice)
+    if made.power is Power.SECTION_115 and dice.random() < 0.5:
+        given["matching"] = dice.choice((None, some_matching(dice, made.recipients)))
     return signed_by_all(Agreement.model_validate(given), BEGUN)
 
 
@@ -106,7 +110,8 @@ def _goes(snapshot: Law, asked: Subscription, cls: RecordClass, day: date) -> tu
     if allowed is None or not snapshot.decide(asked, cls, day).releases:
         return set(), date.max
     people = {f"{role}.{part}" for role in allowed.roles for part in allowed.person_parts}
-    return {"record", *allowed.fields, *people}, allowed.records_since
+    compared = {f"by {key}" for key in MatchKey if snapshot.match(asked, cls, key, day).matches}
+    return {"record", *allowed.fields, *people, *compared}, allowed.records_since
 
 
 @requirement("L19")

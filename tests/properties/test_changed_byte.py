@@ -38,6 +38,7 @@ WORKING_STATE = {
     "anchor": "how publishing goes at the moment; that releases stopped and went on are leaves",
     "assertion": "assertions already used, until they expire",
     "delivery": "how often a release was tried; how it ended is a leaf",
+    "matching_mark": "how far matching has come; what it found is a leaf",
     "place_count": "counts for later records; what was said of a record stands in its own hash",
     "quarantine": "what senders have yet to mend; its number is in the receipt's hash",
     "question": "what senders are yet to answer; a record taken back by an answer is a leaf",

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from random import Random
 
 import pytest
 
 from policies import request
 from policies.bundle import Bundle, packaged_bundle
+from policies.law import Law
 from policies.lists import packaged_lists
 from schemas.agreements import Agreement
 from schemas.decisions import Decision, Outcome
+from schemas.matching import MatchKey
+from schemas.partners import Partner
 from schemas.powers import Power, Purpose
 from schemas.record_class import RecordClass
 from schemas.requests import REQUEST_POWERS
@@ -28,7 +32,8 @@ from tests.support.law import (
     rule,
     subscription,
 )
-from tests.support.oracle import oracle, oracle_agreement
+from tests.support.oracle import oracle, oracle_agreement, oracle_live
+from tests.support.oracle_matching import oracle_match
 from tests.support.oracle_see import oracle_see
 from tests.support.requests import (
     CASE,
@@ -57,7 +62,7 @@ def test_oracle_and_cedar_agree_on_outcome_and_on_every_unmet_condition(
 ) -> None:
     dice = Random(SEED)
     requests = max(500, count(20_000))
-    released = under_115 = 0
+    released = under_115 = compared = 0
     by_power: set[Power] = set()
     print(f"seed {SEED}, {requests} requests")
 
@@ -77,12 +82,14 @@ def test_oracle_and_cedar_agree_on_outcome_and_on_every_unmet_condition(
 
         assert (decision.outcome, _ids(decision)) == (outcome, unmet), (number, asked, cls, day)
         assert snapshot.see(asked, cls, day).groups == seen, (number, asked, cls, day)
+        compared += compares(dice, snapshot, (asked, cls, day), register, agreements)
         released += decision.releases
         by_power |= {asked.power} if decision.releases else set()
         under_115 += decision.releases and asked.power is Power.SECTION_115
 
     assert released > requests / 100
     assert under_115 > requests / 250
+    assert compared > requests / 250
     assert len(by_power) >= 3
     assert by_power & set(REQUEST_POWERS)
     proved(
@@ -93,6 +100,26 @@ def test_oracle_and_cedar_agree_on_outcome_and_on_every_unmet_condition(
         under_115=under_115,
         seed=SEED,
     )
+
+
+def compares(
+    dice: Random,
+    snapshot: Law,
+    question: tuple[Subscription, RecordClass, date],
+    register: dict[str, Partner],
+    agreements: list[Agreement],
+) -> bool:
+    """Whether a record may be compared by some key, on which law and oracle agree."""
+    asked, cls, day = question
+    key = dice.choice(list(MatchKey))
+    named = oracle_agreement(asked, agreements, day) if asked.power in PURPOSE_OF else None
+    live = named is not None and oracle_live(named, day)
+    unmet = oracle_match(register, asked, cls, key.value, day, named, live=live)
+    matched = snapshot.match(asked, cls, key, day)
+
+    assert matched.matches is (unmet == frozenset()), question
+    assert {one.id for one in matched.unmet} == (unmet or frozenset()), question
+    return matched.matches
 
 
 def meant(

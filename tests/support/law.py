@@ -185,7 +185,7 @@ def variant(
 ) -> Law:
     """The same law with some of it otherwise, and nothing remembered; quick, because it is not hashed."""
     made = copy(snapshot)
-    made._recent, made._decided, made._seen = {}, {}, {}
+    made._recent, made._decided, made._seen, made._matched = {}, {}, {}, {}
     if bundle is not None:
         made.bundle = bundle
     else:

@@ -115,7 +115,7 @@ def _goes_on(
     source = asked.model_copy(update={"agreement": cls.received_under})
     origin = oracle_agreement(source, known, day)
     holder = oracle_holder(partners, cls.controller, day)
-    stands = origin is not None and _live(origin, day)
+    stands = origin is not None and oracle_live(origin, day)
     return stands and oracle_passed_on(origin, holder, asked.partner)
 
 
@@ -225,7 +225,7 @@ def _agreed_before(
     return next((one for one in reversed(earlier) if _signed(one, day)), None)
 
 
-def _live(one: Agreement, day: date) -> bool:
+def oracle_live(one: Agreement, day: date) -> bool:
     if one.terminated is not None and day >= one.terminated.on:
         return False
     if (day - one.review_by).days > 30 or (one.valid_to is not None and day >= one.valid_to):
@@ -321,7 +321,7 @@ def _about_agreement(
         "agreement_names_recipient": asked.partner in named.recipients,
         "agreement_names_holder": holder in named.holders,
         "agreement_is_signed": _signed(named, day),
-        "agreement_is_live": _live(named, day),
+        "agreement_is_live": oracle_live(named, day),
         "purpose_is_agreed": of_act and asked.purpose == named.purpose,
         "provision_is_live": named.provision in LIVE_PROVISIONS,
         "necessity_is_stated": named.necessity is not None,

@@ -7,6 +7,7 @@ from datetime import date
 
 from schemas.agreements import Agreement, Coverage, LegalCondition
 from tests.support.oracle_cells import oracle_finer
+from tests.support.oracle_matching import oracle_tells_more
 
 CYRILLIC_AND_FIGURES = {"\u043e": "o", "\u0440": "p", "0": "o", "1": "l", "i": "l"}
 EARLIEST, LATEST = date(1, 1, 1), date(9999, 12, 31)
@@ -46,6 +47,7 @@ def oracle_loosens(was: Agreement, now: Agreement) -> bool:
         or (now.valid_from or EARLIEST) < (was.valid_from or EARLIEST)
         or (now.valid_to or LATEST) > (was.valid_to or LATEST)
         or _passed_on_more(was, now)
+        or oracle_tells_more(was.matching, now.matching)
         or any(
             before and not after
             for (_, before), (_, after) in zip(was.clauses, now.clauses, strict=True)

@@ -10,6 +10,7 @@ from schemas.agreements import Agreement, AgreementSignature
 from schemas.cells import FINEST, CellPlace, Cells, CellTime
 from schemas.codes import Ground, Kind, MappingStatus, Marking, Regime, SubjectRole
 from schemas.grading import GradingScheme, Handling, HandlingCondition
+from schemas.matching import MatchKey
 from schemas.partners import Agency, DatedKind, HolderDecision, Partner, PartnerKind, Period
 from schemas.powers import Power, Protocol, Purpose, Signature
 from schemas.record_class import RecordClass
@@ -285,10 +286,28 @@ def _an_agreement(
             "suspensions": seldom(
                 ({"party": holder, "reason": "r", "valid_from": a_day(dice)},), ()
             ),
+            "matching": _matching(Random(f"{name} {version}"), recipient, power),
             **_period(dice, 0.9),
         }
     )
     return _signed(dice, terms)
+
+
+def _matching(dice: Random, recipient: str, power: Power) -> dict[str, Any] | None:
+    if power is not Power.SECTION_115 or dice.random() < 0.2:
+        return None
+    return some_matching(dice, (recipient,))
+
+
+def some_matching(dice: Random, recipients: tuple[str, ...]) -> dict[str, Any]:
+    """Any matching clause among recipients."""
+    return {
+        "keys": tuple(dice.sample(list(MatchKey), dice.randint(1, 3))),
+        "signalled": tuple(dice.sample(recipients, dice.randint(1, len(recipients)))),
+        "reports": dice.choice((2, 3, 3, 4)),
+        "months": dice.choice((3, 6, 6, 12)),
+        "second_partner": dice.random() < 0.5,
+    }
 
 
 def _signed(dice: Random, terms: Agreement) -> Agreement:

@@ -20,6 +20,7 @@ BOTH = {"rule": "named", "to": (FIRE, "another")}
 LSOA_MONTH, MSOA_MONTH = {"place": "lsoa", "time": "month"}, {"place": "msoa", "time": "month"}
 WARD_MONTH, WARD_QUARTER = {"place": "ward", "time": "month"}, {"place": "ward", "time": "quarter"}
 WARD_CROSSED = {"place": "lsoa", "time": "quarter"}
+MATCHING = {"keys": ("uprn",), "signalled": (COUNCIL,)}
 FORBIDDEN, CONSENT = {"rule": "forbidden"}, {"rule": "with_consent"}
 
 
@@ -69,6 +70,11 @@ def found(was: dict[str, Any], now: dict[str, Any]) -> list[tuple[str, Effect, s
             "in date shorter",
             "in date longer",
         ),
+        ("matching", None, MATCHING, "taken away", "agreed"),
+        ("matching", MATCHING, {**MATCHING, "keys": ("uprn", "phone")}, "narrower", "wider"),
+        ("matching", {**MATCHING, "reports": 4}, MATCHING, "narrower", "wider"),
+        ("matching", MATCHING, {**MATCHING, "months": 12}, "narrower", "wider"),
+        ("matching", {**MATCHING, "second_partner": False}, MATCHING, "narrower", "wider"),
         ("onward", FORBIDDEN, CONSENT, "narrower", "wider"),
         ("onward", FORBIDDEN, NAMED, "narrower", "wider"),
         ("onward", NAMED, BOTH, "narrower", "wider"),
@@ -91,6 +97,11 @@ def test_more_loosens_and_less_tightens(
         ("special_category", POLICY, {**POLICY, "policy_version": "2"}),
         ("fields", ("address_text", "postcode"), ("postcode", "address_text")),
         ("roles", ("victim", "witness"), ("witness", "victim")),
+        (
+            "matching",
+            {**MATCHING, "keys": ("uprn", "phone")},
+            {**MATCHING, "keys": ("phone", "uprn")},
+        ),
         ("onward", BOTH, {"rule": "named", "to": ("another", FIRE)}),
     ],
 )

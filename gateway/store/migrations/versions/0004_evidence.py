@@ -24,6 +24,7 @@ def upgrade() -> None:
     _add_subject_keys()
     _add_corrections()
     _add_disclosure_requests()
+    _add_signals()
 
 
 def downgrade() -> None:
@@ -33,7 +34,8 @@ def downgrade() -> None:
     op.drop_table("consulted")
     op.drop_table("consultation")
     op.drop_table("proceeding_step")
-    op.drop_table("subject_index")
+    for table in ("matching_mark", "signal_step", "signal_record", "signal", "subject_index"):
+        op.drop_table(table)
     op.drop_table("subject_key")
     op.drop_table("correction_step")
     op.drop_table("anchor")
@@ -143,6 +145,59 @@ def _add_proceedings() -> None:
         sa.PrimaryKeyConstraint("proceeding", "number"),
         sa.UniqueConstraint("leaf"),
         comment="the breach register and off-boardings; the ledger has the keyed hash of each step",
+    )
+
+
+def _add_signals() -> None:
+    """Matching; what is recorded already is compared with what comes, and starts nothing."""
+    op.create_table(
+        "signal",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("partner", sa.Text(), nullable=False, comment="who is told"),
+        sa.Column("agreement", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False, comment="schemas.signals.SignalWhy"),
+        sa.Column("at", POSITION, nullable=False, comment="seconds since 1970"),
+        sa.Column("leaf", POSITION, nullable=False),
+        sa.Column("body", sa.Text(), nullable=False, comment="schemas.signals.Signal"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("leaf"),
+        comment="that reports of one household were found, for one partner: existence only",
+    )
+    op.create_index("signal_partner", "signal", ["partner", "at"])
+    op.create_table(
+        "signal_record",
+        sa.Column("signal", sa.Text(), nullable=False),
+        sa.Column("position", POSITION, autoincrement=False, nullable=False),
+        sa.Column("incident", POSITION, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("controller", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("signal", "position"),
+        comment="the reports that a signal rests on; never told to whoever is not their holder",
+    )
+    op.create_index("signal_record_incident", "signal_record", ["incident"])
+    op.create_table(
+        "signal_step",
+        sa.Column("signal", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("body", sa.Text(), nullable=False, comment="schemas.signals.Step"),
+        sa.Column("at", POSITION, nullable=False, comment="seconds since 1970"),
+        sa.Column("leaf", POSITION, nullable=False),
+        sa.PrimaryKeyConstraint("signal", "number"),
+        sa.UniqueConstraint("leaf"),
+        comment="handed out, confirmed, dismissed; the leaf has the HMAC of the reason in words",
+    )
+    op.create_table(
+        "matching_mark",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column(
+            "matched_to", POSITION, nullable=False, comment="positions up to here were looked at"
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        comment="one row: how far matching has come; working state",
+    )
+    op.execute(
+        "INSERT INTO matching_mark (id, matched_to) "
+        "SELECT 1, COALESCE((SELECT max(position) FROM log), 0)"
     )
 
 
