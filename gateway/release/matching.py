@@ -243,6 +243,7 @@ class MatchingRound:
         self, edition: Edition, clause: Clause, why: SignalWhy, reports: tuple[Report, ...]
     ) -> Match:
         others = {one.controller for one in reports} - {clause.partner}
+        reports = tuple(sorted(reports, key=lambda one: one.position))
         signal = Signal(
             id=self.new_id(),
             partner=clause.partner,
