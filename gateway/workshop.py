@@ -18,7 +18,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from threading import Lock
 
-from gateway.assembly import Desks
+from gateway.intake.desks import Desks
 from gateway.intake.push import work_out
 from gateway.intake.recorded import Desk, PushRequest
 from gateway.keys.ring import KeyRing

@@ -12,7 +12,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from gateway.assembly import House, district_names
+from gateway.assembly import House
 from gateway.cli.documents import refused
 from gateway.cli.geography_files import (
     content,
@@ -34,6 +34,7 @@ from gateway.cli.terminal import (
     show_table,
 )
 from gateway.intake.addresses import Catchments, count_addresses, parse_addresses
+from gateway.intake.desks import district_names
 from gateway.intake.geography import (
     AREA_KINDS,
     AreaEdition,

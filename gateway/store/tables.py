@@ -18,11 +18,11 @@ from gateway.store.anchor_tables import ANCHOR
 from gateway.store.cell_tables import KEPT_BACK
 from gateway.store.consultation_tables import CONSULTATION, CONSULTED
 from gateway.store.correction_tables import CORRECTION_STEP
+from gateway.store.count_tables import PLACE_COUNT, ROLLUP, UNIT_COUNT
 from gateway.store.edition_tables import EDITION
 from gateway.store.endpoint_tables import ENDPOINT, WEBHOOK_KEY, WEBHOOK_SECRET
 from gateway.store.metadata import (
     IS_CORRECTION,
-    IS_EMPTY_CELL,
     IS_ERASED,
     METADATA,
     Position,
@@ -60,6 +60,7 @@ __all__ = [
     "KEPT_BACK",
     "MATCHING_MARK",
     "METADATA",
+    "PLACE_COUNT",
     "POLICY_BUNDLE",
     "PROCEEDING_STEP",
     "RETENTION_ERASED",
@@ -68,6 +69,7 @@ __all__ = [
     "RETURN_FILE",
     "RETURN_ROW",
     "RETURN_TABLE",
+    "ROLLUP",
     "SESSION",
     "SIGNAL",
     "SIGNAL_RECORD",
@@ -76,6 +78,7 @@ __all__ = [
     "SIGN_IN_FAILURE",
     "SUBJECT_INDEX",
     "SUBJECT_KEY",
+    "UNIT_COUNT",
     "WEBHOOK_KEY",
     "WEBHOOK_SECRET",
     "Position",
@@ -208,15 +211,6 @@ SEALED = Table(
     comment="the version's secret under the key-encryption key; the sealed half where one is kept",
 )
 
-UNIT_COUNT = Table(
-    "unit_count",
-    METADATA,
-    Column("unit", LargeBinary, primary_key=True),
-    Column("content", LargeBinary, primary_key=True),
-    Column("seen", Integer, nullable=False),
-    comment="how often a row's content was seen in a unit (a file sent in several pushes)",
-)
-
 PUSH = Table(
     "push",
     METADATA,
@@ -246,33 +240,6 @@ QUESTION = Table(
     Column("answer", Text),
     Index("question_open", "feed", "answered_at"),
     comment="what a full extract leaves open; never a deletion",
-)
-
-PLACE_COUNT = Table(
-    "place_count",
-    METADATA,
-    Column("quarter", Text, primary_key=True, comment="of the incidents' first report"),
-    Column("place", LargeBinary, primary_key=True),
-    Column("seen", Integer, nullable=False),
-    comment="how many incidents a keyed, unnamed place of one feed had in one quarter",
-)
-
-ROLLUP = Table(
-    "rollup",
-    METADATA,
-    Column("class_id", Integer, primary_key=True, autoincrement=False),
-    Column(
-        "month", Text, primary_key=True, comment="of first report, Europe/London; empty: unknown"
-    ),
-    Column("sub_behaviour", Text, primary_key=True, comment="empty: none"),
-    Column("lsoa_code", Text, primary_key=True, comment="empty: none, as the other areas"),
-    Column("msoa_code", Text, primary_key=True),
-    Column("ward_code", Text, primary_key=True),
-    Column("district_code", Text, primary_key=True),
-    Column("number", Integer, nullable=False),
-    Index("rollup_month", "month", "district_code"),
-    partial_index("rollup_empty", "class_id", where=IS_EMPTY_CELL),
-    comment="how many current, live versions there are; kept in the recording transaction",
 )
 
 HOLD = Table(

@@ -242,7 +242,6 @@ def _an_agreement(
         return value if dice.random() < 0.06 else otherwise
 
     power = dice.choice((*[Power.SECTION_115] * 3, *PURPOSE_OF))
-    act = PURPOSE_OF[power]
     coverage = dice.choice(
         (
             {"kinds": ("asb_incident",)},
@@ -261,7 +260,7 @@ def _an_agreement(
             "recipients": (recipient,),
             "on_behalf_of": seldom((), principals),
             "power": power,
-            "purpose": seldom(Purpose.ACADEMIC_RESEARCH, act),
+            "purpose": seldom(Purpose.ACADEMIC_RESEARCH, PURPOSE_OF[power]),
             "provision": seldom("s1", dice.choice(("s6", "s17"))),
             "necessity": seldom(None, "n"),
             "dpia": seldom(None, dice.choice(("d", "D ", "e", "f"))),

@@ -1,0 +1,43 @@
+"""The tables of counts: how often a row, a place or a cell was seen."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, Integer, LargeBinary, Table, Text
+
+from gateway.store.metadata import IS_EMPTY_CELL, METADATA, partial_index
+
+UNIT_COUNT = Table(
+    "unit_count",
+    METADATA,
+    Column("unit", LargeBinary, primary_key=True),
+    Column("content", LargeBinary, primary_key=True),
+    Column("seen", Integer, nullable=False),
+    comment="how often a row's content was seen in a unit (a file sent in several pushes)",
+)
+
+PLACE_COUNT = Table(
+    "place_count",
+    METADATA,
+    Column("quarter", Text, primary_key=True, comment="of the incidents' first report"),
+    Column("place", LargeBinary, primary_key=True),
+    Column("seen", Integer, nullable=False),
+    comment="how many incidents a keyed, unnamed place of one feed had in one quarter",
+)
+
+ROLLUP = Table(
+    "rollup",
+    METADATA,
+    Column("class_id", Integer, primary_key=True, autoincrement=False),
+    Column(
+        "month", Text, primary_key=True, comment="of first report, Europe/London; empty: unknown"
+    ),
+    Column("sub_behaviour", Text, primary_key=True, comment="empty: none"),
+    Column("lsoa_code", Text, primary_key=True, comment="empty: none, as the other areas"),
+    Column("msoa_code", Text, primary_key=True),
+    Column("ward_code", Text, primary_key=True),
+    Column("district_code", Text, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Index("rollup_month", "month", "district_code"),
+    partial_index("rollup_empty", "class_id", where=IS_EMPTY_CELL),
+    comment="how many current, live versions there are; kept in the recording transaction",
+)
