@@ -225,8 +225,8 @@ class Terms(Word):
         return groups_of(self.fields)
 
 
-class Answer(Word):
-    """What a holder answers, with its reasons in words: these are kept sealed, and stay with the holder."""
+class AnswerSaid(Word):
+    """What a holder says of its answer, with its reasons in words: kept sealed, they stay with the holder."""
 
     outcome: Outcome
     words: Worded
@@ -235,10 +235,6 @@ class Answer(Word):
     """Why nothing, or not all, is released."""
     told: Worded | None = None
     """What the asker is told beside what is released; with any other answer nobody is told a word."""
-    positions: Annotated[
-        tuple[Annotated[int, Field(ge=1)], ...], Field(max_length=MOST_RECORDS)
-    ] = ()
-    """Places in the log of the versions decided about: released, or by their existence told of."""
     fields: tuple[ListedField, ...] = ()
     """What of them is released; with ``released`` and none named, all that the law lets go."""
     roles: tuple[SubjectRole, ...] = ()
@@ -251,6 +247,15 @@ class Answer(Word):
     recipient_regime: Regime = Regime.GENERAL
     keep_days: Annotated[int, Field(ge=1, le=3_660)] | None = None
     """How long the recipient may keep it; the gateway's setting where absent."""
+
+
+class Answer(AnswerSaid):
+    """An answer with the records that it is about."""
+
+    positions: Annotated[
+        tuple[Annotated[int, Field(ge=1)], ...], Field(max_length=MOST_RECORDS)
+    ] = ()
+    """Places in the log of the versions decided about: released, or by their existence told of."""
 
     @model_validator(mode="after")
     def _says_what_it_needs(self) -> Self:

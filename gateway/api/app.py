@@ -29,6 +29,7 @@ from gateway.api import (
     problems,
     questions,
     reported,
+    requests,
     returns,
     subscriptions,
     webhooks,
@@ -99,6 +100,7 @@ def create_app(service: Service) -> FastAPI:
         agreements,
         decisions,
         documents,
+        requests,
         returns,
         analysis,
         policies,
@@ -145,13 +147,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     retention = retention_of(service.house)
     rounds = correction_round_of(service.house, service.settings)
     quarters = quarter_round_of(service.house, service.settings.released_retention_days)
-    requests = requests_of(service.house, service.settings)
+    asked_for = requests_of(service.house, service.settings)
     tasks = [
         asyncio.create_task(every(interval, service.publish_in_turn)),
         asyncio.create_task(every(REFRESH_SECONDS, service.house.book.refresh)),
         asyncio.create_task(every(RETENTION_SECONDS, retention.run_in_turn)),
         asyncio.create_task(every(RETENTION_SECONDS, quarters.run_in_turn)),
-        asyncio.create_task(every(RETENTION_SECONDS, partial(request_round, requests))),
+        asyncio.create_task(every(RETENTION_SECONDS, partial(request_round, asked_for))),
         asyncio.create_task(every(RETENTION_SECONDS, rounds.run_in_turn)),
     ]
     sending = asyncio.create_task(service.dispatcher.run())

@@ -33,6 +33,8 @@ def list_subscriptions(service: ServiceDep, access: Recipient) -> Response:
     listed = []
     for row in service.house.reader.subscriptions_of(access.partner):
         subscription = Subscription.model_validate_json(row["body"])
+        if subscription.request is not None:
+            continue  # one decided request: it stands at /v1/requests
         listed.append(
             {
                 **subscription.model_dump(mode="json", exclude={"version"}),

@@ -24,6 +24,7 @@ from gateway.audit.request_rules import (
 )
 from gateway.audit.request_state import Decider, Request, Taken
 from gateway.audit.request_steps import (
+    RequestMoved,
     Taking,
     lock_words,
     open_words,
@@ -43,6 +44,7 @@ from gateway.store.reading import Reader
 from gateway.store.requesting import request_of, requests_of, steps_of
 from gateway.store.writer import Writer
 from policies.on_request import as_if_released, working_days_after
+from policies.probe import NO_RECORD
 from schemas.offices import same_office
 from schemas.requests import RELEASES, Answer, Asking, Outcome, State, Step, Terms
 from schemas.subscriptions import Subscription
@@ -81,6 +83,11 @@ class Requests:
         name, act = self._new_id(), self._act(actor)
         supposed = self.supposed(name, partner, asking)
         unmet = edition.law.standing(supposed, day)
+        if asking.holder == partner:
+            own = NO_RECORD.model_copy(update={"controller": partner})
+            decided = edition.law.decide(supposed, own, day)
+            itself = [one for one in decided.unmet if one.id.endswith(".recipient_is_not_holder")]
+            unmet = (*unmet, *itself)
         if unmet:
             self._refuse(partner, act, asking, [one.id for one in unmet])
             told = [{"id": one.id, "says": one.says, "cites": one.cites} for one in unmet]
@@ -290,6 +297,8 @@ class Requests:
         )
         if not may or answer is None or answer.actor == person.account:
             raise NotYoursToDecide
+        if request.review_due is None:
+            raise RequestMoved
         state = State.ANSWERED if stands else State.WITHDRAWN
         said = {"state": state.value, "review_due": None}
         beside = () if stands else (self._ended(name, request.partner, person.account),)

@@ -107,6 +107,7 @@ COMMANDS = tuple(
             "Agreement, DPIA input, record of processing, notice, answer: made as configured.",
         ),
         ("subscription", "subscription", "Partners' standing requests."),
+        ("request", "request", "Requests for disclosure, case by case: list, answer, review."),
         ("return", "returns", "Section 17A returns: what is due, make and write them, receipts."),
         (
             "statistics",
