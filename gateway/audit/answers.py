@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from gateway.access.people import Person, Role
 from gateway.audit.answers_kept import depersonalising, given_between, past_review, tagged, whole
 from gateway.audit.answers_law import agreements_due, policy_on, refused, returns_due
 from gateway.audit.answers_records import told_everybody, who_holds
 from gateway.audit.breaches import Breaches
 from gateway.audit.bundle import Bundler, Made, Scope
 from gateway.audit.exposed import Span
+from gateway.audit.looks import Looks
 from gateway.audit.offboarding import OffBoardings
 from gateway.audit.questions import Asked, Parameter, Question, Questions
 from gateway.law.register import Act
+from policies.looks import Flag
 
+_DAYS = 90
 _FEED = Parameter("feed", "Feed that the record came by", "feed")
 _REFERENCE = Parameter("reference", "The source’s own reference", "reference")
 _FROM, _TO = Parameter("from", "From", "instant"), Parameter("to", "Until", "instant")
@@ -46,6 +50,18 @@ def _bundle(asked: Asked) -> dict[str, Any]:
     with asked.house.reader.connection():
         size = asked.house.reader.head().ledger_size
     return {"ledger_size": size, "made_by": "gateway bundle make", "page": "/console/questions/13"}
+
+
+def _looks(asked: Asked) -> dict[str, Any]:
+    """Q7: the looks of the last 90 days that stand out; their words are on the page of consultations."""
+    house = asked.house
+    reader = Person(account="operator", name="operator", roles=frozenset({Role.IG_LEAD}))
+    told = Looks(house.reader, house.keys, house.clock).of(reader, _DAYS, only=list(Flag))
+    listed = [one.document() for one in told]
+    return {
+        "days": _DAYS,
+        "stand_out": [{k: v for k, v in one.items() if k != "words"} for one in listed],
+    }
 
 
 def _off_boarding(asked: Asked) -> dict[str, Any]:
@@ -133,7 +149,7 @@ _ALL = (
         7,
         "Is anybody looking without a reason: at odd hours, at many records, outside their work?",
         "Who looks at records",
-        _elsewhere("the list of looks that stand out, page /console/consultations"),
+        _looks,
         "DPA 2018 s.62(4)(b)",
         see="/console/consultations",
     ),

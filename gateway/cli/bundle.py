@@ -9,12 +9,14 @@ import typer
 
 from gateway.audit.answers import bundle
 from gateway.audit.bundle_check import BundleRefused, check_bundle
+from gateway.audit.offboarding import KIND
 from gateway.audit.questions import Asked, House
 from gateway.cli import Exit
 from gateway.cli.home import checked_actor, own_house, own_settings
 from gateway.cli.terminal import OPERATOR, Actor, AsJson, Stopped, note, say, say_json
 from gateway.errors import RequestInvalid
 from gateway.ledger.checkpoint import CheckpointRefused, VerifierKey
+from gateway.ledger.note import NoteRefused, verify_note
 
 app = typer.Typer(
     add_completion=False,
@@ -79,7 +81,7 @@ def verify(
     key: Annotated[
         str,
         typer.Option(
-            help="The gateway's public key (`gateway keys ledger`), or a file that holds it."
+            help="The gateway's public key (`gateway keys show`), or a file that holds it."
         ),
     ],
     as_json: AsJson = False,
@@ -89,9 +91,7 @@ def verify(
     Ends with 1 where anything in it is not what was made; one changed byte is found.
     """
     try:
-        place = Path(key)
-        text = place.read_text(encoding="utf-8") if "+" not in key and place.is_file() else key
-        checked = check_bundle(file.read_bytes(), VerifierKey.parse(text))
+        checked = check_bundle(file.read_bytes(), _key(key))
     except OSError:
         raise Stopped("The bundle or the key cannot be read.", "Check both names.") from None
     except CheckpointRefused:
@@ -109,3 +109,33 @@ def verify(
         f"disclosures, {checked.checkpoints} earlier checkpoints, {checked.snapshots} laws; "
         f"of a ledger of {checked.size} entries, root {checked.root}."
     )
+
+
+@app.command("certificate")
+def certificate(
+    file: Annotated[Path, typer.Argument(help="A certificate of off-boarding.")],
+    *,
+    key: Annotated[str, typer.Option(help="The gateway's public key, or a file that holds it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Check a certificate of off-boarding offline, by a public key alone. Ends with 1 where it is none."""
+    try:
+        lines = verify_note(file.read_text(encoding="utf-8"), KIND, _key(key))
+    except (OSError, UnicodeDecodeError):
+        raise Stopped("The certificate or the key cannot be read.", "Check both names.") from None
+    except CheckpointRefused:
+        raise Stopped("This is no public key of a ledger.", "Ask the gateway's operator.") from None
+    except NoteRefused:
+        note("gateway: the certificate is NOT signed by this key as it stands.")
+        raise typer.Exit(Exit.FOUND_WRONG) from None
+    if as_json:
+        say_json({"verified": True, "says": lines})
+    else:
+        say("\n".join(["The certificate is signed by this key. It says:", *lines]))
+
+
+def _key(stated: str) -> VerifierKey:
+    """Read a public key from text or file (OSError, CheckpointRefused)."""
+    place = Path(stated)
+    is_file = "+" not in stated and place.is_file()
+    return VerifierKey.parse(place.read_text(encoding="utf-8") if is_file else stated)

@@ -14,13 +14,18 @@ from gateway.console import (
     agreements,
     agreements_draft,
     agreements_steps,
+    breaches,
     consultations,
+    disclosures,
     faults,
     home,
     lawbook,
+    leavers,
     leaving,
     papers,
     partners,
+    questions,
+    records,
 )
 from gateway.console.built import BASE, Built
 from gateway.console.desk import Desk
@@ -40,6 +45,7 @@ TRY = "/console/try"
 PAGES = (
     *(home, leaving, consultations),
     *(agreements, agreements_draft, agreements_steps, papers, lawbook, partners),
+    *(disclosures, records, questions, breaches, leavers),
 )
 """The modules of the signed-in pages; each has ``add(desk)``."""
 

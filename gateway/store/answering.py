@@ -328,3 +328,49 @@ def points_given(
     )
     for row in connection.execute(statement):
         yield float(row[0]), float(row[1])
+
+
+def newest_releases(
+    connection: Connection, subscriptions: Collection[str], most: int
+) -> list[dict[str, Any]]:
+    """Return the newest releases to some subscriptions, also empty ones, newest first."""
+    statement = (
+        select(_R.c.subscription, _R.c.number, _R.c.at, _R.c.counts)
+        .where(_R.c.subscription.in_(sorted(subscriptions)))
+        .order_by(_R.c.leaf.desc())
+        .limit(most)
+    )
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def history_of(connection: Connection, incident: int) -> list[dict[str, Any]]:
+    """Return what the log keeps readable of an incident: each version, and what happened to it."""
+    columns = (
+        _L.c.position,
+        _L.c.version,
+        _L.c.entry_kind,
+        _L.c.class_id,
+        _L.c.recorded_at,
+        _L.c.mapping_status,
+        _L.c.kind,
+        _L.c.typology_behaviour,
+        _L.c.point_longitude,
+        _L.c.lsoa_code,
+        _L.c.ward_code,
+        _L.c.district_code,
+        _L.c.reason,
+    )
+    statement = select(*columns).where(_L.c.incident == incident).order_by(_L.c.position)
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def push_of(connection: Connection, position: int) -> dict[str, Any] | None:
+    """Return receipt, system, second and ledger entry of the push that a version came with."""
+    p = t.PUSH
+    statement = (
+        select(p.c.receipt_id, p.c.client_id, p.c.at, p.c.leaf)
+        .where(p.c.first_position <= position, p.c.last_position >= position)
+        .limit(1)
+    )
+    row = connection.execute(statement).mappings().first()
+    return None if row is None else dict(row)

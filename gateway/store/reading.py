@@ -159,6 +159,15 @@ class Reader:
         found: str | None = connection.execute(statement).scalar()
         return found
 
+    def delivery(
+        self, connection: Connection, subscription: str, number: int
+    ) -> dict[str, Any] | None:
+        """Return the delivery of one release: state, attempts, outcome of the last."""
+        d = t.DELIVERY
+        statement = select(d).where(d.c.subscription == subscription, d.c.number == number)
+        row = connection.execute(statement).mappings().first()
+        return None if row is None else dict(row)
+
     def is_untried(self, subscription: str, number: int) -> bool:
         """Whether a release was never handed out."""
         d = t.DELIVERY

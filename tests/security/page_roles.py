@@ -55,7 +55,28 @@ PAGES: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/console/partners/{partner}/change"): frozenset({LEAD}),
     ("GET", "/console/add-partner"): frozenset({LEAD}),
     ("POST", "/console/add-partner"): frozenset({LEAD}),
+    ("GET", "/console/disclosures"): frozenset({LEAD, NOMINATED, AUDITOR}),
+    ("GET", "/console/disclosures/{subscription}/{release}"): frozenset({LEAD, NOMINATED, AUDITOR}),
+    ("POST", "/console/disclosures/{subscription}/{release}/proof"): frozenset(
+        {LEAD, NOMINATED, AUDITOR}
+    ),
+    ("GET", "/console/records"): frozenset({LEAD, NOMINATED, AUDITOR}),
+    ("POST", "/console/records"): frozenset({LEAD, NOMINATED, AUDITOR}),
+    ("GET", "/console/questions"): frozenset({LEAD}),
+    ("GET", "/console/questions/{number}"): frozenset({LEAD}),
+    ("POST", "/console/questions/{number}"): frozenset({LEAD}),
+    ("POST", "/console/questions/13/bundle"): frozenset({LEAD}),
+    ("GET", "/console/breaches"): frozenset({LEAD}),
+    ("POST", "/console/breaches"): frozenset({LEAD}),
+    ("GET", "/console/breaches/{breach}"): frozenset({LEAD}),
+    ("POST", "/console/breaches/{breach}/{step}"): frozenset({LEAD}),
+    ("GET", "/console/off-boarding"): frozenset({LEAD}),
+    ("POST", "/console/off-boarding"): frozenset({LEAD}),
+    ("GET", "/console/off-boarding/{off_boarding}"): frozenset({LEAD}),
+    ("POST", "/console/off-boarding/{off_boarding}/answer"): frozenset({LEAD}),
+    ("POST", "/console/off-boarding/{off_boarding}/certificate"): frozenset({LEAD}),
+    ("POST", "/console/off-boarding/{off_boarding}/request"): frozenset({LEAD}),
 }
 
-EXAMPLES: dict[str, str] = {}
+EXAMPLES: dict[str, str] = {"/console/questions/{number}": "/console/questions/12"}
 """Path with parts → the same filled with what the demonstration's story made."""

@@ -1,0 +1,135 @@
+"""An answer of JSON as a page shows it: definitions, tables of counts, tables of rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from gateway.console.words import day, when
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_WIDE = 60
+LABELS = {
+    "id_there": "Its id there",
+    "told": "Told of it",
+    "told_acknowledged": "Acknowledged that",
+    "still_holds": "Still holds it",
+    "concern_somebody": "Incidents that concern a person",
+    "by_controller": "Incidents by controller",
+    "by_behaviour": "Records by kind",
+    "by_lane": "Records by form",
+    "by_agreement": "Records by agreement",
+    "by_power": "Records by power",
+    "tagged": "Special category, offence and children’s data",
+    "other_doors": "What left by other doors",
+    "other_rows": "Rows in those",
+    "cites": "Section",
+    "says": "In words",
+    "leaf": "Ledger entry",
+    "on": "Day",
+    "suppression_rate": "Share kept back",
+    "smallest_catchment": "Fewest addresses around a map point used",
+    "log_rows": "Rows of the log",
+    "verified": "Whole",
+}
+_NOT_SHOWN = frozenset({"other_rows", "cells"})
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under a caption."""
+
+    caption: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sections:
+    """What a page shows of an answer."""
+
+    facts: tuple[tuple[str, str], ...]
+    tables: tuple[Table, ...]
+    long: tuple[tuple[str, str], ...]
+    """Texts that are shown as they are: a note, a hash list."""
+
+
+def sections(answer: Mapping[str, Any]) -> Sections:
+    """Split an answer into what a page shows."""
+    facts: list[tuple[str, str]] = []
+    tables: list[Table] = []
+    long: list[tuple[str, str]] = []
+    for key, value in answer.items():
+        _take(label(key), key, value, facts, tables, long)
+    return Sections(tuple(facts), tuple(tables), tuple(long))
+
+
+def _take(
+    named: str,
+    key: str,
+    value: Any,  # noqa: ANN401 - any JSON
+    facts: list[tuple[str, str]],
+    tables: list[Table],
+    long: list[tuple[str, str]],
+) -> None:
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        tables.append(_rows(named, value))
+    elif isinstance(value, dict) and value and _is_counts(value):
+        pairs = tuple((label(name), text(number)) for name, number in value.items())
+        tables.append(Table(named, ("", "Number"), pairs))
+    elif isinstance(value, dict) and value and all(isinstance(v, dict) for v in value.values()):
+        tables.append(_rows(named, [{"": name, **one} for name, one in value.items()]))
+    elif isinstance(value, dict) and value:
+        for inner, one in value.items():
+            _take(f"{named}: {label(inner).lower()}", inner, one, facts, tables, long)
+    elif isinstance(value, list) and len(value) > 1:
+        tables.append(Table(named, ("",), tuple((text(one),) for one in value)))
+    elif isinstance(value, str) and ("\n" in value or (len(value) > _WIDE and " " not in value)):
+        long.append((named, value))
+    elif key not in _NOT_SHOWN or value:
+        facts.append((named, text(value)))
+
+
+def _rows(caption: str, rows: list[dict[str, Any]]) -> Table:
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    heads = tuple(label(name) for name in names)
+    return Table(caption, heads, tuple(tuple(text(r.get(n)) for n in names) for r in rows))
+
+
+def _is_counts(value: Mapping[str, Any]) -> bool:
+    return all(isinstance(one, int) and not isinstance(one, bool) for one in value.values())
+
+
+def label(name: str) -> str:
+    """Return what a member of an answer is called on a page."""
+    plain = name.replace("_", " ").replace("section 17a", "section 17A")
+    return LABELS.get(name, plain[:1].upper() + plain[1:])
+
+
+def text(value: Any) -> str:  # noqa: ANN401 - any JSON
+    """Return a value as a reader says it."""
+    match value:
+        case None | [] | {} | "":
+            return "none"
+        case bool():
+            return "yes" if value else "no"
+        case int():
+            return f"{value:,}"
+        case list():
+            return ", ".join(text(one) for one in value)
+        case dict():
+            return ", ".join(f"{label(k).lower()} {text(v)}" for k, v in value.items())
+        case _:
+            return _words(str(value))
+
+
+def _words(value: str) -> str:
+    if _INSTANT.fullmatch(value):
+        return when(datetime.fromisoformat(value))
+    if _DAY.fullmatch(value):
+        return day(date.fromisoformat(value))
+    return value if " " in value else value.replace("_", " ")

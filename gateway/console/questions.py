@@ -1,0 +1,179 @@
+"""The sixteen questions, as a person asks them: a list of sentences, and a page that answers each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fastapi import Response
+
+from gateway.audit.answers import QUESTIONS, bundle
+from gateway.audit.questions import Asked, House, Question
+from gateway.console.answered import sections
+from gateway.console.desk import Desk, Visit
+from gateway.console.handing import attached
+from gateway.console.navigation import LEAD, link
+from gateway.errors import NotFound, RequestInvalid
+
+PATH = "/console/questions"
+_BUNDLE = 13
+_SHORTEST_REASON = 10
+
+
+def add(desk: Desk) -> None:
+    """Put the pages in."""
+    link("Evidence", PATH, "The sixteen questions", LEAD)
+    desk.get(PATH, LEAD)(_list)
+    desk.get(PATH + "/{number}", LEAD)(_page)
+    desk.post(PATH + "/{number}", LEAD)(_answer)
+    desk.post(PATH + "/13/bundle", LEAD)(_download)
+
+
+def asked_of(visit: Visit, given: Mapping[str, str], partner: str | None = None) -> Asked:
+    """Return a question as a visitor asks it."""
+    house = House.of(visit.house, visit.settings.notice_overdue_days)
+    return Asked(house, {key: value for key, value in given.items() if value}, partner)
+
+
+def _list(visit: Visit) -> Response:
+    return visit.page("questions/list.html", questions=QUESTIONS.all())
+
+
+def _question(visit: Visit) -> Question:
+    number = visit.part("number")
+    if not number.isdecimal():
+        raise NotFound
+    return QUESTIONS(int(number))
+
+
+def _page(visit: Visit) -> Response:
+    question = _question(visit)
+    if any(one.required for one in question.parameters) or question.number == _BUNDLE:
+        return _shown(visit, question)
+    return _answered(visit, question, {})
+
+
+def _answer(visit: Visit) -> Response:
+    question = _question(visit)
+    names = {one.name for one in question.parameters}
+    return _answered(visit, question, {k: v for k, v in visit.form.items() if k in names})
+
+
+def _answered(visit: Visit, question: Question, given: Mapping[str, str]) -> Response:
+    visit.house.book.refresh()
+    try:
+        answer = QUESTIONS.ask(question.number, asked_of(visit, given))["answer"]
+    except RequestInvalid as faulty:
+        faults = {one.pointer.removeprefix("/"): one.says for one in faulty.errors}
+        return _shown(visit, question, given=given, faults=faults, status=422)
+    except NotFound:
+        last = question.parameters[-1].name if question.parameters else ""
+        says = "There is no such record, release or partner. Check what you typed."
+        return _shown(visit, question, given=given, faults={last: says}, status=422)
+    told = headline(question.number, answer)
+    return _shown(visit, question, given=given, answer=sections(answer), told=told)
+
+
+def _shown(
+    visit: Visit,
+    question: Question,
+    *,
+    given: Mapping[str, str] | None = None,
+    faults: Mapping[str, str] | None = None,
+    status: int = 200,
+    **answer: Any,  # noqa: ANN401 - what the template shows
+) -> Response:
+    register = visit.house.book.current().register
+    return visit.page(
+        "questions/question.html",
+        status,
+        question=question,
+        given=given or {},
+        faults=faults or {},
+        partners=sorted((one.name, key) for key, one in register.partners.items()),
+        feeds=sorted(register.feeds),
+        **{"answer": None, "told": "", **answer},
+    )
+
+
+def _download(visit: Visit) -> Response:
+    """Make the auditor's bundle and hand it over; that it was made is in the ledger before."""
+    question = QUESTIONS(_BUNDLE)
+    given = {one.name: visit.form.get(one.name, "") for one in question.parameters}
+    reason = visit.form.get("reason", "")
+    faults = {}
+    if len(reason) < _SHORTEST_REASON:
+        faults["reason"] = "Say for whom and why it is made. Nothing was made."
+    try:
+        asked = asked_of(visit, given)
+        if faults:
+            return _shown(visit, question, given=visit.form, faults=faults, status=422)
+        made = bundle(asked, visit.house.act(visit.person.account), reason)
+    except RequestInvalid as faulty:
+        faults |= {one.pointer.removeprefix("/"): one.says for one in faulty.errors}
+        return _shown(visit, question, given=visit.form, faults=faults, status=422)
+    return attached(made.file, made.name, "application/zip")
+
+
+def headline(number: int, answer: Mapping[str, Any]) -> str:
+    """Return the answer in one sentence, for those questions that have one."""
+    found = _HEADLINES.get(number)
+    return "" if found is None else found(answer)
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def _held(answer: Mapping[str, Any]) -> str:
+    holders = [one for one in answer["holders"] if one["still_holds"]]
+    names = ", ".join(dict.fromkeys(one["recipient"] for one in holders))
+    if not holders:
+        return "Nobody outside holds this record now."
+    return f"{_count(len(holders), 'holder has', 'holders have')} this record now: {names}."
+
+
+def _whole(answer: Mapping[str, Any]) -> str:
+    if answer["verified"]:
+        return (
+            "The log is whole: every entry, row and checkpoint was recomputed, and all of it fits."
+        )
+    return "Something is NOT as it was. The findings below name the table and the place."
+
+
+_HEADLINES: dict[int, Callable[[Mapping[str, Any]], str]] = {
+    2: _held,
+    3: lambda a: _count(len(a["overdue"]), "notice is overdue", "notices are overdue") + ".",
+    4: lambda a: (
+        f"{_count(a['records'], 'record', 'records')} about"
+        f" {_count(a['incidents'], 'incident', 'incidents')} went there between these moments."
+    ),
+    5: lambda a: _count(len(a["due"]), "thing is", "things are") + " due, overdue or missing.",
+    6: lambda a: (
+        f"{_count(a['duty_in_default'], 'return is', 'returns are')} in default for {a['quarter']};"
+        f" all are due by the date below."
+    ),
+    8: lambda a: (
+        f"{_count(a['withheld'], 'record was', 'records were')} withheld of {a['considered']:,}"
+        " considered; a record may be withheld for several reasons."
+    ),
+    9: lambda a: (
+        "No law was in force on that day."
+        if a["in_force"] is None
+        else f"In force was the law {a['in_force']['snapshot'][:12]}…, as its documents below say."
+    ),
+    10: lambda a: (
+        f"{_count(len(a['holds']), 'hold keeps', 'holds keep')} records back from deletion."
+    ),
+    12: _whole,
+    14: lambda a: (
+        _count(sum(one["records"] for one in a["counted"]), "record", "records")
+        + " left with special category, offence or children’s data."
+    ),
+    15: lambda a: (
+        "Nothing depersonalised was released yet."
+        if a["suppression_rate"] is None
+        else f"{a['suppression_rate']:.1%} of what was considered was kept back."
+    ),
+    16: lambda a: _count(len(a["off_boardings"]), "partner has", "partners have") + " left.",
+}
