@@ -16,6 +16,7 @@ from gateway.console import (
     agreements_steps,
     breaches,
     consultations,
+    corrections,
     disclosures,
     faults,
     home,
@@ -25,6 +26,8 @@ from gateway.console import (
     papers,
     partners,
     questions,
+    recalls,
+    recalls_one,
     records,
 )
 from gateway.console.built import BASE, Built
@@ -46,6 +49,7 @@ PAGES = (
     *(home, leaving, consultations),
     *(agreements, agreements_draft, agreements_steps, papers, lawbook, partners),
     *(disclosures, records, questions, breaches, leavers),
+    *(recalls, recalls_one, corrections),
 )
 """The modules of the signed-in pages; each has ``add(desk)``."""
 

@@ -76,6 +76,18 @@ PAGES: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/console/off-boarding/{off_boarding}/answer"): frozenset({LEAD}),
     ("POST", "/console/off-boarding/{off_boarding}/certificate"): frozenset({LEAD}),
     ("POST", "/console/off-boarding/{off_boarding}/request"): frozenset({LEAD}),
+    ("GET", "/console/recalls"): frozenset({LEAD, NOMINATED, AUDITOR}),
+    ("GET", "/console/recalls/new"): frozenset({LEAD}),
+    ("POST", "/console/recalls/new"): frozenset({LEAD}),
+    ("GET", "/console/recalls/{case}"): frozenset({LEAD}),
+    ("POST", "/console/recalls/{case}/words"): frozenset({LEAD}),
+    ("POST", "/console/recalls/{case}/records"): frozenset({LEAD}),
+    ("GET", "/console/recalls/{case}/steps/{step}"): frozenset({LEAD}),
+    ("POST", "/console/recalls/{case}/steps/{step}"): frozenset({LEAD}),
+    ("GET", "/console/corrections"): frozenset({LEAD, NOMINATED}),
+    ("GET", "/console/corrections/{report}"): frozenset({LEAD, NOMINATED}),
+    ("POST", "/console/corrections/{report}/decision"): frozenset({LEAD, NOMINATED}),
+    ("POST", "/console/corrections/{report}/words"): frozenset({LEAD, NOMINATED}),
 }
 
 EXAMPLES: dict[str, str] = {"/console/questions/{number}": "/console/questions/12"}
