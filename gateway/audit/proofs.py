@@ -12,21 +12,25 @@ from pydantic_core import from_json
 
 from gateway.audit.checkpoints import ledger_verifier_key
 from gateway.keys.ring import KeyRing
+from gateway.law.register import Act
 from gateway.ledger.checkpoint import (
     Checkpoint,
     CheckpointRefused,
     VerifierKey,
+    parse_checkpoint,
     verify_checkpoint,
 )
-from gateway.ledger.leaf import LeafRefused, read_leaf
+from gateway.ledger.leaf import LeafRefused, Operation, leaf, read_leaf
 from gateway.ledger.tree import (
+    EMPTY_ROOT,
     consistency_proof,
     inclusion_proof,
     leaf_hash,
     verify_consistency,
     verify_inclusion,
 )
-from gateway.store.reading import Reader
+from gateway.store.reading import Reader, newest_kept
+from gateway.store.tx import Tx
 
 FORM = "gateway-proof/1"
 
@@ -45,6 +49,38 @@ class Proven:
     """The entry itself, where the file holds it."""
     extends: Checkpoint | None
     """The older checkpoint that the ledger was shown to extend."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """The job that says in the ledger that somebody took evidence of it away."""
+
+    method: str
+    """``proof`` or ``checkpoint``."""
+    partner: str | None
+    """For whom; None: for the gateway's operator."""
+    entry: int | None
+    """Which entry was proven."""
+    act: Act
+
+    def __call__(self, tx: Tx) -> int:
+        """Seal it; return its index."""
+        newest = newest_kept(tx.connection)
+        size, note = (0, None) if newest is None else (newest[0], newest[1])
+        root = EMPTY_ROOT if note is None else parse_checkpoint(note).root
+        return tx.seal(
+            leaf(
+                Operation.CHECKPOINT,
+                at=self.act.stamp,
+                actor=self.act.actor,
+                nonce=self.act.nonce,
+                size=size,
+                checkpoint_root=root.hex(),
+                recipient=self.partner,
+                count=self.entry,
+                method=self.method,
+            )
+        )
 
 
 def proof_of(

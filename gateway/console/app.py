@@ -19,10 +19,12 @@ from gateway.console import (
     corrections,
     disclosures,
     faults,
+    health,
     home,
     lawbook,
     leavers,
     leaving,
+    ledger,
     papers,
     partners,
     questions,
@@ -50,6 +52,7 @@ PAGES = (
     *(agreements, agreements_draft, agreements_steps, papers, lawbook, partners),
     *(disclosures, records, questions, breaches, leavers),
     *(recalls, recalls_one, corrections),
+    *(ledger, health),
 )
 """The modules of the signed-in pages; each has ``add(desk)``."""
 

@@ -87,6 +87,11 @@ class Writer:
         """Whether the thread runs; readiness depends on it."""
         return self._thread.is_alive() and not self._closing
 
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait."""
+        return len(self._queue)
+
     def has_its_database(self) -> bool:
         """Whether the database is still where it was: a file that was moved away takes no commit."""
         return self._present()

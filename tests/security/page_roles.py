@@ -13,6 +13,13 @@ AUDITOR, ADMINISTRATOR, ANALYST = Role.PARTNER_AUDITOR, Role.ADMINISTRATOR, Role
 PAGES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/console"): EVERYBODY,
     ("POST", "/console/sign-out"): EVERYBODY,
+    ("GET", "/console/ledger"): frozenset({LEAD, NOMINATED, AUDITOR, ADMINISTRATOR}),
+    ("GET", "/console/ledger/verify"): frozenset({LEAD, ADMINISTRATOR}),
+    ("POST", "/console/ledger/verify"): frozenset({LEAD, ADMINISTRATOR}),
+    ("POST", "/console/ledger/since"): frozenset({LEAD, NOMINATED, AUDITOR, ADMINISTRATOR}),
+    ("POST", "/console/ledger/proof"): frozenset({LEAD, NOMINATED, AUDITOR, ADMINISTRATOR}),
+    ("POST", "/console/ledger/checkpoint"): frozenset({LEAD, NOMINATED, AUDITOR, ADMINISTRATOR}),
+    ("GET", "/console/health"): frozenset({LEAD, ADMINISTRATOR}),
     ("GET", "/console/consultations"): frozenset({LEAD, NOMINATED, AUDITOR}),
     ("GET", "/console/documents"): frozenset({LEAD, NOMINATED}),
     ("POST", "/console/documents/check"): frozenset({LEAD, NOMINATED}),
