@@ -15,6 +15,7 @@ from gateway.audit.verify_proceedings import ProceedingWalk
 from gateway.audit.verify_requests import RequestWalk
 from gateway.audit.verify_retention import RetentionWalk
 from gateway.audit.verify_signals import SignalWalk
+from gateway.audit.verify_subject_cases import SubjectCaseWalk
 from gateway.audit.verify_subjects import SubjectWalk
 from gateway.keys.ring import KeyRing
 from gateway.ledger.leaf import Operation
@@ -45,6 +46,7 @@ class BesideWalk:
             SubjectWalk(keys, findings),
             CorrectionWalk(keys, findings),
             SignalWalk(keys, findings),
+            SubjectCaseWalk(keys, findings),
         )
 
     def take(self, index: int, operation: Operation, document: Mapping[str, Any]) -> None:

@@ -28,11 +28,15 @@ class ConsultationWalk:
     def __init__(self, keys: KeyRing, findings: Findings) -> None:
         self._keys, self._findings = keys, findings
         self._told: dict[int, Mapping[str, Any]] = {}
+        self._erased: set[str] = set()
+        """Keyed hashes of subject access cases whose words were destroyed."""
 
     def take(self, index: int, operation: Operation, document: Mapping[str, Any]) -> None:
         """Keep one operation; others than consultations are passed over."""
         if operation is Operation.CONSULTATION:
             self._told[index] = document
+        elif operation is Operation.SUBJECT_ACCESS and document["change"] == "erased":
+            self._erased.add(case_hmac(self._keys, document["subject_case"]))
 
     def finish(self, evidence: Evidence) -> None:
         """Hold what is stored against what was kept."""
@@ -56,9 +60,6 @@ class ConsultationWalk:
         try:
             said = dict(zip(("leaf", "at", *_SAID[:5], "case_id", "number"), row[:9], strict=True))
             case = said["case_id"]
-            words = open_body(
-                self._keys, LockedBody(row[9], row[10]), ABOUT + bytes.fromhex(told["nonce"])
-            ).decode()
             entries = [
                 consulted_entry(dict(zip(_VERSION, version[1:], strict=True)))
                 for version in versions
@@ -67,12 +68,20 @@ class ConsultationWalk:
                 [said[name] for name in _SAID] == [told.get(name) for name in _IN_LEAF]
                 and said["at"] == int(datetime.fromisoformat(told["at"]).timestamp())
                 and told.get("case_hmac") == (None if case is None else case_hmac(self._keys, case))
-                and told["reason_hmac"] == reason_hmac(self._keys, words)
+                and self._has_words(row, told)
                 and told["root"] == batch_root(entries).hex()
                 and _has_types(said, versions)
             )
         except (*UNREADABLE, SealBroken):
             return False
+
+    def _has_words(self, row: Row, told: Mapping[str, Any]) -> bool:
+        """Whether the reason stands there in words, or was destroyed with its case."""
+        if told.get("case_hmac") in self._erased:
+            return row[9:11] == (b"", b"")
+        about = ABOUT + bytes.fromhex(told["nonce"])
+        words = open_body(self._keys, LockedBody(row[9], row[10]), about).decode()
+        return bool(told["reason_hmac"] == reason_hmac(self._keys, words))
 
 
 def _has_types(said: Mapping[str, Any], versions: list[Row]) -> bool:

@@ -68,6 +68,8 @@ class Operation(StrEnum):
     WITHDRAWAL = "withdrawal"
     UNCONFIRMED = "unconfirmed"
     CONSULTATION = "consultation"
+    SUBJECT_ACCESS = "subject_access"
+    SUBJECT_ANSWER = "subject_answer"
     MATCHING = "matching"
     SIGNAL = "signal"
     RETURN = "return"
@@ -120,13 +122,13 @@ class Entry:
 _KEYS_BY_FORM: dict[Form, str] = {
     Form.ID: """actor account client receipt request retraction recipient partner feed controller subscription
         holder hold protocol agreement decision successor on_behalf_of release_id erasure backup_id
-        breach off_boarding document correction signal""",
+        breach off_boarding document correction signal subject_case""",
     Form.CODE: """action adapter area_kind change crosswalk edition format kind lane measure mode
         method outcome power protocol_version agreement_version provision purpose reason role state table
         quarter recipient_kind regime_source regime_recipient marking marking_source handling scheme
         key_name cell_place cell_time""",
     Form.HASH: """root receipt_sha256 content_sha256 snapshot document_sha256 filter_sha256
-        query_hmac case_hmac reason_hmac case_sha256 request_sha256 key_sha256 file_sha256
+        query_hmac case_hmac reason_hmac case_sha256 request_sha256 key_sha256 file_sha256 body_hmac
         settings_sha256 policy_sha256 checkpoint_root disclosures_root notices_root
         before_sha256 after_sha256 shown_sha256 incident_hmac commitment held_sha256""",
     Form.NONCE: "nonce",
@@ -256,6 +258,12 @@ CATALOGUE: dict[Operation, Entry] = {
         f"{_WHOM} {_LAW} {_ROWS} account case_hmac reason_hmac query_hmac incident_hmac feed "
         "field_groups role",
         Statutory.CONSULTATION,
+    ),
+    Operation.SUBJECT_ACCESS: _entry("subject_case change number body_hmac day", "partner"),
+    Operation.SUBJECT_ANSWER: _entry(
+        "subject_case number body_hmac content_sha256 count day",
+        "partner recipient_kind withheld",
+        Statutory.DISCLOSURE,
     ),
     Operation.MATCHING: _entry(
         "agreement count",

@@ -109,6 +109,8 @@ _TABLES = {
     "wrapped_secret, ciphertext FROM consultation ORDER BY leaf",
     "consulted": "SELECT leaf, position, incident, version, controller FROM consulted "
     "ORDER BY leaf, position",
+    "subject_case_step": "SELECT leaf, case_id, number, what, day, partner, account, at, "
+    "wrapped_secret, ciphertext FROM subject_case_step ORDER BY leaf",
     "hold": "SELECT name, body, at FROM hold ORDER BY name",
     "correction_step": "SELECT leaf, item, number, kind, feed, subscription, body, at, "
     "wrapped_secret, ciphertext FROM correction_step ORDER BY leaf",

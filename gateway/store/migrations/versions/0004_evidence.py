@@ -25,6 +25,7 @@ def upgrade() -> None:
     _add_corrections()
     _add_disclosure_requests()
     _add_signals()
+    _add_subject_cases()
 
 
 def downgrade() -> None:
@@ -41,6 +42,7 @@ def downgrade() -> None:
     op.drop_table("anchor")
     for table in ("sign_in_failure", "sign_in", "session", "account"):
         op.drop_table(table)
+    op.drop_table("subject_case_step")
 
 
 def _add_sessions() -> None:
@@ -317,4 +319,34 @@ def _add_disclosure_requests() -> None:
         "disclosure_request_step",
         ["request", "number"],
         unique=True,
+    )
+
+
+def _add_subject_cases() -> None:
+    """Requests of people for what is held about them."""
+    op.create_table(
+        "subject_case_step",
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False, comment="schemas.subject_access.SubjectStep"),
+        sa.Column(
+            "day",
+            sa.Text(),
+            nullable=False,
+            comment="from which the clock counts it, Europe/London",
+        ),
+        sa.Column("partner", sa.Text(), comment="whose case it is; empty: the operator's"),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("at", POSITION, nullable=False, comment="seconds since 1970"),
+        sa.Column("leaf", POSITION, nullable=False),
+        sa.Column("wrapped_secret", sa.LargeBinary(), comment="empty once the case was erased"),
+        sa.Column(
+            "ciphertext",
+            sa.LargeBinary(),
+            comment="what was said, locked under a secret of its own",
+        ),
+        sa.PrimaryKeyConstraint("case_id", "number"),
+        sa.UniqueConstraint("leaf"),
+        comment="requests of people for what is held about them; "
+        "the ledger has each step's keyed hash",
     )
