@@ -74,6 +74,7 @@ def command(
 ) -> None:
     """See the whole job done on invented data, in an own database.
 
+    A quarter of history is written first, for the console (not with --once).
     Three simulated systems (police, housing, street management) push their rows
     over HTTP, and the law is applied. The council's team is sent its cases under
     section 115, the fire authority pulls under section 17A, an analyst gets
@@ -107,18 +108,30 @@ def _performed(folder: Path, wishes: Wishes, console: Console, started: float) -
     from gateway.assembly import open_house  # noqa: PLC0415 - as above
     from gateway.cli.demo_server import listening, running  # noqa: PLC0415 - as above
     from gateway.cli.demo_story import Story  # noqa: PLC0415 - as above
+    from gateway.clock import HistoryClock, SystemClock  # noqa: PLC0415 - as above
     from gateway.demo.cast import Cast  # noqa: PLC0415 - as above
     from gateway.demo.endpoint import running_subscriber  # noqa: PLC0415 - as above
+    from gateway.demo.history import BEGINS, write_history  # noqa: PLC0415 - as above
+    from gateway.demo.history import tell_stories as tell  # noqa: PLC0415 - as above
     from gateway.demo.play import Play  # noqa: PLC0415 - as above
     from gateway.demo.rows import invented, month_before  # noqa: PLC0415 - as above
     from gateway.demo.scenes import Ended  # noqa: PLC0415 - as above
     from gateway.demo.stage import set_stage  # noqa: PLC0415 - as above
 
+    clock = HistoryClock(SystemClock().now() - BEGINS)
+    if wishes.once:
+        clock.at = None
     with (
-        open_house(folder, create=True) as house,
+        open_house(folder, clock=clock, create=True) as house,
         running_subscriber(house) as (subscriber, secret),
     ):
         stage = set_stage(house, subscriber.url, secret, with_open_data=wishes.street is not None)
+        if not wishes.once:  # nobody would open the console on it
+            console.print("First, a quarter of invented history is written for the console.")
+            write_history(house, clock)
+            clock.at = None
+            tell(house)
+            clock.at = None
         with listening(wishes.port) as listener, running(house, listener) as gateway:
             story = Story(console, gateway.url, folder, stage.visitor, own_command())
             story.open(wishes.port)

@@ -57,6 +57,7 @@ def running(house: House, listener: socket.socket) -> Iterator[Running]:
         public_url=url,
         client_secrets=True,
         demonstration=True,
+        local_accounts=True,
         egress_allow=(f"{HOST}/32",),  # the simulated subscriber lives on this machine
     )
     service = make_service(house, settings, url)

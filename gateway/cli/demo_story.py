@@ -28,6 +28,7 @@ from gateway.cli.demo_words import (
 )
 from gateway.client.proof import Secret
 from gateway.demo import scenes
+from gateway.demo.people import PASSWORD, PEOPLE
 from gateway.demo.stage import (
     FIRE_17A,
     NSIR,
@@ -302,6 +303,13 @@ class Story:
     def next_steps(self) -> None:
         """Say what to try while it goes on serving."""
         url, secret = self._url, self._visitor
+        self._console.print(f"\n[bold]The console is at[/] {url}/console\n")
+        table = plain()
+        for person in PEOPLE:
+            table.add_row(person.account, person.name, person.partner or "the operator")
+        self._say("Sign in as one of these invented people, each with what their role may see:")
+        self._show(table)
+        self._say(f"Password of all: {PASSWORD}")
         self._console.print("\n[bold]It goes on serving. Try it from another terminal:[/]\n")
         token = (
             f"TOKEN=$(curl -s {url}/oauth/token -d grant_type=client_credentials \\\n"
