@@ -5,8 +5,9 @@ from __future__ import annotations
 from fastapi import Response
 
 from gateway.access.people import EVERYBODY
+from gateway.audit.latest import last_released, last_withheld
 from gateway.console.desk import Desk, Visit
-from gateway.console.navigation import link
+from gateway.console.navigation import AUDITOR, LEAD, NOMINATED, link
 from gateway.console.needs import needs_of
 
 MOST_URGENT = 3
@@ -22,4 +23,16 @@ def add(desk: Desk) -> None:
 def _home(visit: Visit) -> Response:
     needs = needs_of(visit)
     shown = needs if visit.asked("all") else needs[:MOST_URGENT]
-    return visit.page("home.html", needs=needs, shown=shown, more=len(needs) - len(shown))
+    told = visit.person.has(LEAD, NOMINATED, AUDITOR)
+    reader, edition = visit.house.reader, visit.house.book.current()
+    whose = None if visit.person.has(LEAD) else visit.person.partner
+    return visit.page(
+        "home.html",
+        needs=needs,
+        shown=shown,
+        more=len(needs) - len(shown),
+        told=told,
+        released=last_released(reader, edition, whose) if told else None,
+        withheld=last_withheld(reader, edition, whose) if told else None,
+        partners=edition.register.partners,
+    )

@@ -46,6 +46,12 @@ MEANINGS: Final = {
     Fate.ADDED: "worked out by the gateway from codes, never from free text",
     Fate.DROPPED: "does not leave",
 }
+POWERS: Final = {
+    "section_115": "under section 115",
+    "section_17a": "under section 17A",
+    "non_personal": "as open data",
+}
+"""How a power stands in a sentence."""
 _AS_IT_CAME: Final = frozenset({"sealed", "persons"})
 _FINEST: Final = ("typology_behaviour", "typology_sub_behaviour")
 _NUMBERS: Final = {1: "One", 2: "Two", 3: "Three", 4: "Four", 5: "Five"}
@@ -196,6 +202,7 @@ FILTERS: Final = {
     "as_json": as_json,
     "grouped": grouped,
     "when": when,
+    "power_words": lambda power: POWERS.get(power, str(power).replace("_", " ")),
     "day": day,
     "plain": lambda code: str(code).replace("_", " "),
 }

@@ -147,7 +147,7 @@ def test_every_page_is_fit_for_everybody(console: LivedIn, browser: Browser) -> 
                     if found:
                         wrong[f"{filled} scripts={scripts} {width}"] = found
 
-    assert wrong == {}
+    assert not wrong, "\n".join(f"{path}: {found}" for path, found in wrong.items())
     assert seen >= 1
 
 
