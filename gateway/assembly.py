@@ -160,6 +160,12 @@ def matching_of(house: House) -> MatchingRound:
     )
 
 
+def match_in_turn(house: House) -> None:
+    """Key older records, and compare what was recorded; called on a clock."""
+    subject_index_of(house).fill()
+    matching_of(house).run_in_turn()
+
+
 def signals_of(house: House) -> SignalDesk:
     """Return what hands signals out and takes decisions about them."""
     return SignalDesk(house.reader, house.writer, house.book, house.keys, house.clock, house.random)

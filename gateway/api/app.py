@@ -31,6 +31,7 @@ from gateway.api import (
     reported,
     requests,
     returns,
+    signals,
     subscriptions,
     webhooks,
 )
@@ -38,7 +39,7 @@ from gateway.api.figures import Figures
 from gateway.api.hot import HotRoutes
 from gateway.api.receipts import Receipts
 from gateway.api.service import RegisteredClients, Service, StoredReplay
-from gateway.assembly import House, quarter_round_of, retention_of
+from gateway.assembly import House, match_in_turn, quarter_round_of, retention_of
 from gateway.audit.request_desk import requests_of
 from gateway.audit.request_round import request_round
 from gateway.casework import correction_round_of
@@ -54,6 +55,10 @@ REFRESH_SECONDS = 1.0
 """How often the register is read again for changes that another process made."""
 RETENTION_SECONDS = 60.0
 """How often is looked whether a day began on which something is to be destroyed."""
+
+
+MATCHING_SECONDS = 20.0
+"""How often what was recorded is compared, where agreements name matching."""
 
 
 def make_service(house: House, settings: Settings, issuer: str) -> Service:
@@ -104,6 +109,7 @@ def create_app(service: Service) -> FastAPI:
         returns,
         analysis,
         policies,
+        signals,
     )
     for module in (*sending, *reading, asked, ledger, oauth, health):
         app.include_router(module.router)
@@ -155,6 +161,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         asyncio.create_task(every(RETENTION_SECONDS, quarters.run_in_turn)),
         asyncio.create_task(every(RETENTION_SECONDS, partial(request_round, asked_for))),
         asyncio.create_task(every(RETENTION_SECONDS, rounds.run_in_turn)),
+        asyncio.create_task(every(MATCHING_SECONDS, partial(match_in_turn, service.house))),
     ]
     sending = asyncio.create_task(service.dispatcher.run())
     yield

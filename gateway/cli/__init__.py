@@ -108,6 +108,7 @@ COMMANDS = tuple(
         ),
         ("subscription", "subscription", "Partners' standing requests."),
         ("request", "request", "Requests for disclosure, case by case: list, answer, review."),
+        ("signal", "signal", "Reports of one household: whom to tell, and what people decided."),
         ("return", "returns", "Section 17A returns: what is due, make and write them, receipts."),
         (
             "statistics",

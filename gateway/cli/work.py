@@ -6,9 +6,11 @@ import asyncio
 import contextlib
 import signal
 import time
+from collections.abc import Callable
+from functools import partial
 
-from gateway.api.app import RETENTION_SECONDS, VERSION, every
-from gateway.assembly import hold_if_rolled_back, retention_of
+from gateway.api.app import MATCHING_SECONDS, RETENTION_SECONDS, VERSION, every
+from gateway.assembly import hold_if_rolled_back, match_in_turn, retention_of
 from gateway.audit.correction_round import CorrectionRound
 from gateway.casework import correction_round_of
 from gateway.cli import Exit
@@ -39,11 +41,17 @@ def command() -> None:
         hold_if_rolled_back(house)
         emit(Event.WORKING, version=VERSION, store=house.database.name)
         rounds = correction_round_of(house, settings)
-        asyncio.run(_run(dispatcher_of(house, settings), retention_of(house), rounds))
+        matching = partial(match_in_turn, house)
+        asyncio.run(_run(dispatcher_of(house, settings), retention_of(house), rounds, matching))
     emit(Event.STOPPED, seconds=round(time.monotonic() - started, 1))
 
 
-async def _run(dispatcher: Dispatcher, retention: Retention, rounds: CorrectionRound) -> None:
+async def _run(
+    dispatcher: Dispatcher,
+    retention: Retention,
+    rounds: CorrectionRound,
+    matching: Callable[[], None],
+) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, dispatcher.stop)
@@ -52,6 +60,7 @@ async def _run(dispatcher: Dispatcher, retention: Retention, rounds: CorrectionR
         asyncio.create_task(every(RETENTION_SECONDS, one.run_in_turn))
         for one in (retention, rounds)
     ]
+    keeping.append(asyncio.create_task(every(MATCHING_SECONDS, matching)))
     await dispatcher.run()
     for task in keeping:
         task.cancel()

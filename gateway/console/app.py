@@ -31,6 +31,7 @@ from gateway.console import (
     recalls,
     recalls_one,
     records,
+    signals,
 )
 from gateway.console.built import BASE, Built
 from gateway.console.desk import Desk
@@ -53,6 +54,7 @@ PAGES = (
     *(disclosures, records, questions, breaches, leavers),
     *(recalls, recalls_one, corrections),
     *(ledger, health),
+    *(signals,),
 )
 """The modules of the signed-in pages; each has ``add(desk)``."""
 

@@ -52,6 +52,7 @@ ROUTES: dict[tuple[str, str], Scope | None] = {
     ("GET", "/v1/agreements/due"): Scope.ADMIN,
     ("GET", "/v1/agreements/{agreement}"): R,
     ("GET", "/v1/agreements/{agreement}/diff"): R,
+    ("GET", "/v1/signals"): R,
     ("GET", "/v1/returns/section-17a"): R,
     ("GET", "/v1/returns/section-17a/{quarter}/{holder}/{paragraph}"): R,
     ("POST", "/v1/returns/section-17a/{quarter}/{holder}/{paragraph}/acknowledgements"): R,
