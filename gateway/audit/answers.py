@@ -79,7 +79,6 @@ def bundle(asked: Asked, act: Act, reason: str) -> Made:
 
     Raises:
         RequestInvalid: A parameter does not fit.
-        NothingSigned: The ledger is empty.
     """
     span = None
     if asked.text("from") or asked.text("to"):

@@ -21,7 +21,6 @@ from gateway.audit import bundle_check as parts
 from gateway.audit.checkpoints import ORIGIN, ledger_verifier_key
 from gateway.audit.exposed import Span
 from gateway.clock import Clock
-from gateway.errors import GatewayError
 from gateway.keys.derive import keyed_hash
 from gateway.keys.ring import KeyRing
 from gateway.law.proven import results
@@ -55,14 +54,6 @@ Check it with the public key that you had from the gateway's operator by another
     gateway bundle verify FILE --key KEY
 It works offline and finds one changed byte. deploy/bundle.md says how to check it in plain Python.
 """
-
-
-class NothingSigned(GatewayError):
-    """409: the ledger holds nothing, so there is nothing to prove."""
-
-    code, status = "bundle.empty", 409
-    title = "The ledger is empty; there is nothing to hand over."
-    remedy = "Come back when the gateway has done something."
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +117,6 @@ class Bundler:
             reason: Why, in words; the ledger has its keyed hash.
 
         Raises:
-            NothingSigned: The ledger is empty.
             StoreUnavailable: The database does not answer, or the leaf could not be committed.
         """
         collected = self._collected(scope)
@@ -166,8 +156,6 @@ class Bundler:
     def _collected(self, scope: Scope) -> _Collected:
         with self.reader.connection() as connection:
             size = self.reader.head().ledger_size
-            if size == 0:
-                raise NothingSigned
             nodes, chosen = MemoryNodes(), []
             for index, stored, hashed in every_leaf(connection, size):
                 nodes.append(hashed)

@@ -30,7 +30,16 @@ from gateway.store.states import EndpointState
 from gateway.store.tables import METADATA
 from schemas.sensitivity import Lane
 from tests.conftest import PROVING
-from tests.support import agreed, bundles, consulted, pushing, retained, returning, subjects
+from tests.support import (
+    agreed,
+    bundles,
+    consulted,
+    proceeded,
+    pushing,
+    retained,
+    returning,
+    subjects,
+)
 from tests.support import house as houses
 from tests.support.requirements import law
 
@@ -137,6 +146,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
         bundles.propose(house, bundles.with_rule())
         consulted.fill(house)
         subjects.fill(house)
+        proceeded.fill(house)
         keys = house.keys
     copy = home / "copy.sqlite3"
     backup(database_path(home), copy)

@@ -173,6 +173,7 @@ def filled(path: str) -> str:
         "agreement": "no-such-agreement",
         "kind": "sharing-agreement",
         "name": "page.css",
+        "number": "12",
         "quarter": "2026Q3",
         "holder": "leicestershire-police",
         "paragraph": "1",
