@@ -17,6 +17,7 @@ from gateway.console import (
     breaches,
     consultations,
     corrections,
+    deliveries,
     disclosures,
     faults,
     health,
@@ -32,6 +33,7 @@ from gateway.console import (
     recalls_one,
     records,
     signals,
+    subscriptions,
 )
 from gateway.console.built import BASE, Built
 from gateway.console.desk import Desk
@@ -55,6 +57,7 @@ PAGES = (
     *(recalls, recalls_one, corrections),
     *(ledger, health),
     *(signals,),
+    *(recalls, recalls_one, corrections, subscriptions, deliveries),
 )
 """The modules of the signed-in pages; each has ``add(desk)``."""
 

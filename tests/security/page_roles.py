@@ -87,6 +87,14 @@ PAGES: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/console/off-boarding/{off_boarding}/answer"): frozenset({LEAD}),
     ("POST", "/console/off-boarding/{off_boarding}/certificate"): frozenset({LEAD}),
     ("POST", "/console/off-boarding/{off_boarding}/request"): frozenset({LEAD}),
+    ("GET", "/console/subscriptions"): frozenset({LEAD, NOMINATED, AUDITOR, ADMINISTRATOR}),
+    ("GET", "/console/subscriptions/{subscription}"): frozenset(
+        {LEAD, NOMINATED, AUDITOR, ADMINISTRATOR}
+    ),
+    ("POST", "/console/subscriptions/{subscription}/replay"): frozenset({LEAD, ADMINISTRATOR}),
+    ("GET", "/console/deliveries"): frozenset({LEAD, AUDITOR, ADMINISTRATOR}),
+    ("GET", "/console/deliveries/{subscription}"): frozenset({LEAD, AUDITOR, ADMINISTRATOR}),
+    ("POST", "/console/deliveries/{subscription}/endpoint"): frozenset({LEAD, ADMINISTRATOR}),
     ("GET", "/console/recalls"): frozenset({LEAD, NOMINATED, AUDITOR}),
     ("GET", "/console/recalls/new"): frozenset({LEAD}),
     ("POST", "/console/recalls/new"): frozenset({LEAD}),
