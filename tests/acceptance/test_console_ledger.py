@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from gateway.audit.checkpoints import ORIGIN
+from gateway.demo.story_ledger import tell
 from gateway.ledger.checkpoint import Checkpoint, make_checkpoint
 from tests.support.commands import Shell
 from tests.support.house import rows
@@ -142,3 +143,20 @@ def test_the_health_page_says_that_all_is_well(gateway: RunningGateway) -> None:
     assert "Releases go. Nothing stops them." in shown.text
     for word in ("Works", "Agrees", "Published", "Last heard", "Not heard", "Ledger key"):
         assert word in shown.text, word
+
+
+def test_the_demonstration_tells_of_a_proof_that_was_taken(gateway: RunningGateway) -> None:
+    house = gateway.house
+    before = house.reader.head().ledger_size
+
+    assert tell(house) == {}
+
+    found = [house.reader.leaf(index) for index in range(before, house.reader.head().ledger_size)]
+    said = [json.loads(leaf[0]) for leaf in found if leaf is not None]
+    assert [one["method"] for one in said if one["operation"] == "checkpoint"] == [
+        "checkpoint",
+        "proof",
+    ]
+    newest = house.reader.newest_checkpoint()
+    assert newest is not None
+    assert newest[0] == house.reader.head().ledger_size
