@@ -14,6 +14,7 @@ from gateway.console import (
     agreements,
     agreements_draft,
     agreements_steps,
+    asking,
     breaches,
     consultations,
     corrections,
@@ -22,6 +23,7 @@ from gateway.console import (
     faults,
     health,
     home,
+    law_needs,
     lawbook,
     leavers,
     leaving,
@@ -33,6 +35,7 @@ from gateway.console import (
     recalls_one,
     records,
     signals,
+    simulating,
     subscriptions,
 )
 from gateway.console.built import BASE, Built
@@ -58,6 +61,7 @@ PAGES = (
     *(ledger, health),
     *(signals,),
     *(recalls, recalls_one, corrections, subscriptions, deliveries),
+    *(asking, simulating, law_needs),
 )
 """The modules of the signed-in pages; each has ``add(desk)``."""
 

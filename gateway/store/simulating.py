@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Integer, and_, case, func, literal, select
 
@@ -49,3 +49,23 @@ def counts_by_class(
     if since is not None:
         counted = counted.where(_L.c.recorded_at >= since)
     return [BandCount(*row) for row in connection.execute(counted)]
+
+
+def simulation_job(connection: Connection, name: str, account: str) -> dict[str, Any] | None:
+    """Return a simulation that somebody asked for; another's is none."""
+    job = t.SIMULATION_JOB
+    statement = select(job).where(job.c.id == name, job.c.account == account)
+    row = connection.execute(statement).mappings().first()
+    return None if row is None else dict(row)
+
+
+def simulation_jobs(connection: Connection, account: str, most: int) -> list[dict[str, Any]]:
+    """Return somebody's simulations without what they found, the newest first."""
+    job = t.SIMULATION_JOB
+    columns = (job.c.id, job.c.what, job.c.state, job.c.began, job.c.ended)
+    statement = (
+        select(*columns)
+        .where(job.c.account == account)
+        .order_by(job.c.began.desc(), job.c.id.desc())
+    )
+    return [dict(row) for row in connection.execute(statement.limit(most)).mappings()]

@@ -41,6 +41,7 @@ from gateway.store.request_tables import DISCLOSURE_REQUEST, DISCLOSURE_REQUEST_
 from gateway.store.retention_tables import RETENTION_ERASED, RETENTION_HELD, RETENTION_HOLD
 from gateway.store.return_tables import RETURN_FILE, RETURN_ROW, RETURN_TABLE
 from gateway.store.signal_tables import MATCHING_MARK, SIGNAL, SIGNAL_RECORD, SIGNAL_STEP
+from gateway.store.simulation_tables import SIMULATION_JOB
 from gateway.store.subject_case_tables import SUBJECT_CASE_STEP
 from gateway.store.subject_tables import SUBJECT_INDEX, SUBJECT_KEY
 
@@ -77,6 +78,7 @@ __all__ = [
     "SIGNAL_STEP",
     "SIGN_IN",
     "SIGN_IN_FAILURE",
+    "SIMULATION_JOB",
     "SUBJECT_CASE_STEP",
     "SUBJECT_INDEX",
     "SUBJECT_KEY",

@@ -56,6 +56,13 @@ PAGES: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/console/draft-agreement"): frozenset({LEAD, NOMINATED}),
     ("GET", "/console/law"): frozenset({LEAD, NOMINATED, AUDITOR, ADMINISTRATOR}),
     ("GET", "/console/law/requirements"): frozenset({LEAD, NOMINATED, AUDITOR, ADMINISTRATOR}),
+    ("GET", "/console/explain"): frozenset({LEAD, NOMINATED}),
+    ("POST", "/console/explain"): frozenset({LEAD, NOMINATED}),
+    ("GET", "/console/explain/described"): frozenset({LEAD}),
+    ("POST", "/console/explain/described"): frozenset({LEAD}),
+    ("GET", "/console/simulate"): frozenset({LEAD}),
+    ("POST", "/console/simulate"): frozenset({LEAD}),
+    ("GET", "/console/simulate/{job}"): frozenset({LEAD}),
     ("GET", "/console/partners"): frozenset({LEAD, NOMINATED, AUDITOR}),
     ("GET", "/console/partners/{partner}"): frozenset({LEAD, NOMINATED, AUDITOR}),
     ("GET", "/console/partners/{partner}/change"): frozenset({LEAD}),
@@ -109,5 +116,27 @@ PAGES: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/console/corrections/{report}/words"): frozenset({LEAD, NOMINATED}),
 }
 
-EXAMPLES: dict[str, str] = {"/console/questions/{number}": "/console/questions/12"}
+EXAMPLES: dict[str, str] = {
+    "/console/questions/{number}": "/console/questions/12",
+    "/console/documents/{kind}/{about}": "/console/documents/impact-assessment/gateway",
+    "/console/agreements/{agreement}": "/console/agreements/police-council-hotspots",
+    "/console/agreements/{agreement}/difference": (
+        "/console/agreements/police-council-hotspots/difference"
+    ),
+    "/console/agreements/{agreement}/stop": "/console/agreements/police-council-hotspots/stop",
+    "/console/agreements/{agreement}/versions/{version}/edit": (
+        "/console/agreements/police-council-hotspots/versions/2/edit"
+    ),
+    "/console/agreements/{agreement}/versions/{version}/edit/{part}": (
+        "/console/agreements/police-council-hotspots/versions/2/edit/items"
+    ),
+    "/console/agreements/{agreement}/versions/{version}/sign": (
+        "/console/agreements/council-police-nuisance/versions/1/sign"
+    ),
+    "/console/agreements/{agreement}/versions/{version}/attach": (
+        "/console/agreements/police-council-hotspots/versions/1/attach"
+    ),
+    "/console/partners/{partner}": "/console/partners/leicestershire-police",
+    "/console/partners/{partner}/change": "/console/partners/leicestershire-police/change",
+}
 """Path with parts → the same filled with what the demonstration's story made."""

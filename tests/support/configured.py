@@ -99,6 +99,7 @@ def agreement(**more: Any) -> Agreement:
         "review_by": "2027-11-01",
         "records_from": "2026-01-01",
         "document_sha256": "cd" * 32,
+        "matching": {"keys": ["uprn"], "signalled": [COUNCIL]},
         "suspensions": [{"party": POLICE, "reason": "asked", **DAYS}],
         "terminated": {"party": POLICE, "reason": "over", "on": "2027-12-01"},
         "documents": [{"sha256": "ef" * 32, "attached_on": "2026-02-01"}],

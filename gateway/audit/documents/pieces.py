@@ -19,6 +19,7 @@ from gateway.audit.documents.words import (
     else_said,
     fields,
     listed,
+    matching,
     onward,
     periods,
     plain,
@@ -86,6 +87,7 @@ def data_items(configuration: Configuration, one: Agreement) -> list[Statement]:
         bound.states("coverage.kinds", "Kinds of incident", every("every kind", listed)),
         bound.states("coverage.behaviours", "Behaviours", every("every behaviour", listed)),
         bound.states("coverage.cases", "Cases", cases),
+        bound.states("matching", "The same household in several feeds", matching),
         bound.states("records_from", "Only what was recorded on or after"),
         bound.states("marking", "Highest marking that may go"),
         bound.states(

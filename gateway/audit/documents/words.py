@@ -16,6 +16,7 @@ from schemas.agreements import Termination as End
 from schemas.cells import Cells
 from schemas.codes import Regime
 from schemas.feeds import ControllerRole, FeedMode
+from schemas.matching import Matching
 from schemas.onward import OnwardRule, OnwardSharing
 from schemas.partners import Agency, Contact, DatedKind, HolderDecision, Period
 from schemas.powers import Power, Purpose, Signature
@@ -214,6 +215,17 @@ def provision(value: str | None) -> str:
 def contract(value: str | None) -> str:
     """Return the reference of a contract; the seed's own placeholder is none."""
     return "" if value in {None, "to-be-named"} else str(value)
+
+
+def matching(value: Matching | None) -> str:
+    """Return what is agreed about finding the same household in several feeds."""
+    if value is None:
+        return "Nothing is compared: the parties have not agreed on it."
+    second = "or when a second partner reports" if value.second_partner else "whoever reports"
+    return (
+        f"By {listed(value.keys)}: {', '.join(value.signalled)} told that there are several reports, "
+        f"at {value.reports} in {value.months} months, {second}."
+    )
 
 
 def cases(given: Collection[str]) -> str:

@@ -26,10 +26,12 @@ def upgrade() -> None:
     _add_disclosure_requests()
     _add_signals()
     _add_subject_cases()
+    _add_simulation_jobs()
 
 
 def downgrade() -> None:
     """Take it away again, in reverse."""
+    op.drop_table("simulation_job")
     op.drop_table("disclosure_request_step")
     op.drop_table("disclosure_request")
     op.drop_table("consulted")
@@ -349,4 +351,20 @@ def _add_subject_cases() -> None:
         sa.UniqueConstraint("leaf"),
         comment="requests of people for what is held about them; "
         "the ledger has each step's keyed hash",
+    )
+
+
+def _add_simulation_jobs() -> None:
+    """Drafts replayed for a page, which may be shown by another process."""
+    op.create_table(
+        "simulation_job",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("account", sa.Text(), nullable=False, comment="who asked; an id of ours"),
+        sa.Column("what", sa.Text(), nullable=False, comment="the draft, in words"),
+        sa.Column("state", sa.Text(), nullable=False, comment="running, done, failed"),
+        sa.Column("found", sa.Text(), comment="the comparison, JSON"),
+        sa.Column("began", POSITION, nullable=False, comment="seconds since 1970"),
+        sa.Column("ended", POSITION),
+        sa.PrimaryKeyConstraint("id"),
+        comment="drafts replayed over what is recorded: asked by a form, shown by another process perhaps",
     )
