@@ -7,24 +7,35 @@ combinations; ``make prove`` opens it in all of them.
 
 from __future__ import annotations
 
+import html
+import io
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from itertools import product
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
+from gateway import events
+from gateway.access.people import Role
 from gateway.console.sessions import COOKIE
+from gateway.demo.history import COUNCIL_CASES
+from gateway.demo.people import LEAD, PEOPLE
+from gateway.demo.stage import COUNCIL
 from tests.security.page_roles import PAGES
 from tests.support.browser import PATH, launched
 from tests.support.console import LivedIn, lived_in
+from tests.support.signed_in import Reading
 
+SEE_COUNCILS = (Role.IG_LEAD, Role.NOMINATED_PERSON, Role.ADMINISTRATOR)
+"""Who may know that the council asks for case files; the fire authority's auditor may not."""
 COMBINATIONS = tuple(product((True, False), (375, 1280)))
 """Whether scripts run, and how wide the screen is."""
 AXE = {
@@ -33,12 +44,15 @@ AXE = {
         "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     }
 }
+CANARY = "Zanquirq"
+"""Stands in every personal cell of every record."""
+_LINK = re.compile(r'href="(/console[^"#]*)"')
 _SCRIPT = re.compile(rb"<script\b.*?</script>", re.DOTALL)
 
 
 @pytest.fixture(scope="module")
 def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivedIn]:
-    with lived_in(tmp_path_factory.mktemp("home")) as made:
+    with lived_in(tmp_path_factory.mktemp("home"), lambda column: f"{CANARY}{column}") as made:
         yield made
 
 
@@ -149,6 +163,53 @@ def test_every_page_is_fit_for_everybody(console: LivedIn, browser: Browser) -> 
 
     assert not wrong, "\n".join(f"{path}: {found}" for path, found in wrong.items())
     assert seen >= 1
+
+
+# ------------------------------------------------------------------ whose pages show what
+def crawled(reading: Reading, start: Iterable[str], most: int) -> dict[str, httpx.Response]:
+    """Follow every link of the console from some pages on, as one person."""
+    found: dict[str, httpx.Response] = {}
+    waiting = list(dict.fromkeys(start))
+    while waiting and len(found) < most:
+        path = waiting.pop(0)
+        found[path] = answer = reading.get(path)
+        if answer.headers.get("content-type", "").startswith("text/html"):
+            linked = (html.unescape(one) for one in _LINK.findall(answer.text))
+            waiting += [one for one in linked if one not in found and one not in waiting]
+    return found
+
+
+def test_no_page_shows_anybody_a_body_and_nobody_what_is_anothers(
+    console: LivedIn, count: Callable[[int], int], proved: Callable[..., None]
+) -> None:
+    house = console.gateway.house
+    left = house.door.again(COUNCIL_CASES, COUNCIL, "charnwood-bc-system", 0)
+    assert left is not None
+    assert any(CANARY.encode() in record for record in left.page.records), "they are in what left"
+    journal, before = io.StringIO(), (events.JOURNAL.level, events.JOURNAL.stream)
+    events.configure("debug", stream=journal)
+    known = [one for _, path in PAGES if (one := console.path(path)) is not None]
+    most, opened_pages = max(60, count(3_000)), 0
+    leaks: list[str] = []
+    try:
+        lead = crawled(console.as_(LEAD), known, most)
+        for person in PEOPLE:
+            paths = lead if person != LEAD else ()
+            for path, answer in crawled(console.as_(person), [*paths, *known], most).items():
+                opened_pages += 1
+                text = answer.text + repr(answer.headers)
+                if answer.status_code >= 500:
+                    leaks.append(f"{person.account} {path}: {answer.status_code}")
+                if CANARY.lower() in text.lower():
+                    leaks.append(f"{person.account} {path}: a body")
+                if not person.has(*SEE_COUNCILS) and COUNCIL_CASES in answer.text:
+                    leaks.append(f"{person.account} {path}: another's")
+    finally:
+        events.JOURNAL.level, events.JOURNAL.stream = before
+    assert leaks == []
+    assert opened_pages > 100
+    assert CANARY.lower() not in journal.getvalue().lower()
+    proved("console-canaries", pages=opened_pages, leaked=len(leaks))
 
 
 def test_signing_in_is_fit_for_everybody(console: LivedIn, browser: Browser) -> None:
