@@ -25,9 +25,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playw
 
 from gateway import events
 from gateway.access.people import Role
+from gateway.audit.checkpoints import ledger_verifier_key
+from gateway.audit.proofs import verify_proof
 from gateway.console.sessions import COOKIE
 from gateway.demo.history import COUNCIL_CASES
-from gateway.demo.people import LEAD, PEOPLE
+from gateway.demo.people import LEAD, PASSWORD, PEOPLE
 from gateway.demo.stage import COUNCIL
 from tests.security.page_roles import PAGES
 from tests.support.browser import PATH, launched
@@ -222,6 +224,49 @@ def test_signing_in_is_fit_for_everybody(console: LivedIn, browser: Browser) -> 
             page.click("text=Sign in >> nth=-1")
             assert "You are not signed in" in page.inner_text(".govuk-error-summary")
             assert Axe().run(page, options=AXE).response["violations"] == []
+
+
+def tab_to(page: Page, wanted: str, most: int = 150) -> None:
+    """Press Tab until what has the focus fits a selector; it must be seen to have it."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate("wanted => document.activeElement.matches(wanted)", wanted):
+            seen = page.evaluate(
+                """() => { const one = document.activeElement, style = getComputedStyle(one);
+                    return one.getBoundingClientRect().width > 1 &&
+                        (style.outlineStyle !== "none" || style.boxShadow !== "none"); }"""
+            )
+            assert seen, f"the focus on {wanted} is not seen"
+            return
+    raise AssertionError(f"the keyboard does not reach {wanted}")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_by_keyboard_alone_from_signing_in_to_a_verified_proof(
+    console: LivedIn, browser: Browser, scripts: bool
+) -> None:
+    house = console.gateway.house
+    with opened(browser, 1280, scripts=scripts) as page:
+        page.goto(console.gateway.url + "/console/sign-in")
+        tab_to(page, "#account")
+        page.keyboard.type(LEAD.account)
+        tab_to(page, "#password")
+        page.keyboard.type(PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/console")
+        for wanted, then in (
+            ('.pages--side a[href="/console/disclosures"]', "**/console/disclosures"),
+            ('main a[href^="/console/disclosures/"]', "**/console/disclosures/*/*"),
+        ):
+            tab_to(page, wanted)
+            page.keyboard.press("Enter")
+            page.wait_for_url(then)
+        tab_to(page, 'form[action$="/proof"] button')
+        with page.expect_download() as waited:
+            page.keyboard.press("Enter")
+        text = Path(waited.value.path()).read_text(encoding="utf-8")
+
+    assert verify_proof(text, ledger_verifier_key(house.keys)).index >= 0
 
 
 def test_it_prints_evidence_and_no_navigation(console: LivedIn, browser: Browser) -> None:
