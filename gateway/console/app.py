@@ -57,7 +57,6 @@ PAGES = (
     *(home, leaving, consultations),
     *(agreements, agreements_draft, agreements_steps, papers, lawbook, partners),
     *(disclosures, records, questions, breaches, leavers),
-    *(recalls, recalls_one, corrections),
     *(ledger, health),
     *(signals,),
     *(recalls, recalls_one, corrections, subscriptions, deliveries),
