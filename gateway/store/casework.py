@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from gateway.store import tables as t
 from gateway.store.offers import RECORDED
@@ -172,3 +172,17 @@ def recorded_before(connection: Connection, incident: int, version: int) -> int 
         _L.c.incident == incident, _L.c.version == version, _L.c.entry_kind == RECORDED
     )
     return connection.execute(statement).scalar()
+
+
+def held_by_several(connection: Connection, feed: int, most: int) -> list[int]:
+    """Return live incidents of a feed that the most subscriptions were given, those first."""
+    subscriptions = func.count(_D.c.subscription.distinct())
+    statement = (
+        select(_D.c.incident)
+        .join(_I, _I.c.id == _D.c.incident)
+        .where(_I.c.feed == feed, _I.c.state == "live", _D.c.what == "record")
+        .group_by(_D.c.incident)
+        .order_by(subscriptions.desc(), _D.c.incident)
+        .limit(most)
+    )
+    return [int(row[0]) for row in connection.execute(statement)]
