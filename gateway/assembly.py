@@ -15,6 +15,7 @@ from gateway.audit.checkpoints import demand_own_keys
 from gateway.audit.consulting import Consultations
 from gateway.audit.reported import Reports
 from gateway.audit.rollback import Guard, newest_notes
+from gateway.audit.subject_desk import SubjectDesk
 from gateway.clock import Clock, SystemClock, london_day
 from gateway.errors import GatewayError
 from gateway.events import Event, emit
@@ -103,6 +104,11 @@ class House:
             self.random,
             self.new_id,
         )
+
+    @property
+    def subject_desk(self) -> SubjectDesk:
+        """What answers people who ask what is held about them."""
+        return SubjectDesk(self.consultations)
 
     def __enter__(self) -> Self:
         return self

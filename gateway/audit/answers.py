@@ -94,9 +94,9 @@ _ALL = (
         1,
         "What have we disclosed about this person: to whom, when, why, on what basis?",
         "Subject access",
-        _elsewhere("the search for a person, page /console/subjects, with a stated reason"),
+        _elsewhere("the search for a person, page /console/subject-access, with a stated reason"),
         "DPA 2018 s.45; UK GDPR art. 15",
-        see="/console/subjects",
+        see="/console/subject-access",
     ),
     Question(
         2,

@@ -35,7 +35,7 @@ from schemas.sensitivity import FieldGroup
 EVERY_GROUP = frozenset(FieldGroup)
 MOST = 500
 """Versions that one consultation opens at most."""
-OPEN, SEARCH = "open", "search"
+OPEN, SEARCH, READ = "open", "search", "read"
 """What a consultation does."""
 _REASON, _CASE, _QUERY, ABOUT = b"consultation/reason", b"case", b"query", b"consultation"
 
@@ -160,6 +160,23 @@ class Consultations:
         look = _Look(person, role, reason, SEARCH, proposals)
         query_hmac = keyed_hash(self.keys.content, _QUERY, framed(*query)).hex()
         return self._commit(look, [], [], query_hmac)
+
+    def reading(self, person: Person, reason: ConsultationReason, number: int) -> int:
+        """Commit that somebody reads again what was made of opened records, such as an answer.
+
+        Args:
+            person: Who reads; whether it is theirs was looked at by whoever calls.
+            reason: Why.
+            number: How many records it tells of.
+
+        Returns:
+            The leaf's index (raises as ``search``).
+        """
+        role = opening_role(person, [person.partner or ""])
+        if role is None:
+            self._refuse(person, number)
+            raise NotFound
+        return self._commit(_Look(person, role, reason, READ, number), [], [])
 
     def _commit(
         self,

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from gateway.access.people import Person, Role
-from gateway.audit.consulting import ABOUT
+from gateway.audit.consulting import ABOUT, OPEN
 from gateway.clock import LONDON, Clock
 from gateway.errors import NotFound
 from gateway.keys.bodies import LockedBody, open_body
@@ -25,7 +25,6 @@ from schemas.consulting import REASON_SAYS, ReasonCode
 
 MOST = 500
 """Looks that are told at once."""
-_SEARCHES = "search"
 ROLES = (Role.IG_LEAD, Role.NOMINATED_PERSON, Role.PARTNER_AUDITOR)
 """Whom the log of consultations is for (DPA 2018 s.62(4))."""
 
@@ -141,5 +140,5 @@ def _look(row: dict[str, Any]) -> Look:
         account=row["account"],
         reason=ReasonCode(row["reason"]),
         case=row["case_id"],
-        number=0 if row["action"] == _SEARCHES else row["number"],
+        number=row["number"] if row["action"] == OPEN else 0,
     )

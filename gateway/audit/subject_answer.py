@@ -10,6 +10,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -19,6 +20,7 @@ from gateway.audit.subject_cases import StepMissing, SubjectCase, SubjectCases
 from gateway.audit.subject_disclosures import NOTICE, Disclosed, Disclosures
 from gateway.clock import london_day
 from gateway.law.book import Edition
+from gateway.ledger.leaf import stamp
 from gateway.release.treated import open_half_of
 from gateway.store.subject_cases import versions_of
 from policies.subject_answer import FIELD_SAYS, LANE_SAYS, POWER_SAYS, own_part
@@ -68,6 +70,21 @@ class Answers:
                 "withheld": len(case.case.withheld),
             },
         )
+        return document
+
+    def read(
+        self, person: Person, case_id: str, reason: ConsultationReason
+    ) -> dict[str, Any] | None:
+        """Commit that somebody reads the newest answer of a case, and return it; None where none was made.
+
+        Raises:
+            NotFound: There is no such case, or it is not theirs.
+        """
+        step = self.cases.of(person, case_id).last(SubjectStep.ANSWERED)
+        if step is None or "document" not in step.done.said:
+            return None
+        document: dict[str, Any] = step.done.said["document"]
+        self.consultations.reading(person, reason, len(document["records"]))
         return document
 
     def _document(
@@ -146,13 +163,17 @@ def _record(
         "controller": controller,
         "kind": half.kind.value,
         "behaviour": TYPOLOGY.names.get(behaviour or ""),
-        "reported": half.reported,
-        "occurred": half.occurred_from,
+        "reported": _instant(half.reported),
+        "occurred": _instant(half.occurred_from),
         "state": opened.version.state,
         "version": opened.version.row.version,
         "keep_days": kept,
         "about_you": told,
     }
+
+
+def _instant(seconds: int | None) -> str | None:
+    return None if seconds is None else stamp(datetime.fromtimestamp(seconds, UTC))
 
 
 def _shared(one: Disclosed) -> Mapping[str, Any]:

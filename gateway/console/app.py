@@ -36,6 +36,8 @@ from gateway.console import (
     records,
     signals,
     simulating,
+    subject_access,
+    subject_access_steps,
     subscriptions,
 )
 from gateway.console.built import BASE, Built
@@ -57,6 +59,7 @@ PAGES = (
     *(home, leaving, consultations),
     *(agreements, agreements_draft, agreements_steps, papers, lawbook, partners),
     *(disclosures, records, questions, breaches, leavers),
+    *(subject_access, subject_access_steps),
     *(ledger, health),
     *(signals,),
     *(recalls, recalls_one, corrections, subscriptions, deliveries),

@@ -204,5 +204,7 @@ FILTERS: Final = {
     "when": when,
     "power_words": lambda power: POWERS.get(power, str(power).replace("_", " ")),
     "day": day,
+    "iso_when": lambda stamp: when(datetime.fromisoformat(stamp)),
+    "iso_day": lambda stamp: day(date.fromisoformat(stamp)),
     "plain": lambda code: str(code).replace("_", " "),
 }

@@ -14,7 +14,7 @@ CONSULTATION = Table(
     Column("account", Text, nullable=False, comment="an id of ours, never a name"),
     Column("role", Text, nullable=False),
     Column("partner", Text, comment="for whom they acted; empty: the operator"),
-    Column("action", Text, nullable=False, comment="open or search"),
+    Column("action", Text, nullable=False, comment="open, search or read"),
     Column("reason", Text, nullable=False),
     Column("case_id", Text, comment="our own id of the case that it was for"),
     Column("number", Integer, nullable=False, comment="of bodies opened, or proposals of a search"),

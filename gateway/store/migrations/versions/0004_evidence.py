@@ -104,7 +104,7 @@ def _add_consultations() -> None:
         sa.Column("account", sa.Text(), nullable=False, comment="an id of ours, never a name"),
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("partner", sa.Text(), comment="for whom they acted; empty: the operator"),
-        sa.Column("action", sa.Text(), nullable=False, comment="open or search"),
+        sa.Column("action", sa.Text(), nullable=False, comment="open, search or read"),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("case_id", sa.Text(), comment="our own id of the case that it was for"),
         sa.Column(
