@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from hashlib import sha256
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -103,68 +102,73 @@ def without_scripts(route: Route) -> None:
     route.fulfill(response=answer, body=_SCRIPT.sub(b"", answer.body()))
 
 
-def faults(page: Page, plain: Page, url: str, cookie: str, *, scripts: bool) -> list[Any]:
-    """Open a page; return all that is wrong with it."""
-    said: list[str] = []
-    asked: list[str] = []
-    page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
-    page.on("pageerror", lambda error: said.append(f"error: {error.message}"))
-    page.on("request", lambda request: asked.append(request.url))
-    origin = url[: url.index("/", 8)]
-    sign_in(page.context, url, cookie)
-    answer = page.goto(url, wait_until="load")
-    found: list[Any] = []
-    if answer is None or answer.status != 200:
-        return [f"status {answer.status if answer else None}"]
-    if page.evaluate("document.documentElement.scrollWidth") > page.evaluate("innerWidth"):
-        found.append("wider than the screen")
-    if page.locator("h1").count() != 1:
-        found.append("not one h1")
-    checked = page
-    if not scripts:
-        sign_in(plain.context, url, cookie)
-        plain.set_viewport_size(page.viewport_size or {"width": 375, "height": 900})
-        plain.goto(url)
-        checked = plain
-    told = Axe().run(checked, options=AXE).response
-    found += [
-        f"{one['id']}: {[node['html'][:160] for node in one['nodes']][:3]}"
-        for one in told["violations"]
-    ]
-    found += [f"said {one}" for one in said]
-    found += [f"asked {one}" for one in asked if not one.startswith((origin + "/", "data:"))]
-    return found
+class Watched:
+    """A page whose requests and console are written down, and one beside it for axe."""
+
+    def __init__(self, page: Page, plain: Page, *, scripts: bool) -> None:
+        self.page, self.plain, self.scripts = page, plain, scripts
+        self.said: list[str] = []
+        self.asked: list[str] = []
+        page.on("console", lambda message: self.said.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: self.said.append(f"error: {error.message}"))
+        page.on("request", lambda request: self.asked.append(request.url))
+
+    def faults(self, url: str, cookie: str) -> list[str]:
+        """Open a page; return all that is wrong with it."""
+        self.said.clear()
+        self.asked.clear()
+        page, origin = self.page, url[: url.index("/", 8)]
+        sign_in(page.context, url, cookie)
+        answer = page.goto(url, wait_until="load")
+        if answer is None or answer.status != 200:
+            return [f"status {answer.status if answer else None}"]
+        found = []
+        if page.evaluate("document.documentElement.scrollWidth") > page.evaluate("innerWidth"):
+            found.append("wider than the screen")
+        if page.locator("h1").count() != 1:
+            found.append("not one h1")
+        if not self.scripts:
+            sign_in(self.plain.context, url, cookie)
+            self.plain.set_viewport_size(page.viewport_size or {"width": 375, "height": 900})
+            self.plain.goto(url)
+        told = Axe().run(page if self.scripts else self.plain, options=AXE).response
+        found += [
+            f"{one['id']}: {[node['html'][:160] for node in one['nodes']][:3]}"
+            for one in told["violations"]
+        ]
+        found += [f"said {one}" for one in self.said]
+        elsewhere = (one for one in self.asked if not one.startswith((origin + "/", "data:")))
+        return found + [f"asked {one}" for one in elsewhere]
 
 
-def test_every_page_is_fit_for_everybody(console: LivedIn, browser: Browser) -> None:
-    wrong: dict[str, list[Any]] = {}
-    url, seen = console.gateway.url, 0
+def test_every_page_is_fit_for_everybody(
+    console: LivedIn, browser: Browser, proved: Callable[..., None]
+) -> None:
+    wrong: dict[str, list[str]] = {}
+    paths = [path for method, path in PAGES if method == "GET"]
+    seen = 0
     with opened(browser, 375, scripts=True) as plain:
         plain.route("**/console**", without_scripts)
         for scripts, width in COMBINATIONS:
-            pages = [p for m, p in PAGES if m == "GET" and (scripts, width) in chosen(p)]
-            with opened(browser, width, scripts=scripts) as first:
-                context = first.context
-                for path in pages:
+            with opened(browser, width, scripts=scripts) as page:
+                watched = Watched(page, plain, scripts=scripts)
+                for path in (one for one in paths if (scripts, width) in chosen(one)):
                     filled = console.path(path)
                     if filled is None:
                         wrong[path] = ["no story fills its parts"]
                         continue
                     reading = console.reads(PAGES["GET", path], filled)
                     answer = reading.get(filled)
-                    if not answer.headers.get("content-type", "").startswith("text/html"):
-                        if answer.status_code != 200:
-                            wrong[path] = [f"status {answer.status_code}"]
-                        continue
-                    page = context.new_page()
-                    found = faults(page, plain, url + filled, reading.cookie, scripts=scripts)
-                    page.close()
+                    kind = answer.headers.get("content-type", "")
+                    if answer.status_code == 200 and not kind.startswith("text/html"):
+                        continue  # a file
+                    found = watched.faults(console.gateway.url + filled, reading.cookie)
                     seen += 1
                     if found:
                         wrong[f"{filled} scripts={scripts} {width}"] = found
 
     assert not wrong, "\n".join(f"{path}: {found}" for path, found in wrong.items())
-    assert seen >= 1
+    proved("console-pages", opened=seen, combinations=len(COMBINATIONS), faults=len(wrong))
 
 
 # ------------------------------------------------------------------ whose pages show what

@@ -131,6 +131,9 @@ PAGES: dict[tuple[str, str], frozenset[Role]] = {
 }
 
 EXAMPLES: dict[str, str] = {
+    "/console/disclosures/{subscription}/{release}": "/console/disclosures/council-case-files/13",
+    "/console/subscriptions/{subscription}": "/console/subscriptions/council-case-files",
+    "/console/deliveries/{subscription}": "/console/deliveries/council-asb-team",
     "/console/questions/{number}": "/console/questions/12",
     "/console/documents/{kind}/{about}": "/console/documents/impact-assessment/gateway",
     "/console/agreements/{agreement}": "/console/agreements/police-council-hotspots",

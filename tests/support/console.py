@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,6 +30,8 @@ class LivedIn:
 
     gateway: RunningGateway
     filled: dict[str, str]
+    readings: dict[str, Reading] = field(default_factory=dict)
+    """Who is signed in already, by account."""
 
     def path(self, path: str) -> str | None:
         """Return a path of the matrix with its parts filled; None where no story fills them."""
@@ -39,13 +41,14 @@ class LivedIn:
         """Sign in somebody of the demonstration who may open a page: the IG lead before others."""
         able = [one for one in PEOPLE if one.has(*roles)]
         able.sort(key=lambda one: one != LEAD)
-        readings = [signed_in(self.gateway, one) for one in able]
-        found = (one for one in readings if one.get(path).status_code == 200)
-        return next(found, readings[0])
+        found = (one for one in map(self.as_, able) if one.get(path).status_code == 200)
+        return next(found, self.as_(able[0]))
 
     def as_(self, person: Person) -> Reading:
-        """Sign somebody in."""
-        return signed_in(self.gateway, person)
+        """Sign somebody in, once."""
+        if person.account not in self.readings:
+            self.readings[person.account] = signed_in(self.gateway, person)
+        return self.readings[person.account]
 
 
 @contextmanager
