@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from gateway.assembly import House
 from gateway.audit.returns import Cell, Matrix, Owed, matrix
+from gateway.audit.returns_done import MAY_BE_MADE, TO_SEND
 from gateway.cli import Exit
 from gateway.cli.home import change, checked_actor, own_house, own_settings
 from gateway.cli.terminal import (
@@ -35,7 +36,6 @@ from gateway.release.return_brought import Bringing
 from gateway.release.return_pushed import push_return, target_of
 from gateway.release.return_written import json_lines, table
 from gateway.release.returned import hand, make, receive
-from policies.duty import DutyState
 from policies.exclusions import EXCLUSIONS, Exclusion, ExclusionCell, exclusions_table
 from policies.periods import Quarter
 
@@ -45,14 +45,6 @@ app = typer.Typer(
     help="Section 17A returns (SI 2007/1831): what is due, making them, receipts.",
 )
 Period = Annotated[str, typer.Option("--quarter", help="Information period, such as 2026Q3.")]
-_MAY_BE_MADE = {
-    DutyState.DUE,
-    DutyState.OVERDUE,
-    DutyState.SENT,
-    DutyState.SENT_LATE,
-    DutyState.MET_BY_STANDING,
-}
-_TO_SEND = {DutyState.DUE, DutyState.OVERDUE}
 _LARGEST = 64 * 1024 * 1024
 
 
@@ -222,13 +214,13 @@ def _make(house: House, found: Matrix, actor: str, out: Path | None, *, voluntar
         )
         for cell in found.cells
         for one in cell.owed
-        if one.state in _MAY_BE_MADE
+        if one.state in MAY_BE_MADE
     }
     wanted = {
         key: [
             cell.paragraph.number
             for cell in found.cells
-            if cell.authority == key[0] and cell.owed[0].state in _MAY_BE_MADE
+            if cell.authority == key[0] and cell.owed[0].state in MAY_BE_MADE
         ]
         for key in asks
     }
@@ -248,7 +240,7 @@ async def _send(house: House, found: Matrix, client: EgressClient) -> list[dict[
     desk, outcomes = house.return_desk, []
     for cell in found.cells:
         for one in cell.owed:
-            target = target_of(desk, one.recipient) if one.state in _TO_SEND else None
+            target = target_of(desk, one.recipient) if one.state in TO_SEND else None
             if target is None:
                 continue
             ask, number = Ask(cell.authority, one.recipient, found.quarter), cell.paragraph.number

@@ -34,6 +34,7 @@ from gateway.console import (
     recalls,
     recalls_one,
     records,
+    returns,
     signals,
     simulating,
     subject_access,
@@ -64,6 +65,7 @@ PAGES = (
     *(signals,),
     *(recalls, recalls_one, corrections, subscriptions, deliveries),
     *(asking, simulating, law_needs),
+    *(signals, returns),
 )
 """The modules of the signed-in pages; each has ``add(desk)``."""
 

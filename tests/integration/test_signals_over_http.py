@@ -18,6 +18,7 @@ from tests.support.house import NOW
 from tests.support.households import HOUSING_FEED, POLICE_FEED, row_of, send_to, street_of, two_ways
 from tests.support.server import RunningGateway, running_gateway
 from tests.support.signed_in import COUNCIL, FIRE_AUDITOR, LEAD, POLICE, signed_in
+from tests.support.stores import Store
 
 HOME, OTHER = street_of(2)
 WORDS = "The duty officers of both asked whether it is one family."
@@ -30,8 +31,11 @@ COUNCIL_AUDITOR = Person(
 )
 
 
+pytestmark = pytest.mark.on_sqlite
+
+
 @pytest.fixture(scope="module")
-def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningGateway]:
+def gateway(tmp_path_factory: pytest.TempPathFactory, store: Store) -> Iterator[RunningGateway]:
     home = tmp_path_factory.mktemp("signals") / "home"
     with running_gateway(home, FixedClock(NOW)) as running:
         house = running.house

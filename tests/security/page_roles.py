@@ -81,6 +81,22 @@ PAGES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/console/partners/{partner}"): frozenset({LEAD, NOMINATED, AUDITOR}),
     ("GET", "/console/partners/{partner}/change"): frozenset({LEAD}),
     ("POST", "/console/partners/{partner}/change"): frozenset({LEAD}),
+    ("GET", "/console/returns"): frozenset({LEAD, NOMINATED, AUDITOR}),
+    ("GET", "/console/returns/{quarter}/{authority}/{paragraph}"): frozenset(
+        {LEAD, NOMINATED, AUDITOR}
+    ),
+    **{
+        (method, f"/console/returns/{{quarter}}/{{authority}}/{what}"): frozenset({LEAD, NOMINATED})
+        for what in ("make", "send")
+        for method in ("GET", "POST")
+    },
+    **{
+        (
+            "POST",
+            f"/console/returns/{{quarter}}/{{authority}}/{{paragraph}}/{{recipient}}/{what}",
+        ): (frozenset({LEAD, NOMINATED}))
+        for what in ("file", "receipt")
+    },
     ("GET", "/console/signals"): frozenset({LEAD, NOMINATED, AUDITOR}),
     ("GET", "/console/signals/{signal}"): frozenset({LEAD, NOMINATED, AUDITOR}),
     ("POST", "/console/signals/{signal}/open"): frozenset({LEAD, NOMINATED}),
