@@ -60,6 +60,22 @@ STEP_SAYS = MappingProxyType(
         CaseStep.WORDS_ERASED: "What was said was destroyed: its time was over",
     }
 )
+STEP_DOES = MappingProxyType(
+    {
+        CaseStep.CLARIFICATION_ASKED: "Ask for clarification",
+        CaseStep.CLARIFICATION_CAME: "Note that the clarification came",
+        CaseStep.EXTENDED: "Extend the time by two months",
+        CaseStep.SENT_TO_SOURCE: "Send it to the source to correct",
+        CaseStep.RESTRICTED: "Restrict the records",
+        CaseStep.LIFTED: "Lift the restriction",
+        CaseStep.RETRACTED: "Take the records back",
+        CaseStep.ERASED: "Erase the records for good",
+        CaseStep.REFUSED: "Refuse it, with the reason",
+        CaseStep.SUBJECT_TOLD: "Note that the person was told",
+        CaseStep.CLOSED: "Close the case",
+    }
+)
+"""What a person does who takes a step."""
 REPORT_SAYS = MappingProxyType(
     {
         ReportStep.REPORTED: "Waits for the source",

@@ -10,8 +10,9 @@ from typing import Annotated
 import typer
 
 from gateway.assembly import House, reapply_erasures
+from gateway.casework import cases_of
 from gateway.cli import Exit
-from gateway.cli.home import checked_actor, own_house
+from gateway.cli.home import checked_actor, own_house, own_settings
 from gateway.cli.terminal import AsJson, Stopped, note, say, say_json, show_table
 from gateway.intake.correct import Request, correct
 from gateway.ledger.leaf import stamp
@@ -119,6 +120,56 @@ def list_restricted(*, as_json: AsJson = False) -> None:
     else:
         columns = ("incident", "feed", "version", "state", "reason", "since")
         show_table("", columns, [list(one.values()) for one in listed])
+
+
+@app.command("cases")
+def list_cases(
+    *,
+    overdue: Annotated[bool, typer.Option("--overdue", help="Only what is overdue.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List cases and who has not acknowledged them, newest first; ends with 1 where one is overdue."""
+    settings = own_settings()
+    with own_house(settings) as house:
+        found = [
+            one for one in cases_of(house, settings).all() if one.state == "overdue" or not overdue
+        ]
+        listed = [
+            {
+                "case": one.item.id,
+                "kind": one.kind.value,
+                "origin": one.origin.value,
+                "feed": one.item.feed,
+                "state": one.state,
+                "received": one.item.first.said["received"],
+                "due": None if one.clock is None else one.clock.due.due.isoformat(),
+                "records": len(one.incidents),
+                "owed": one.open,
+                "overdue": one.overdue,
+                "waits_for": [each.subscription for each in one.recipients if each.open],
+                "escalated": sorted(one.escalated),
+            }
+            for one in found
+        ]
+    if as_json:
+        say_json({"cases": listed})
+    else:
+        columns = ("case", "kind", "state", "due", "records", "owed", "overdue")
+        show_table("", columns, [[one[name] for name in columns] for one in listed])
+    if any(one["state"] == "overdue" for one in listed):
+        raise typer.Exit(Exit.FOUND_WRONG)
+
+
+@app.command("reports")
+def list_reports(*, as_json: AsJson = False) -> None:
+    """List what recipients find wrong, newest first, in codes; what was said is read in the console."""
+    with own_house() as house:
+        listed = [one.document(source=True) for one in house.reports.of_feeds()]
+    if as_json:
+        say_json({"corrections": listed})
+    else:
+        columns = ("correction", "feed", "wrong", "by", "state", "became")
+        show_table("", columns, [[one[name] or "" for name in columns] for one in listed])
 
 
 @app.command("reapply")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fastapi import Response
@@ -71,6 +71,9 @@ def _row(report: Report) -> dict[str, Any]:
         "reason": REFUSAL_SAYS[RefusalReason(reason)] if reason else "",
         "became": report.became,
         "version": first.said["version"],
+        "recorded": None
+        if report.recorded_at is None
+        else datetime.fromtimestamp(report.recorded_at, UTC),
     }
 
 

@@ -105,6 +105,7 @@ def _shown(visit: Visit, faults: list[tuple[str, str]]) -> Response:
         "subscriptions/one.html",
         422 if faults else 200,
         asked=asked,
+        law=edition.law.lists.powers.by_code[asked.power],
         recipient=names(visit).get(asked.partner, asked.partner),
         row=row,
         account=account,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from gateway.casework import cases_of
 from gateway.cli import Exit
+from gateway.settings import Settings
+from schemas.corrections import CaseKind, CaseOpening, CaseStep, Origin
 from tests.support import house as houses
 from tests.support.commands import Shell
 
@@ -62,3 +66,26 @@ def test_what_cannot_be_used_changes_nothing(
 
 def test_a_feed_that_is_not_there_is_named_as_such(shell: Shell) -> None:
     assert shell("correct", "erase", "--feed", "none", stdin="s0").code == Exit.FOUND_WRONG
+
+
+def test_cases_and_reports_are_listed_and_what_is_overdue_ends_with_1(tmp_path: Path) -> None:
+    with houses.new_house(tmp_path / "home") as house:
+        houses.send(house, houses.rows(2))
+        cases = cases_of(house, Settings(home=house.home))
+        opening = CaseOpening(
+            kind=CaseKind.CONTEST,
+            origin=Origin.SUBJECT,
+            feed=houses.FEED,
+            received=date(2026, 1, 5),
+        )
+        case = cases.open("ig-lead", opening, cases.look_up(houses.FEED, ["s0"]).incidents)
+        cases.take(case, CaseStep.SENT_TO_SOURCE, "ig-lead")
+    shell = Shell(tmp_path / "home")
+    listed = shell("correct", "cases", "--overdue", "--json")
+
+    assert listed.code == Exit.FOUND_WRONG
+    (told,) = listed.json["cases"]
+    assert (told["state"], told["due"], told["owed"]) == ("overdue", "2026-02-05", 0)
+    (report,) = shell.ok("correct", "reports", "--json").json["corrections"]
+    assert (report["wrong"], report["state"], report["by"]) == ("other", "reported", None)
+    assert told["case"] in shell("correct", "cases").out

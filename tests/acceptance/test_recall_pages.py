@@ -64,7 +64,7 @@ def test_a_recall_goes_from_its_form_to_its_end(gateway: RunningGateway, lead: R
     case = made.headers["location"]
     page = lead.get(case)
     assert WORDS not in page.text
-    assert "Taken back" in page.text
+    assert "Take the records back" in page.text
     confirm = lead.get(f"{case}/steps/retracted")
     assert "This cannot be undone." in confirm.text
     assert "it should not have been shared" in confirm.text

@@ -14,6 +14,7 @@ from policies.correction_steps import (
     REASON_SAYS,
     REFUSAL_SAYS,
     REPORT_SAYS,
+    STEP_DOES,
     STEP_SAYS,
     WRONG_SAYS,
     clock_of,
@@ -43,6 +44,8 @@ def test_every_code_has_a_sentence_and_every_order_a_reason_of_its_kind() -> Non
         (RefusalReason, REFUSAL_SAYS),
     ):
         assert set(says) == set(codes)
+    by_itself = {S.OPENED, S.ESCALATED, S.WORDS_READ, S.WORDS_ERASED}
+    assert set(STEP_DOES) == set(CaseStep) - by_itself
     assert all(must_do(kind) and says_kind(kind.value) for kind in NoticeKind)
     assert {one.value for words in REASONS.values() for one in words} == set(REASON_SAYS)
     for order in ORDERS.values():
