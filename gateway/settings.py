@@ -183,6 +183,11 @@ class Settings(BaseSettings):
     released_retention_days: float = Field(
         730.0, gt=0, description="Days that recipients may keep what no agreement says it of."
     )
+    subject_case_days: int = Field(
+        730,
+        ge=1,
+        description="Days that a closed subject access case is kept before it is destroyed.",
+    )
     operator: Slug | None = Field(
         None, description="Id of the partner that runs this gateway, for records of processing."
     )

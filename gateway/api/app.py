@@ -40,6 +40,7 @@ from gateway.api.hot import HotRoutes
 from gateway.api.receipts import Receipts
 from gateway.api.service import RegisteredClients, Service, StoredReplay
 from gateway.assembly import House, match_in_turn, quarter_round_of, retention_of
+from gateway.audit.consulting import at_terminal
 from gateway.audit.request_desk import requests_of
 from gateway.audit.request_round import request_round
 from gateway.casework import correction_round_of
@@ -161,6 +162,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         asyncio.create_task(every(RETENTION_SECONDS, quarters.run_in_turn)),
         asyncio.create_task(every(RETENTION_SECONDS, partial(request_round, asked_for))),
         asyncio.create_task(every(RETENTION_SECONDS, rounds.run_in_turn)),
+        asyncio.create_task(every(RETENTION_SECONDS, partial(_forget_subjects, service))),
         asyncio.create_task(every(MATCHING_SECONDS, partial(match_in_turn, service.house))),
     ]
     sending = asyncio.create_task(service.dispatcher.run())
@@ -177,6 +179,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(service.publish)
     except Exception as error:  # noqa: BLE001 - the house is still to be closed
         emit(Event.CLOCK_FAILED, error_type=type(error).__name__, where=where(error))
+
+
+def _forget_subjects(service: Service) -> None:
+    """Destroy subject access cases whose time is over."""
+    cases = service.house.subject_desk.cases
+    cases.erase_closed(at_terminal("gateway"), service.settings.subject_case_days)
 
 
 async def every(seconds: float, work: object) -> None:

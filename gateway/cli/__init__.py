@@ -123,6 +123,11 @@ COMMANDS = tuple(
             "consultations",
             "Who looked at which records, when and why; what stands out.",
         ),
+        (
+            "subject",
+            "subject",
+            "Answer people who ask what is held about them: search, decide, answer, close.",
+        ),
         ("retention", "retention", "What is kept no longer, destroying it, and holding it back."),
         ("hold", "hold", "What keeps everything from being released, and lifting it."),
         ("keys", "keys", "Make and list the keys under GATEWAY_HOME."),
