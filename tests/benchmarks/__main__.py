@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gateway import events
 from tests.benchmarks import fanning
+from tests.benchmarks.answering import Answering
 from tests.benchmarks.appending import Appending
 from tests.benchmarks.copying import Copying
 from tests.benchmarks.delivering import Delivering
@@ -27,6 +28,7 @@ class OnSqlite:
         self._appending, self._releasing = Appending(folder), Releasing(folder)
         self._pushing = Pushing(folder / "http")
         self._delivering = Delivering(folder / "push")
+        self._answering = Answering(folder)
 
     def round(self) -> dict[str, Pair]:
         """Measure everything once."""
@@ -39,11 +41,14 @@ class OnSqlite:
             "pages": (self._pushing.pages(), 1.0),
             "push": (self._delivering.batches(), 1.0),
             "push latency": self._delivering.latency(),
+            "who holds": self._answering.held(),
+            "breach pack": self._answering.pack(),
         }
 
     def close(self) -> None:
         """Stop what was started."""
-        for one in (self._appending, self._releasing, self._pushing, self._delivering):
+        parts = (self._appending, self._releasing, self._pushing, self._delivering, self._answering)
+        for one in parts:
             one.close()
 
 
@@ -94,6 +99,8 @@ def figures(rounds: dict[str, list[Pair]]) -> list[Figure]:
         figure("pull pages of 1,000 over HTTP, records/s", "records/s", 5_000, r["pages"], 10_000),
         figure("commit to verified receipt by push, records/s", "records/s", 2_000, r["push"]),
         figure("100 ms / p95 of commit to receipt at 100 records/s", "s", 1.0, r["push latency"]),
+        figure("50 ms / who holds one record of 1,000,000 given", "s", 1.0, r["who holds"]),
+        figure("5 s / breach pack over 1,000,000 ledger entries", "s", 1.0, r["breach pack"]),
         figure("PostgreSQL append / raw COPY", "records/s", 0.20, r["postgres append"]),
         figure("PostgreSQL NDJSON over HTTP / raw COPY", "records/s", 0.08, r["postgres ndjson"]),
         figure("20 readers: log with cursors / outbox SKIP LOCKED", "deliveries/s", 0, r["outbox"]),

@@ -18,9 +18,11 @@ from gateway.audit.latest import last_released, last_withheld
 from gateway.audit.offboarding import KIND
 from gateway.audit.proofs import verify_proof
 from gateway.audit.verify import verify
+from gateway.demo.story_questions import CLOSED, OPEN, tell
 from gateway.ledger.note import verify_note
 from schemas.released import NoticeKind
 from tests.support import house as houses
+from tests.support import proceeded
 from tests.support.house import FEED, FIRE
 from tests.support.pages import demonstration
 from tests.support.requirements import law
@@ -231,3 +233,19 @@ def test_a_partner_leaves_whole_or_not_at_all(gateway: RunningGateway) -> None:
     assert verify(house.database, house.keys).whole
     ended: Any = lead.get("/console/questions/16").text
     assert "1 partner has left" in ended
+
+
+def test_the_demonstration_tells_of_a_breach_closed_and_one_open(tmp_path: Path) -> None:
+    with houses.new_house(tmp_path / "home") as house:
+        houses.fill(house)
+        paths = tell(house)
+
+        assert tell(house) == paths
+        register = proceeded.breaches(house)
+        closed, waiting = register.get(CLOSED), register.get(OPEN)
+        assert closed.is_closed
+        assert closed.reported_at is not None
+        assert closed.reported_at < closed.due
+        assert waiting.clock_runs
+        assert "/console/disclosures/{subscription}/{release}" in paths
+        assert verify(house.database, house.keys).whole

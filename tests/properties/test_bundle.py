@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
@@ -26,6 +28,7 @@ from gateway.ledger.checkpoint import VerifierKey, verifier_key
 from gateway.ledger.note import NoteRefused, sign_note, verify_note
 from tests.support import house as houses
 from tests.support import proceeded
+from tests.support.commands import ROOT
 from tests.support.house import FIRE
 from tests.support.requirements import law
 
@@ -201,3 +204,24 @@ def test_proceedings_stand_in_the_bundle_without_their_words(
     assert "off_boarding" in entries
     assert "laptop" not in entries
     assert check_bundle(file, key).entries > 0
+
+
+def test_the_documented_steps_check_a_bundle_in_plain_python(
+    file: bytes, key: VerifierKey, tmp_path: Path
+) -> None:
+    text = (ROOT / "deploy" / "bundle.md").read_text(encoding="utf-8")
+    steps = text.partition("```python\n")[2].partition("```")[0]
+    script, bundle = tmp_path / "steps.py", tmp_path / "bundle.zip"
+    script.write_text(steps, encoding="utf-8")
+    bundle.write_bytes(file)
+    asked = [sys.executable, str(script), str(bundle), key.line()]
+
+    good = subprocess.run(asked, check=False, capture_output=True, text=True)
+    changed = bytearray(file)
+    changed[len(changed) // 2] ^= 1
+    bundle.write_bytes(bytes(changed))
+    bad = subprocess.run(asked, check=False, capture_output=True, text=True)
+
+    assert good.returncode == 0, good.stderr
+    assert good.stdout.startswith("whole: ")
+    assert bad.returncode != 0
