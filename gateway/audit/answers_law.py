@@ -110,7 +110,7 @@ def _attempts(asked: Asked, begins: datetime, ends: datetime) -> list[dict[str, 
     counted: Counter[tuple[str, str, str]] = Counter()
     with asked.house.reader.connection() as connection:
         for _, stored in leaves_that_say(
-            connection, [f'"operation":"{Operation.REFUSAL.value}"'.encode()], ()
+            connection, [f'"operation":"{Operation.REFUSAL.value}"'.encode()]
         ):
             leaf = from_json(stored)
             if begins <= datetime.fromisoformat(leaf["at"]) < ends:
@@ -131,7 +131,6 @@ def policy_on(asked: Asked) -> dict[str, Any]:
         for index, stored in leaves_that_say(
             connection,
             [f'"operation":"{Operation.POLICY.value}"'.encode(), b'"change":"adopted"'],
-            (),
         ):
             leaf = from_json(stored)
             if datetime.fromisoformat(leaf["at"]) <= ends:

@@ -109,7 +109,7 @@ def shown(
         rows = disclosed_in(connection, subscription, number)
         texts = snapshot_texts(connection, row["snapshot"])
         about = [f'"subscription":"{subscription}"'.encode()]
-        named = [f'"operation":"{one.value}"'.encode() for one in _TITLES]
+        named = [one.value for one in _TITLES]
         leaves = [
             (index, from_json(stored))
             for index, stored in leaves_that_say(connection, about, named)
@@ -146,7 +146,7 @@ def _timeline(
     acknowledged = False
     for index, says in leaves:
         operation = Operation(says["operation"])
-        if says.get("subscription") != subscription:
+        if says.get("subscription") != subscription or operation not in _TITLES:
             continue
         named = says.get("number")
         if operation is Operation.ACKNOWLEDGEMENT:

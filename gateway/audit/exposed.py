@@ -20,7 +20,7 @@ from gateway.ledger.leaf import Operation, stamp
 from gateway.store.answering import (
     classes_of_releases,
     counted_by_class,
-    incidents_by,
+    incidents_in,
     leaves_of_releases,
     leaves_that_say,
     releases_between,
@@ -132,7 +132,7 @@ class Exposure:
         begins, ends = span.seconds
         where = (self.connection, mine, begins, ends)
         behaviours, lanes, agreements, powers = (Counter[str]() for _ in range(4))
-        for name, what, class_id, rows, _ in counted_by_class(*where):
+        for name, what, class_id, rows in counted_by_class(*where):
             if what != _RECORD:
                 pack.notices += rows
                 continue
@@ -145,25 +145,36 @@ class Exposure:
                 agreements[asked.agreement] += rows
         pack.by_behaviour, pack.by_lane = dict(behaviours.most_common()), dict(lanes)
         pack.by_agreement, pack.by_power = dict(agreements), dict(powers)
-        pack.by_controller = incidents_by(*where, self._by(lambda one: one.controller))
-        pack.incidents = sum(incidents_by(*where, {"all": self.classes}).values())
-        somebody = self._by(lambda one: "somebody" if one.roles else None)
-        pack.concern_somebody = sum(incidents_by(*where, somebody).values())
         personal = [key for key, one in mine.items() if one.lane is Lane.PERSONAL]
-        child = self._by(lambda one: "child" if one.child else None)
-        pack.children = sum(incidents_by(self.connection, personal, begins, ends, child).values())
+        self._count_incidents(pack, mine, personal)
         pack.releases = releases_between(*where)
         pack.tagged = self.tagged(personal, span)
         self._other_doors(pack)
         return pack
 
-    def _by(self, name_of: Any) -> dict[str, list[int]]:  # noqa: ANN401 - a function of a class
-        found: dict[str, list[int]] = defaultdict(list)
+    def _count_incidents(
+        self, pack: Pack, mine: Collection[str], personal: Collection[str]
+    ) -> None:
+        begins, ends = pack.span.seconds
+        controllers: dict[str, list[int]] = defaultdict(list)
+        somebody, children = [], []
         for class_id, one in self.classes.items():
-            name = name_of(one)
-            if name is not None:
-                found[name].append(class_id)
-        return dict(found)
+            controllers[one.controller].append(class_id)
+            if one.roles:
+                somebody.append(class_id)
+            if one.child:
+                children.append(class_id)
+        sets: dict[str, Collection[int]] = {
+            f"controller {name}": ids for name, ids in controllers.items()
+        }
+        sets |= {"all": self.classes.keys(), "somebody": somebody}
+        found = incidents_in(self.connection, mine, begins, ends, sets)
+        pack.incidents, pack.concern_somebody = found["all"], found["somebody"]
+        pack.by_controller = {
+            name: number for name in controllers if (number := found[f"controller {name}"])
+        }
+        child = incidents_in(self.connection, personal, begins, ends, {"child": children})
+        pack.children = child["child"]
 
     def tagged(self, subscriptions: Collection[str], span: Span) -> list[Tagged]:
         """Count records that left with special-category, offence or child fields, by their condition.
@@ -221,11 +232,15 @@ class Exposure:
 
     def _other_doors(self, pack: Pack) -> None:
         about = f'"recipient":"{pack.recipient}"'.encode()
-        named = [f'"operation":"{one.value}"'.encode() for one in _OTHER_DOORS]
+        named = {one.value for one in _OTHER_DOORS}
         counted: Counter[str] = Counter()
-        for _, stored in leaves_that_say(self.connection, [about], named):
+        for _, stored in leaves_that_say(self.connection, [about], sorted(named)):
             leaf = from_json(stored)
-            if leaf["recipient"] == pack.recipient and pack.span.holds(leaf["at"]):
+            if (
+                leaf["recipient"] == pack.recipient
+                and leaf["operation"] in named
+                and pack.span.holds(leaf["at"])
+            ):
                 counted[leaf["operation"]] += 1
                 pack.other_rows += int(leaf.get("count") or leaf.get("rows") or 0)
         pack.other_doors = dict(counted)

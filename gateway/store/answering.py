@@ -13,7 +13,6 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
-    literal_column,
     select,
     text,
 )
@@ -45,54 +44,51 @@ _JOINED = (
 
 def counted_by_class(
     connection: Connection, subscriptions: Collection[str], begins: int, ends: int
-) -> list[tuple[str, str, int, int, int]]:
-    """Return (subscription, what, class id, rows, distinct incidents) of what left between two seconds.
+) -> list[tuple[str, str, int, int]]:
+    """Return (subscription, what, class id, rows) of what left between two seconds.
 
     ``what`` is ``record`` or ``notice:`` and its kind.
     """
+    by = (_D.c.subscription, _D.c.what, _L.c.class_id)
     statement = (
-        select(
-            _D.c.subscription,
-            _D.c.what,
-            _L.c.class_id,
-            func.count(),
-            func.count(func.distinct(_D.c.incident)),
-        )
+        select(*by, func.count())
         .select_from(_JOINED)
         .where(_left(subscriptions, begins, ends))
-        .group_by(_D.c.subscription, _D.c.what, _L.c.class_id)
-        .order_by(_D.c.subscription, _D.c.what, _L.c.class_id)
+        .group_by(*by)
     )
     rows = connection.execute(statement)
-    return [(str(r[0]), str(r[1]), int(r[2]), int(r[3]), int(r[4])) for r in rows]
+    return sorted((str(r[0]), str(r[1]), int(r[2]), int(r[3])) for r in rows)
 
 
-def incidents_by(
+def incidents_in(
     connection: Connection,
     subscriptions: Collection[str],
     begins: int,
     ends: int,
-    classes_of: Mapping[str, Collection[int]],
+    sets: Mapping[str, Collection[int]],
 ) -> dict[str, int]:
-    """Return how many distinct incidents left as records, by a name that groups record classes.
+    """Return how many distinct incidents left as records, for several sets of record classes at once.
 
     Args:
         connection: A consistent read.
         subscriptions: To whom.
         begins: Second from which.
         ends: Second until which.
-        classes_of: Name → the ids of the record classes counted under it; no class under two.
+        sets: Name → the ids of the record classes counted under it.
     """
-    if not classes_of:
-        return {}
-    name = case(*((_L.c.class_id.in_(sorted(ids)), key) for key, ids in classes_of.items()))
-    statement = (
-        select(name.label("name"), func.count(func.distinct(_D.c.incident)))
-        .select_from(_JOINED)
-        .where(_left(subscriptions, begins, ends), _D.c.what == _RECORD, name.is_not(None))
-        .group_by(literal_column("name"))
+    if not sets or not subscriptions:
+        return dict.fromkeys(sets, 0)
+    counted = (
+        func.count(func.distinct(case((_L.c.class_id.in_(sorted(ids)), _D.c.incident))))
+        for ids in sets.values()
     )
-    return {str(row[0]): int(row[1]) for row in connection.execute(statement)}
+    statement = (
+        select(*counted)
+        .select_from(_JOINED)
+        .where(_left(subscriptions, begins, ends), _D.c.what == _RECORD)
+    )
+    row = connection.execute(statement).one()
+    return {name: int(number) for name, number in zip(sets, row, strict=True)}
 
 
 def releases_between(
@@ -145,16 +141,24 @@ def classes_of_releases(
         yield str(row[0]), int(row[1]), int(row[2]), int(row[3])
 
 
+_OPERATION = b'"operation":"'
+_LETTERS = 5
+"""Of an operation's name that the engine compares; whoever asks looks at the whole name."""
 _HOLDS = {
     "sqlite": "instr(leaf, CAST(:{0} AS BLOB)) > 0",
     "postgresql": "position(CAST(:{0} AS bytea) IN leaf) > 0",
 }
+_NAMED = {
+    "sqlite": "substr(leaf, instr(leaf, CAST(:key AS BLOB)) + :skip, :letters)",
+    "postgresql": "substring(leaf FROM position(CAST(:key AS bytea) IN leaf) + :skip FOR :letters)",
+}
+_TYPES = {"sqlite": "BLOB", "postgresql": "bytea"}
 
 
 def leaves_that_say(
-    connection: Connection, every: Sequence[bytes], any_of: Sequence[bytes], most: int | None = None
+    connection: Connection, every: Sequence[bytes], operations: Sequence[str] = ()
 ) -> Iterator[tuple[int, bytes]]:
-    """Yield (index, leaf) of entries that hold every one of some bytes and at least one of others.
+    """Yield (index, leaf) of entries that hold every one of some bytes, oldest first.
 
     A leaf is canonical JSON, so ``"recipient":"llr-fire"`` finds what it says wherever it stands; the
     engine reads each leaf once and hands over only those.
@@ -162,21 +166,19 @@ def leaves_that_say(
     Args:
         connection: A consistent read.
         every: What must stand in it.
-        any_of: Of these at least one; none asked where empty.
-        most: The newest so many; all, oldest first, where absent.
+        operations: Only entries of operations that begin as one of these; all where none is named.
     """
-    holds = _HOLDS[connection.dialect.name]
-    conditions = [holds.format(f"every{n}") for n in range(len(every))]
-    if any_of:
-        one = " OR ".join(holds.format(f"any{n}") for n in range(len(any_of)))
-        conditions.append(f"({one})")
-    where = " AND ".join(conditions) or "1 = 1"
-    order = 'ORDER BY "index"' if most is None else 'ORDER BY "index" DESC LIMIT :most'
+    engine = connection.dialect.name
+    conditions = [_HOLDS[engine].format(f"every{n}") for n in range(len(every))]
     values: dict[str, Any] = {f"every{n}": value for n, value in enumerate(every)}
-    values |= {f"any{n}": value for n, value in enumerate(any_of)}
-    if most is not None:
-        values["most"] = most
-    statement = text(f'SELECT "index", leaf FROM ledger WHERE {where} {order}')  # noqa: S608 - our own words
+    if operations:
+        wanted = sorted({one[:_LETTERS].encode() for one in operations})
+        listed = ", ".join(f"CAST(:one{n} AS {_TYPES[engine]})" for n in range(len(wanted)))
+        conditions.append(f"{_NAMED[engine]} IN ({listed})")
+        values |= {f"one{n}": value for n, value in enumerate(wanted)}
+        values |= {"key": _OPERATION, "skip": len(_OPERATION), "letters": _LETTERS}
+    where = " AND ".join(conditions)
+    statement = text(f'SELECT "index", leaf FROM ledger WHERE {where} ORDER BY "index"')  # noqa: S608 - our own words
     streaming = connection.execution_options(stream_results=True, yield_per=5_000)
     for row in streaming.execute(statement, values):
         yield int(row[0]), bytes(row[1])
