@@ -38,10 +38,14 @@ def key(service: ServiceDep, _access: Witness) -> Response:
 
 @router.get("/entries/{index}/proof", summary="What proves one of your own entries, as one file")
 def entry_proof(
-    service: ServiceDep, access: Witness, index: Annotated[int, Path(ge=0, le=2**53)]
+    service: ServiceDep,
+    access: Witness,
+    index: Annotated[int, Path(ge=0, le=2**53)],
+    since: Annotated[int | None, Query(alias="from", ge=1, le=2**53)] = None,
 ) -> Response:
     """Give checkpoint, hash and audit path of an entry of your own, for `gateway receipt verify --proof`.
 
+    With `from`, the size of a checkpoint that you kept, it also proves that the ledger extends that one.
     404 also while no checkpoint covers the entry; ask again after the next one.
     """
     found = service.house.reader.leaf(index)
@@ -51,7 +55,7 @@ def entry_proof(
     leaf = read_leaf(found[0])
     if not whole and access.partner not in {leaf.get("partner"), leaf.get("recipient")}:
         raise NotFound
-    made = proof_of(service.house.reader, service.house.keys, index, with_leaf=whole)
+    made = proof_of(service.house.reader, service.house.keys, index, with_leaf=whole, since=since)
     if made is None:
         raise NotFound
     return Response(made, media_type="application/json")

@@ -84,7 +84,7 @@ class Taking:
 
 
 def proof_of(
-    reader: Reader, keys: KeyRing, index: int, *, with_leaf: bool, since: Checkpoint | None = None
+    reader: Reader, keys: KeyRing, index: int, *, with_leaf: bool, since: int | None = None
 ) -> str | None:
     """Return the file that proves an entry, or None where no published checkpoint covers it.
 
@@ -93,7 +93,7 @@ def proof_of(
         keys: For the public key, which the file names for convenience only.
         index: Which entry.
         with_leaf: Put the entry itself in: it says what was withheld, and where in the log of all.
-        since: An older checkpoint that the newest is to be shown to extend.
+        since: Size of an older checkpoint that the newest is to be shown to extend.
     """
     newest = reader.newest_checkpoint()
     found = reader.leaf(index)
@@ -110,9 +110,9 @@ def proof_of(
     }
     if with_leaf:
         document["leaf"] = _base64(found[0])
-    if since is not None and 0 < since.size <= size:
-        steps = consistency_proof(reader.node, since.size, size)
-        document["since"] = {"size": since.size, "path": [_base64(one) for one in steps]}
+    if since is not None and 0 < since <= size:
+        steps = consistency_proof(reader.node, since, size)
+        document["since"] = {"size": since, "path": [_base64(one) for one in steps]}
     return json.dumps(document, indent=1) + "\n"
 
 

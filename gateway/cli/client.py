@@ -40,7 +40,7 @@ ConfigFile = Annotated[
     Path,
     typer.Option(
         "--config",
-        help="TOML: url, client_id, kid, key_file, state_file, receipts_folder, ledger_key.",
+        help="TOML: url, client_id, kid, key_file, state_file, receipts_folder, ledger_key, witnessing.",
     ),
 ]
 CONFIG = Path("gateway-client.toml")
@@ -155,11 +155,18 @@ def proof(
     entry: Annotated[int, typer.Argument(min=0, help="Index that a receipt names.")],
     *,
     out: Annotated[Path, typer.Option(help="File to write; it is not there yet.")],
+    since: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Size of a checkpoint kept by you: also prove that it is extended."
+        ),
+    ] = None,
     config: ConfigFile = CONFIG,
 ) -> None:
     """Fetch the proof that an entry is in the ledger, for `gateway receipt verify --proof`."""
+    asked = {} if since is None else {"from": since}
     with opened(config_of(config)) as system:
-        _written(out, system.ledger(f"entries/{entry}/proof").wanted().content)
+        _written(out, system.ledger(f"entries/{entry}/proof", **asked).wanted().content)
     say(f"The proof of entry {entry} is in {out.name}.")
 
 

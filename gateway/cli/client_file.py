@@ -32,10 +32,12 @@ class Config(Word):
     """Where receipts are kept, a file a day (`gateway receipt verify`); absent: checked and not kept."""
     ledger_key: Text | None = None
     """The ledger's verifier key (`gateway keys show`); absent: the first one shown is kept."""
+    witnessing: bool = True
+    """Whether checkpoints and receipts are checked; it needs the scope ledger:read."""
 
     def toml(self) -> str:
         """Return the file's text."""
-        given = self.model_dump(exclude_none=True)
+        given = self.model_dump(exclude_defaults=True, exclude={"witnessing"})
         return "".join(f'{name} = "{value}"\n' for name, value in given.items())
 
 
@@ -60,5 +62,11 @@ def opened(found: tuple[Config, Path]) -> PartnerSystem:
         None if config.receipts_folder is None else ReceiptFolder(folder / config.receipts_folder)
     )
     return PartnerSystem(
-        config.url, proof, state, receipts=kept, ledger_key=config.ledger_key, clock=clock
+        config.url,
+        proof,
+        state,
+        receipts=kept,
+        ledger_key=config.ledger_key,
+        witnessing=config.witnessing,
+        clock=clock,
     )

@@ -94,7 +94,9 @@ class _Ledger:
         found = house.reader.leaf(index)
         if found is None or not (whole or _concerns(found[0], person.partner)):
             return self.show(visit, 422, faults=[("entry", "There is no such entry.")])
-        made = proof_of(house.reader, house.keys, index, with_leaf=whole, since=older)
+        made = proof_of(
+            house.reader, house.keys, index, with_leaf=whole, since=older.size if older else None
+        )
         if made is None:
             later = "No checkpoint covers this entry yet. Ask again in a minute."
             return self.show(visit, 422, faults=[("entry", later)])

@@ -31,7 +31,7 @@ def tell(house: House) -> dict[str, str]:
         key = ledger_verifier_key(house.keys)
         house.writer.run(Taking("checkpoint", PARTNER, None, house.act(AUDITOR)))
         kept = verify_checkpoint(published[1], key)
-        proof = proof_of(house.reader, house.keys, entry, with_leaf=False, since=kept)
+        proof = proof_of(house.reader, house.keys, entry, with_leaf=False, since=kept.size)
         if proof is not None:
             verify_proof(proof, key, kept)
             house.writer.run(Taking("proof", PARTNER, entry, house.act(AUDITOR)))

@@ -160,3 +160,23 @@ def test_the_demonstration_tells_of_a_proof_that_was_taken(gateway: RunningGatew
     newest = house.reader.newest_checkpoint()
     assert newest is not None
     assert newest[0] == house.reader.head().ledger_size
+
+
+def test_the_first_page_asks_before_anything_stops(gateway: RunningGateway) -> None:
+    folder, away = gateway.house.home / "checkpoints", gateway.house.home / "away"
+    folder.rename(away)
+    folder.write_text("in the way")
+    gateway.service.publish()
+    lead, auditor = signed_in(gateway, LEAD), signed_in(gateway, FIRE_AUDITOR)
+
+    home = lead.get("/console").text
+    assert "Checkpoints of the ledger cannot be published" in home
+    assert "releases stop at" in home
+    assert "cannot be published" not in auditor.get("/console").text
+    assert "Releases stop at" in lead.get(HEALTH).text
+    assert gateway.pull("fire-17a", "fire-system").status_code == 200
+
+    folder.unlink()
+    away.rename(folder)
+    gateway.service.publish()
+    assert "cannot be published" not in lead.get("/console").text

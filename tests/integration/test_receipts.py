@@ -168,11 +168,13 @@ def test_the_client_keeps_receipts_and_they_are_checked_without_a_gateway(
 ) -> None:
     line = Tampering()
     body = json.dumps([ROW | {"URN": "kept-1"}]).encode()
+    older, proof = tmp_path / "older", tmp_path / "proof.json"
+    older.write_text(gateway.service.note)
+    since = {"from": int(gateway.service.note.split("\n")[1])}
     with system(gateway, "leicestershire-police", tmp_path, line) as police:
         result = police.push(FEED, body, "application/json")
         gateway.service.publish()
-        proof = tmp_path / "proof.json"
-        proof.write_bytes(police.ledger(f"entries/{result.leaf}/proof").wanted().content)
+        proof.write_bytes(police.ledger(f"entries/{result.leaf}/proof", **since).wanted().content)
     (file,) = (tmp_path / "kept").iterdir()
     line_kept = file.read_text().splitlines()[0]
     note = tmp_path / "receipt"
@@ -191,7 +193,8 @@ def test_the_client_keeps_receipts_and_they_are_checked_without_a_gateway(
     assert told["receipts"][0]["entry"] == told["entry"] == result.leaf
     about = ("--request", f"POST /v1/feeds/{FEED}/records", "--request-type", "application/json")
     assert verify(str(note), *about, "--request-body", str(sent)).code == 0
-    assert verify("--proof", str(proof)).code == 0
+    extended = verify("--proof", str(proof), "--checkpoint", str(older))
+    assert "the ledger extends your checkpoint" in extended.out, extended.err
 
     sent.write_bytes(body + b" ")
     assert verify(str(note), *about, "--request-body", str(sent)).code == 1
