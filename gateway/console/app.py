@@ -21,6 +21,7 @@ from gateway.console import (
     deliveries,
     disclosures,
     faults,
+    feeds,
     health,
     home,
     law_needs,
@@ -62,10 +63,9 @@ PAGES = (
     *(disclosures, records, questions, breaches, leavers),
     *(subject_access, subject_access_steps),
     *(ledger, health),
-    *(signals,),
     *(recalls, recalls_one, corrections, subscriptions, deliveries),
     *(asking, simulating, law_needs),
-    *(signals, returns),
+    *(signals, returns, feeds),
 )
 """The modules of the signed-in pages; each has ``add(desk)``."""
 

@@ -81,6 +81,8 @@ PAGES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/console/partners/{partner}"): frozenset({LEAD, NOMINATED, AUDITOR}),
     ("GET", "/console/partners/{partner}/change"): frozenset({LEAD}),
     ("POST", "/console/partners/{partner}/change"): frozenset({LEAD}),
+    ("GET", "/console/feeds"): frozenset({LEAD, NOMINATED, AUDITOR, ADMINISTRATOR}),
+    ("GET", "/console/feeds/{feed}"): frozenset({LEAD, NOMINATED, AUDITOR, ADMINISTRATOR}),
     ("GET", "/console/returns"): frozenset({LEAD, NOMINATED, AUDITOR}),
     ("GET", "/console/returns/{quarter}/{authority}/{paragraph}"): frozenset(
         {LEAD, NOMINATED, AUDITOR}
