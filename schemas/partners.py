@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 
 from schemas.base import Word
 from schemas.codes import Slug
+from schemas.toml import toml_of
 
 
 class PartnerKind(StrEnum):
@@ -146,6 +147,10 @@ class Partner(Period):
     privacy_notice: Line | None = None
     """Where its privacy notice is published."""
     contacts: Contacts = Contacts()
+
+    def toml(self) -> str:
+        """Return it as TOML that reads back as the same partner."""
+        return toml_of(self.model_dump(mode="python", exclude_none=True, exclude_defaults=True))
 
     def kind_on(self, day: date) -> PartnerKind | None:
         """What the partner is on the day, or None when it is off the register."""

@@ -62,6 +62,14 @@ def show(partner: PartnerId, *, as_json: AsJson = False) -> None:
     show_table("", ("field", ""), document.items())
 
 
+@app.command("export")
+def export(partner: PartnerId) -> None:
+    """Write a partner as TOML on standard output; `add` reads it back."""
+    with own_house() as house:
+        found = registered(house, partner)
+    say(found.toml().rstrip())
+
+
 @app.command("add")
 def add(
     file: Annotated[Path, typer.Argument(help="TOML: see deploy/examples/police.toml.")],

@@ -13,6 +13,7 @@ from gateway.console.agreements import ONE, version_of, versions_of
 from gateway.console.agreements_steps import says_of
 from gateway.console.desk import Desk, Visit
 from gateway.console.drafting import (
+    CHOICE,
     CHOICES,
     DATE,
     NUMBER,
@@ -212,6 +213,8 @@ def _typed(visit: Visit, field: Field, stored: Any) -> Any:  # noqa: ANN401 - an
             name: visit.form.get(f"{field.id}-{name}", "") if sent else stored_parts[name]
             for name in ("day", "month", "year")
         }
+    if isinstance(stored, bool):
+        stored = str(stored).lower()
     return visit.form.get(field.id, "") if sent else "" if stored is None else str(stored)
 
 
@@ -237,6 +240,8 @@ def _value(visit: Visit, field: Field) -> Any:  # noqa: ANN401 - any JSON
         )
         return f"{year:0>4}-{month:0>2}-{day:0>2}" if year or month or day else None
     text = visit.form.get(field.id, "")
+    if text in {"true", "false"} and field.form == CHOICE:
+        return text == "true"
     if field.form == NUMBER:
         return int(text) if text.isdecimal() and len(text) < 9 else text or None  # noqa: PLR2004 - too long
     return text or None

@@ -19,6 +19,7 @@ from schemas.clauses import Clauses
 from schemas.codes import Kind, Marking, Regime, SubjectRole
 from schemas.described_agreement import SEALED_FIELDS
 from schemas.grading import HandlingCondition
+from schemas.matching import REVIEW_MONTHS, REVIEW_REPORTS, MatchKey
 from schemas.onward import OnwardRule
 from schemas.powers import Purpose
 from schemas.typology import TYPOLOGY
@@ -186,6 +187,15 @@ def _others(edition: Edition, _: Agreement) -> Sequence[tuple[str, str]]:
     return [(one.id, one.name) for one in edition.register.partners.values()]
 
 
+def _recipients(edition: Edition, agreement: Agreement) -> Sequence[tuple[str, str]]:
+    named = edition.register.partners
+    return [(one, named[one].name if one in named else one) for one in agreement.recipients]
+
+
+def _yes_or_no(_: Edition, __: Agreement) -> Sequence[tuple[str, str]]:
+    return [("true", "yes"), ("false", "no")]
+
+
 def _condition(name: str, what: str) -> tuple[Field, ...]:
     return (
         Field(
@@ -293,6 +303,40 @@ PARTS = (
         ),
     ),
     Part(
+        "matching",
+        "The same household in several feeds",
+        (
+            Field(
+                "matching.keys",
+                "Compared by",
+                CHOICES,
+                "None ticked: nothing is compared.",
+                _members(MatchKey),
+            ),
+            Field(
+                "matching.signalled",
+                "Recipients that are told",
+                CHOICES,
+                "That there are several reports, and no more.",
+                _recipients,
+            ),
+            Field(
+                "matching.reports",
+                "At which report they are told",
+                NUMBER,
+                "3 is the case-review threshold.",
+            ),
+            Field("matching.months", "Within how many months", NUMBER),
+            Field(
+                "matching.second_partner",
+                "Also when a second partner reports",
+                CHOICE,
+                "",
+                _yes_or_no,
+            ),
+        ),
+    ),
+    Part(
         "dates",
         "Retention, review and dates",
         (
@@ -335,4 +379,12 @@ def with_values(document: dict[str, Any], values: Mapping[str, Any]) -> dict[str
         stated = made.get(name)
         if stated is not None and not any(value is not None for value in stated.values()):
             made[name] = None
+    stated = made.get("matching")
+    if stated is not None:
+        # nothing to compare by, nobody to tell: nothing is agreed
+        wanted = {"reports": REVIEW_REPORTS, "months": REVIEW_MONTHS, "second_partner": True}
+        given = {name: value for name, value in stated.items() if value is not None}
+        made["matching"] = (
+            {**wanted, **given} if given.get("keys") or given.get("signalled") else None
+        )
     return {name: value for name, value in made.items() if value is not None}

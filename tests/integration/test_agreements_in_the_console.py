@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from pydantic_core import from_json
 
+from gateway.console.drafting import PARTS
 from gateway.law.register import put_partner, put_protocol
+from schemas.agreements import AFTER_SIGNING, Agreement
 from tests.support.law import protocol
 from tests.support.pages import demonstration
 from tests.support.server import RunningGateway
@@ -275,3 +277,27 @@ def test_the_law_is_told_in_its_own_words_with_counts_for_those_who_may_have_the
     assert "Kept back" in signed_in(gateway, ADMINISTRATOR).get("/console/law").text
     asked = lead.get("/console/law/requirements").text
     assert len(re.findall(r">L\d\d<", asked)) == 62
+
+
+def test_every_term_of_an_agreement_has_a_place_in_the_form_of_a_draft() -> None:
+    placed = {field.name.split(".")[0] for part in PARTS for field in part.fields}
+    fixed = {"id", "version", "power", "holders", "recipients", "document_sha256"}
+
+    assert set(Agreement.model_fields) - placed - AFTER_SIGNING == fixed
+
+
+def test_a_draft_agrees_on_matching_or_on_none(gateway: RunningGateway, lead: Reading) -> None:
+    lead.post("/console/draft-agreement", {**BEGIN, "id": "with-matching"})
+    path = "/console/agreements/with-matching/versions/1/edit/matching"
+    agreed = {"sent": "yes", "matching-keys": ["uprn"], "matching-second-partner": "false"}
+    alone = lead.post(path, agreed)
+    assert (alone.status_code, "Recipients that are told" in alone.text) == (422, True)
+    whole = {**agreed, "matching-signalled": ["charnwood-bc"], "matching-reports": "4"}
+    assert lead.post(path, whole).status_code == 303
+    made = next(
+        one for one in gateway.house.book.refresh().register.agreements if one.id == "with-matching"
+    )
+    assert made.matching is not None
+    assert (made.matching.reports, made.matching.second_partner) == (4, False)
+    assert lead.post(path, {"sent": "yes", "matching-second-partner": "true"}).status_code == 303
+    assert gateway.house.book.refresh().register.agreements[-1].matching is None

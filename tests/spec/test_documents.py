@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -21,7 +22,7 @@ from gateway.audit.documents.unstated import UNSTATED
 from gateway.settings import Settings
 from schemas.agreements import Agreement
 from schemas.feeds import Feed
-from schemas.partners import Partner
+from schemas.partners import Contacts, Partner
 from schemas.powers import Protocol
 from schemas.subscriptions import Subscription
 from tests.support.configured import (
@@ -342,3 +343,20 @@ def test_a_privacy_notice_names_what_is_given_and_to_whom() -> None:
 
     assert "people: name; address text" in text
     assert "council" in text
+
+
+def test_what_is_recorded_is_taken_away_as_toml_and_reads_back_as_the_same() -> None:
+    given, _ = whole_one()
+    for one in given.partners.values():
+        assert Partner.model_validate(tomllib.loads(one.toml())) == one
+    agreed = given.law.agreements[0]
+    assert Agreement.model_validate(tomllib.loads(agreed.toml())) == agreed
+
+
+def test_what_was_stored_before_still_reads() -> None:
+    given, _ = whole_one()
+    partner = given.partners[POLICE].model_dump(mode="json")
+    for name in ("address", "ico_registration", "privacy_notice", "contacts"):
+        del partner[name]
+    assert Partner.model_validate(partner).contacts == Contacts()
+    assert "clauses" not in agreement(clauses={}).model_dump(exclude_defaults=True)

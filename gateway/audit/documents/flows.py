@@ -11,7 +11,6 @@ from html import escape
 
 from gateway.audit.documents.configuration import Configuration
 from gateway.audit.documents.model import Cell, Derived, Grid, Picture
-from gateway.audit.documents.words import plain
 from policies.probe import NO_RECORD
 from schemas.decisions import About
 from schemas.feeds import Feed
@@ -136,7 +135,7 @@ def picture(configuration: Configuration, flows: tuple[Flow, ...]) -> Picture:
         asked = configuration.subscriptions[request]
         runs = any(flow.runs for flow in flows if flow.asked.id == request)
         parts += _line(_GATE + _GATE_WIDTH, height / 2, _TO, _middle(at), runs=runs)
-        form = f"{plain(asked.power.value)}, {asked.lane.value}"
+        form = f"{asked.power.value.replace('_', ' ')}, {asked.lane.value}"
         parts += _box(_TO, at, asked.partner, form)
     return Picture(_TITLE, said, "".join([*parts, "</svg>"]))
 
