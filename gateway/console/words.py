@@ -206,5 +206,5 @@ FILTERS: Final = {
     "day": day,
     "iso_when": lambda stamp: when(datetime.fromisoformat(stamp)),
     "iso_day": lambda stamp: day(date.fromisoformat(stamp)),
-    "plain": lambda code: str(code).replace("_", " "),
+    "plain": lambda code: str(code).replace("_", " ").replace("section 17a", "section 17A"),
 }

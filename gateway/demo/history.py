@@ -1,4 +1,4 @@
-"""A quarter of synthetic history: thirteen weeks of pushes and pulls, then what each capability has to tell.
+"""A quarter of synthetic history: fourteen weeks of pushes and pulls, then what each capability has to tell.
 
 A capability's story is a module ``story_<capability>`` beside this one with ``tell(house)``: it makes, by the
 real functions, what its pages are to show, and returns path with parts → path filled.
@@ -37,9 +37,9 @@ from schemas.powers import Power, Purpose
 from schemas.sensitivity import Lane
 from schemas.subscriptions import Filter, Subscription
 
-WEEKS = 13
-BEGINS = timedelta(days=100)
-"""How long before today the history begins."""
+WEEKS = 14
+BEGINS = timedelta(days=7 * WEEKS - 6)
+"""How long before today the history begins: its last pull was yesterday, or this morning."""
 COUNCIL_CASES = "council-case-files"
 """The council's second request under the agreement: pulled, week by week."""
 _OF_WEEK = 24
@@ -63,7 +63,7 @@ def stories() -> dict[str, Tell]:
 
 
 def write_history(house: House, clock: HistoryClock, canary: Canary | None = None) -> None:
-    """Fill thirteen weeks, the stage being set at the clock's instant; the clock ends a week before today.
+    """Fill the weeks, the stage being set at the clock's instant; the clock ends at the last of them.
 
     Args:
         house: With the stage set.
@@ -94,7 +94,6 @@ def write_history(house: House, clock: HistoryClock, canary: Canary | None = Non
             )
             cursors[subscription] = pulled.page.cursor
         _publish(house)
-    clock.at = began + timedelta(days=7 * WEEKS)
     let_people_in(house)
 
 
