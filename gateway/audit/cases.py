@@ -193,16 +193,24 @@ class Cases:
         return [answer for one in case.recipients for answer in one.answers]
 
     # ------------------------------------------------------------------ steps
-    def open(self, actor: str, opening: CaseOpening, incidents: Sequence[int]) -> Case:
+    def open(
+        self,
+        actor: str,
+        opening: CaseOpening,
+        incidents: Sequence[int],
+        case: str | None = None,
+    ) -> Case:
         """Open a case about records of a feed.
 
         Args:
             actor: Who opens it.
             opening: What is wanted, by whom, since when, and what was said.
             incidents: The records, by their numbers in the log; at least one.
+            case: Its id; a new one where absent.
 
         Raises:
-            NotFound: There is none.
+            NotFound: There is no record.
+            CorrectionRefused: There is a case of that id.
         """
         if not incidents:
             raise NotFound
@@ -215,7 +223,7 @@ class Cases:
             "log_size": self.reader.head().log_size,
         }
         told = {"kind": opening.kind.value, "reason": opening.wrong.value, "count": len(incidents)}
-        case = self.new_id()
+        case = case or self.new_id()
         step = self._step(
             case,
             CaseStep.OPENED.value,

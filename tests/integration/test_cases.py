@@ -19,6 +19,7 @@ from gateway.errors import NotFound
 from gateway.settings import Settings
 from gateway.store import tables as t
 from schemas.corrections import CaseKind, CaseOpening, CaseStep, Origin, RefusalReason
+from schemas.released import NoticeKind
 from tests.support import house as houses
 from tests.support.recipients import sent
 from tests.support.requirements import law
@@ -138,6 +139,33 @@ def test_a_contest_is_restricted_sent_to_the_source_corrected_and_lifted(house: 
     # the report to the source was never answered, so what was said in it stays
     assert (rounds.erase_words(), rounds.erase_words()) == (1, 0)
     assert cases.read_words(cases.find(case.item.id), "ig-lead", "complaint") == []
+
+
+@law("L27")
+def test_what_a_source_took_back_by_itself_becomes_a_case_once_nobody_answers(
+    house: House,
+) -> None:
+    cases, rounds = desk(house)
+    houses.subscribe(house)
+    houses.send(house, [houses.row(name, "213") for name in "abc"])
+    cursors: dict[str, str] = {}
+    fetched(house, houses.FIRE_SUBSCRIPTION, cursors)
+    houses.take_back(house, ["a"])
+    houses.change(house, NoticeKind.RESTRICTED, ["b", "c"])
+    houses.change(house, NoticeKind.LIFTED, ["c"])
+    rounds.run_in_turn()
+    assert cases.all() == []
+
+    houses.later(house, 15 * DAY)
+    rounds.run_in_turn()
+    rounds.run_in_turn()
+    found = {case.kind: case for case in cases.all()}
+    assert set(found) == {CaseKind.RETRACTION, CaseKind.RESTRICTION}
+    assert [(one.open, one.escalated) for one in found.values()] == [
+        (1, {houses.FIRE_SUBSCRIPTION})
+    ] * 2
+    fetched(house, houses.FIRE_SUBSCRIPTION, cursors)
+    assert [case.open for case in cases.all()] == [0, 0]
 
 
 def test_words_that_are_gone_without_a_step_are_found(store: str, tmp_path: Path) -> None:
