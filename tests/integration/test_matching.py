@@ -13,12 +13,13 @@ from pydantic_core import from_json
 
 from gateway.assembly import House, matching_of, signals_of
 from gateway.audit.verify import verify
+from gateway.demo.story_household import tell
 from gateway.errors import NotFound
 from gateway.release import matching
-from gateway.release.signals import SignalStopped
+from gateway.release.signals import SignalStopped, waits_for
 from schemas.released import NoticeKind
 from schemas.signals import SignalState, StepKind
-from tests.support.agreed import COUNCIL, suspend
+from tests.support.agreed import COUNCIL, prepare, suspend
 from tests.support.house import FIRE, SENDER, change, new_house
 from tests.support.households import (
     FEEDS,
@@ -259,3 +260,16 @@ def test_a_household_that_goes_on_is_signalled_again_when_its_reports_are_new_on
     found = sorted(signals_of(house).listed(LEAD), key=lambda one: one.signal.at)
     assert [one.signal.partner for one in found] == [SENDER, SENDER]
     assert [[each["position"] for each in one.records] for one in found] == [[1, 2, 3], [4, 5, 6]]
+
+
+@pytest.mark.on_sqlite
+def test_the_demonstration_tells_of_a_third_report_that_waits(house: House) -> None:
+    prepare(house)
+    filled = tell(house)
+
+    waits = waits_for(LEAD, signals_of(house).listed(LEAD))
+    assert {one.signal.why.value for one in waits} == {"reports"}
+    assert filled["/console/signals/{signal}"].rpartition("/")[2] in [
+        one.signal.id for one in waits
+    ]
+    assert all("{" not in path for path in filled.values())
