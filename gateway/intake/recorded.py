@@ -207,7 +207,12 @@ class _Counting:
 
 def natural_key(desk: Desk, reference: str) -> bytes:
     """Return the key under which a source reference is known: never the reference itself."""
-    return keyed_hash(desk.keys.natural_key, desk.feed.name.encode(), b"ref", reference.encode())
+    return reference_key(desk.keys, desk.feed.name, reference)
+
+
+def reference_key(keys: KeyRing, feed: str, reference: str) -> bytes:
+    """Return the same by the feed's name, where nothing of the feed is needed."""
+    return keyed_hash(keys.natural_key, feed.encode(), b"ref", reference.encode())
 
 
 def _keys(identity: Identity, desk: Desk) -> tuple[bytes | None, bytes | None]:

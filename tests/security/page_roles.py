@@ -146,6 +146,17 @@ PAGES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/console/corrections/{report}"): frozenset({LEAD, NOMINATED}),
     ("POST", "/console/corrections/{report}/decision"): frozenset({LEAD, NOMINATED}),
     ("POST", "/console/corrections/{report}/words"): frozenset({LEAD, NOMINATED}),
+    ("GET", "/console/requests"): frozenset({LEAD, NOMINATED, AUDITOR}),
+    ("GET", "/console/requests/refusals"): frozenset({LEAD, NOMINATED}),
+    ("GET", "/console/requests/ask"): frozenset({NOMINATED}),
+    ("POST", "/console/requests/ask"): frozenset({NOMINATED}),
+    ("GET", "/console/requests/{request}"): frozenset({LEAD, NOMINATED}),
+    ("GET", "/console/requests/{request}/form"): frozenset({LEAD, NOMINATED}),
+    ("POST", "/console/requests/{request}/review"): frozenset({LEAD, NOMINATED}),
+    ("POST", "/console/requests/{request}/withdraw"): frozenset({NOMINATED}),
+    ("POST", "/console/requests/{request}/collect"): frozenset({NOMINATED}),
+    ("GET", "/console/requests/{request}/decide"): frozenset({NOMINATED}),
+    ("POST", "/console/requests/{request}/decide"): frozenset({NOMINATED}),
 }
 
 EXAMPLES: dict[str, str] = {
