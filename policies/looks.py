@@ -1,8 +1,9 @@
-"""Which looks at records stand out: out of hours, many at once, of no case, at the own street.
+"""Which looks at records stand out: out of hours, many at once, of no case.
 
 Q7 of the questions of an IG lead (law reference §7). The log may be used for that: to see whether processing
 was lawful, and in conduct proceedings (Data Protection Act 2018 s.62(4)(a), (b)). A flag is a question
-to ask, never a finding.
+to ask, never a finding. Whether somebody looks at the own street cannot be told: the gateway does not know
+where its people live.
 """
 
 from __future__ import annotations
@@ -28,7 +29,6 @@ class Flag(StrEnum):
     OUT_OF_HOURS = "out_of_hours"
     MASS = "mass"
     WITHOUT_CASE = "without_case"
-    OWN_STREET = "own_street"
 
 
 FLAG_SAYS = MappingProxyType(
@@ -36,7 +36,6 @@ FLAG_SAYS = MappingProxyType(
         Flag.OUT_OF_HOURS: "Outside working hours: before 7:00, from 19:00, or on no working day",
         Flag.MASS: "Many records: more than 50 at once, or more than 100 within 24 hours",
         Flag.WITHOUT_CASE: "For a reason that belongs to a case, and no case is named",
-        Flag.OWN_STREET: "A record at the postcode that the person has declared as their own",
     }
 )
 
@@ -62,7 +61,6 @@ class Look(Word):
     case: Slug | None = None
     number: int
     """Bodies opened; a search opens none."""
-    own_street: bool = False
 
 
 def flags_of(
@@ -79,7 +77,6 @@ def flags_of(
                 (Flag.OUT_OF_HOURS, _is_out_of_hours(look.at, limits, days)),
                 (Flag.MASS, look.leaf in mass),
                 (Flag.WITHOUT_CASE, look.case is None and look.reason in NEEDS_CASE),
-                (Flag.OWN_STREET, look.own_street),
             )
             if is_so
         )

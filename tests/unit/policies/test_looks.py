@@ -48,9 +48,8 @@ def test_out_of_hours_is_by_the_clock_and_the_calendar_of_england(
     assert flags_of([look(at=at)]) == ({1: (Flag.OUT_OF_HOURS,)} if out else {})
 
 
-def test_a_case_that_the_reason_needs_is_missed_and_so_is_the_own_street_told() -> None:
+def test_a_case_that_the_reason_needs_is_missed() -> None:
     assert flags_of([look(case=None)]) == {1: (Flag.WITHOUT_CASE,)}
-    assert flags_of([look(own_street=True)]) == {1: (Flag.OWN_STREET,)}
 
 
 def test_many_at_once_or_in_one_day_by_one_account() -> None:
