@@ -60,8 +60,12 @@ def last_released(reader: Reader, edition: Edition, partner: str | None = None) 
 
 
 def last_withheld(reader: Reader, edition: Edition, partner: str | None = None) -> Last | None:
-    """Return the newest release from which a record was withheld, and why."""
-    return _newest(reader, edition, partner, "withheld")
+    """Return the newest release from which a record was withheld, and why.
+
+    For the operator alone: to a recipient the existence of a withheld record is itself a disclosure, so
+    that a partner is told nothing.
+    """
+    return None if partner is not None else _newest(reader, edition, None, "withheld")
 
 
 def _newest(reader: Reader, edition: Edition, partner: str | None, what: str) -> Last | None:

@@ -73,6 +73,14 @@ class Proceeding:
         return [one for one in self.steps if one.what == what]
 
 
+_LETTERS = str.maketrans("0123456789", "ghjkmnpqrs")
+
+
+def new_name(prefix: str, random: Callable[[int], bytes]) -> str:
+    """Return a new id of a proceeding: no digit, because the ledger takes no run of seven."""
+    return f"{prefix}-{random(5).hex().translate(_LETTERS)}"
+
+
 def proceedings(reader: Reader, kind: str) -> list[Proceeding]:
     """Return every proceeding of a kind, the oldest first."""
     with reader.connection() as connection:

@@ -18,6 +18,7 @@ from gateway.audit.breaches import (
     refused,
 )
 from gateway.audit.exposed import Span
+from gateway.audit.proceedings import new_name
 from gateway.clock import LONDON
 from gateway.console.answered import sections
 from gateway.console.desk import Desk, Visit
@@ -112,7 +113,7 @@ def _open(visit: Visit) -> Response:
     if faults:
         return _listed(visit, 422, faults, form)
     house = visit.house
-    breach = f"b-{house.random(4).hex()}"
+    breach = new_name("b", house.random)
     try:
         span = Span(read["from"], read["to"])
         act = house.act(visit.person.account)

@@ -18,6 +18,7 @@ from gateway.audit.offboarding import (
     refused,
     unfinished,
 )
+from gateway.audit.proceedings import new_name
 from gateway.console.desk import Desk, Visit
 from gateway.console.handing import handed
 from gateway.console.navigation import LEAD, link
@@ -97,7 +98,7 @@ def _begin(visit: Visit) -> Response:
     try:
         if form.get("confirmed") != "yes":
             return _listed(visit, form=form, preview=desk.preview(partner, act))
-        name = f"o-{house.random(4).hex()}"
+        name = new_name("o", house.random)
         desk.begin(name, partner, form.get("words", ""), act)
     except GatewayError as refusal:
         faults = _faults(refusal)

@@ -24,7 +24,9 @@ from gateway.audit.bundle import Bundler, Scope
 from gateway.audit.bundle_check import BundleRefused, check_bundle, split
 from gateway.audit.checkpoints import ORIGIN, ledger_verifier_key
 from gateway.audit.exposed import Span
+from gateway.audit.proceedings import new_name
 from gateway.ledger.checkpoint import VerifierKey, verifier_key
+from gateway.ledger.leaf import Operation, leaf
 from gateway.ledger.note import NoteRefused, sign_note, verify_note
 from tests.support import house as houses
 from tests.support import proceeded
@@ -225,3 +227,19 @@ def test_the_documented_steps_check_a_bundle_in_plain_python(
     assert good.returncode == 0, good.stderr
     assert good.stdout.startswith("whole: ")
     assert bad.returncode != 0
+
+
+@given(random=st.binary(min_size=5, max_size=5))
+def test_a_new_name_of_a_proceeding_always_fits_the_ledger(random: bytes) -> None:
+    name = new_name("b", lambda size: random[:size])
+    made = leaf(
+        Operation.BREACH,
+        at="2026-11-26T00:00:00Z",
+        actor="ig-lead",
+        nonce="0" * 32,
+        breach=name,
+        change="opened",
+        number=1,
+        reason_hmac="0" * 64,
+    )
+    assert name.encode() in made
