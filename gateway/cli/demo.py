@@ -117,6 +117,7 @@ def _performed(folder: Path, wishes: Wishes, console: Console, started: float) -
     from gateway.demo.rows import invented, month_before  # noqa: PLC0415 - as above
     from gateway.demo.scenes import Ended  # noqa: PLC0415 - as above
     from gateway.demo.stage import set_stage  # noqa: PLC0415 - as above
+    from gateway.events import configure  # noqa: PLC0415 - as above
 
     clock = HistoryClock(SystemClock().now() - BEGINS)
     if wishes.once:
@@ -128,6 +129,7 @@ def _performed(folder: Path, wishes: Wishes, console: Console, started: float) -
         stage = set_stage(house, subscriber.url, secret, with_open_data=wishes.street is not None)
         if not wishes.once:  # nobody would open the console on it
             console.print("First, a quarter of invented history is written for the console.")
+            configure("error")
             write_history(house, clock)
             clock.at = None
             tell(house)

@@ -160,6 +160,16 @@ PAGES: dict[tuple[str, str], frozenset[Role]] = {
 }
 
 EXAMPLES: dict[str, str] = {
+    "/console/feeds/{feed}": "/console/feeds/police-nsir",
+    "/console/returns/{quarter}/{authority}/{paragraph}": (
+        "/console/returns/2026Q3/leicestershire-police/1"
+    ),
+    "/console/returns/{quarter}/{authority}/make": (
+        "/console/returns/2026Q3/leicestershire-police/make"
+    ),
+    "/console/returns/{quarter}/{authority}/send": (
+        "/console/returns/2026Q3/leicestershire-police/send"
+    ),
     "/console/disclosures/{subscription}/{release}": "/console/disclosures/council-case-files/13",
     "/console/subscriptions/{subscription}": "/console/subscriptions/council-case-files",
     "/console/deliveries/{subscription}": "/console/deliveries/council-asb-team",
