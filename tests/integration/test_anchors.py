@@ -52,11 +52,13 @@ class Elsewhere:
         self.port = server.sockets[0].getsockname()[1]
         thread = threading.Thread(target=loop.run_forever)
         thread.start()
-        yield self
-        server.close()
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
+        try:
+            yield self
+        finally:
+            server.close()
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join()
+            loop.close()
 
 
 @pytest.fixture
