@@ -141,14 +141,14 @@ class SubjectSearch:
         return meaning
 
 
-_Common = dict[int, dict[int, set[str]]]
-"""Position → part of the row → what it has in common with the question."""
+_Common = dict[int, dict[int, list[str]]]
+"""Position → part of the row → what it has in common with the question, once a key."""
 
 
 def _in_common(rows: Sequence[SubjectRow], meaning: Mapping[bytes, str]) -> _Common:
-    common: _Common = defaultdict(lambda: defaultdict(set))
+    common: _Common = defaultdict(lambda: defaultdict(list))
     for row in rows:
-        common[row.position][row.part].add(meaning[row.digest])
+        common[row.position][row.part].append(meaning[row.digest])
     return common
 
 
@@ -161,9 +161,9 @@ def _by_score(common: _Common, versions: Mapping[int, Version]) -> list[int]:
     return sorted(points, key=lambda at: (-points[at], -at))
 
 
-def _of_part(parts: Mapping[int, set[str]], part: int) -> set[str]:
+def _of_part(parts: Mapping[int, list[str]], part: int) -> list[str]:
     """What one person of a row, and the row itself, have in common with the question."""
-    return parts[part] | parts.get(ROW, set())
+    return parts[part] + (parts.get(ROW, []) if part != ROW else [])
 
 
 def _best(

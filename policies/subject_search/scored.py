@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Iterable
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Annotated
@@ -58,6 +59,8 @@ _GROUPS = (
     (TELEPHONE,),
 )
 """What tells of the same thing counts once, by the best of it."""
+_AGAIN_POINTS, _AGAIN_MOST = 5, 15
+"""Each further pair of names counts a little more: three of four names are nearer than two."""
 _OTHER_BIRTH_POINTS = 20
 _MOST = 100
 
@@ -95,20 +98,24 @@ class Proposal(Word):
         return Nearness.POSSIBLE if self.score >= _POSSIBLE else Nearness.FAR
 
 
-def scored(found: Collection[str], *, other_birth: bool) -> Proposal:
+def scored(found: Iterable[str], *, other_birth: bool) -> Proposal:
     """Return how near a record is.
 
     Args:
-        found: What record and question have in common: reasons of ``REASON_SAYS``.
+        found: What record and question have in common: reasons of ``REASON_SAYS``, each as often as there
+            are keys.
         other_birth: The record holds dates of birth and none of those asked for.
     """
+    times = Counter(found)
     best = [
         max(present, key=_POINTS.__getitem__)
         for group in _GROUPS
-        if (present := [one for one in group if one in found])
+        if (present := [one for one in group if one in times])
     ]
     best.sort(key=lambda one: -_POINTS[one])
+    pairs = times[SubjectKey.NAMES.value] + times[SubjectKey.MENTION.value]
     points = sum(_POINTS[one] for one in best)
+    points += min(max(pairs - 1, 0) * _AGAIN_POINTS, _AGAIN_MOST)
     if other_birth:
         points, best = points - _OTHER_BIRTH_POINTS, [*best, OTHER_BIRTH]
     return Proposal(score=min(max(points, 0), _MOST), why=tuple(best))

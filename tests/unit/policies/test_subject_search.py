@@ -187,5 +187,7 @@ def test_what_tells_of_the_same_counts_once_and_another_birthday_counts_against(
     assert other.nearness is Nearness.POSSIBLE
     assert (far.score, far.nearness) == (0, Nearness.FAR)
     assert most.score == 100
+    more = scored(["name_pair"] * 3, other_birth=False)
+    assert more.score - scored(["name_pair"], other_birth=False).score == 10
     assert set(NEARNESS_SAYS) == set(Nearness)
     assert OTHER_BIRTH in REASON_SAYS
