@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from gateway.access.clients import Scope
 from gateway.audit.answers import QUESTIONS
 from gateway.audit.bundle_check import check_bundle
 from gateway.audit.checkpoints import ledger_verifier_key
@@ -75,6 +76,25 @@ def test_each_question_has_a_page_that_answers_it(gateway: RunningGateway) -> No
             assert lead.get(one.see).status_code == 200, one.see
     assert lead.get("/console/questions/17").status_code == 404
     assert "The log is whole" in lead.get("/console/questions/12").text
+
+
+def test_a_partners_system_asks_about_itself_alone(gateway: RunningGateway) -> None:
+    asked = {"recipient": "leicestershire-police", **SPAN}
+    own = gateway.call("POST", "/v1/questions/4", "fire-system", json=asked)
+    assert own.status_code == 200
+    assert own.json()["answer"]["recipient"] == FIRE
+    assert own.json()["answer"]["breaches"] == []
+    listed = gateway.call("GET", "/v1/questions", "fire-system").json()["questions"]
+    assert [one["number"] for one in listed] == [4, 5, 6]
+    assert gateway.call("POST", "/v1/questions/12", "fire-system").status_code == 404
+    assert gateway.call("POST", "/v1/questions/4", "fire-system", json=[]).status_code == 422
+    assert gateway.call("POST", "/v1/questions/4", "fire-system", content=b"{").status_code == 400
+    gateway.system("lead-system", "charnwood-bc", frozenset({Scope.ADMIN}))
+    whole = gateway.call("POST", "/v1/questions/12", "lead-system")
+    assert whole.json()["answer"]["verified"] is True
+    asked = {"feed": FEED, "reference": SECRET}
+    held = gateway.call("POST", "/v1/questions/2", "lead-system", json=asked)
+    assert held.json()["answer"]["holders"][0]["recipient"] == FIRE
 
 
 def test_a_question_that_needs_something_is_asked_by_a_form(gateway: RunningGateway) -> None:
