@@ -41,6 +41,7 @@ from tests.support import (
     subjects,
 )
 from tests.support import house as houses
+from tests.support import households as homes
 from tests.support.requirements import law
 
 WORKING_STATE = {
@@ -127,6 +128,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
         houses.send(house, [agreed.personal_row(f"p{n}") for n in range(3)])
         agreed.page(house)
         retained.fill(house)
+        homes.fill(house)
         agreed.suspend(house)
         pushing.subscribe(house, "https://example.com/in", "fire-push")
         pushing.subscribe(house, "https://example.com/other", "council-push", agreed.COUNCIL)

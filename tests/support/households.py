@@ -10,13 +10,15 @@ from random import Random
 from typing import Any
 
 from adapters import synthetic_housing, synthetic_street
-from gateway.assembly import House
+from gateway.assembly import House, matching_of, signals_of
 from gateway.intake.push import push
 from gateway.intake.recorded import PushRequest
 from gateway.law.register import put_feed
 from schemas.agreements import Agreement
+from schemas.signals import StepKind
 from tests.support.agreed import COUNCIL, agree, prepare, terms
 from tests.support.house import SENDER
+from tests.support.signed_in import LEAD
 
 POLICE_FEED, HOUSING_FEED, STREET_FEED = "police-nsir", "cnh-housing", "street-management"
 FEEDS = (POLICE_FEED, HOUSING_FEED, STREET_FEED)
@@ -181,3 +183,17 @@ def street_of(count: int, first: int = 1, *, flats: Iterable[str] = ("",)) -> li
         for n in range(count)
         for index, flat in enumerate(flats)
     ]
+
+
+def fill(house: House) -> None:
+    """Two reports of one home by two partners, signalled, handed out and decided about."""
+    agree(house, one_way(id="matching"))
+    agree(house, other_way(id="matching-back"))
+    house.book.refresh()
+    (home,) = street_of(1)
+    for number, feed in enumerate((HOUSING_FEED, POLICE_FEED), start=9_000):
+        send_to(house, feed, [row_of(feed, number, house.clock.now(), home, Random(number))])
+    matching_of(house).run()
+    desk = signals_of(house)
+    (told, *_) = desk.hand_out(COUNCIL, "council-system")
+    desk.decide(LEAD, told["id"], StepKind.CONFIRMED, "Both looked at their own reports.")
