@@ -13,10 +13,13 @@ import zlib
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import BrowserContext, sync_playwright
 
 from gateway import events
+from gateway.console.sessions import COOKIE
+from gateway.demo.people import LEAD
 from tests.support.browser import launched
+from tests.support.console import lived_in
 from tests.support.pages import demonstration
 
 FOLDER = Path(__file__).resolve().parent.parent / "deploy" / "screenshots"
@@ -25,6 +28,18 @@ SHOTS = {
     "first-page-375.png": (375, ".card--example-council"),
 }
 """Name → width, and the part of the page with which the picture ends."""
+CONSOLE = {
+    "console-today.png": ("/console", 1280, ".lasts"),
+    "console-today-375.png": ("/console", 375, ".needs"),
+    "console-disclosure.png": (
+        "/console/disclosures/{subscription}/{release}",
+        1280,
+        "main .scroll >> nth=0",
+    ),
+    "console-recall.png": ("/console/recalls/{case}", 1280, "main .scroll >> nth=0"),
+    "console-law.png": ("/console/law", 1280, "section >> nth=3"),
+}
+"""Name → page of the IG lead on the demonstration's history, width, and the part that ends the picture."""
 COLOURS, MARGIN = 256, 12
 _PIXELS = """async (shot) => {
   const image = new Image();
@@ -48,13 +63,26 @@ def main(folder: Path = FOLDER) -> None:
         browser = launched(playwright)
         with demonstration(Path(home)) as gateway:
             for name, (width, last) in SHOTS.items():
-                (folder / name).write_bytes(taken(browser, gateway.url, width, last))
+                (folder / name).write_bytes(taken(browser.new_context(), gateway.url, width, last))
+        with lived_in(Path(home) / "console") as lived:
+            for name, (path, width, last) in CONSOLE.items():
+                context, url = browser.new_context(), lived.gateway.url
+                sign_in(context, url, lived.as_(LEAD).cookie)
+                shot = taken(context, url + str(lived.path(path)), width, last)
+                (folder / name).write_bytes(shot)
         browser.close()
 
 
-def taken(browser: Browser, url: str, width: int, last: str) -> bytes:
+def sign_in(context: BrowserContext, url: str, cookie: str) -> None:
+    """Give a browser somebody's session."""
+    secure = url.replace("http:", "https:", 1)  # the same jar; Chromium sends it to loopback
+    context.add_cookies([{"name": COOKIE, "value": cookie, "url": secure, "secure": True}])
+
+
+def taken(context: BrowserContext, url: str, width: int, last: str) -> bytes:
     """Return a page, down to the end of one part, as a PNG of few colours."""
-    page = browser.new_page(viewport={"width": width, "height": 900})
+    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": 900})
     page.goto(url)
     box = page.locator(last).bounding_box()
     height = round(box["y"] + box["height"] + MARGIN) if box else 900
@@ -62,7 +90,7 @@ def taken(browser: Browser, url: str, width: int, last: str) -> bytes:
     shot = base64.b64encode(page.screenshot()).decode()
     page.goto("about:blank")
     pixels = base64.b64decode(page.evaluate(_PIXELS, shot))
-    page.close()
+    context.close()
     return indexed(np.frombuffer(pixels, np.uint8).reshape(height, width, 4)[:, :, :3])
 
 
