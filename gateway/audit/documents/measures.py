@@ -48,6 +48,11 @@ MEASURES: tuple[tuple[str, str, Words], ...] = (
     ("request_collect_days", "What a request released is collected within", counted("days")),
     ("request_recipient_days", "A recipient keeps it for", counted("days at most")),
     ("request_keep_days", "A request’s words are kept after its last step for", counted("days")),
+    (
+        "subject_case_days",
+        "What somebody asked about their own data is kept, once closed, for",
+        _days,
+    ),
     ("demonstration", "Runs as a demonstration, on invented data", plain),
 )
 """Settings that say something of how data is kept safe, each with its label and words."""
