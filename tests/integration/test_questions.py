@@ -183,6 +183,7 @@ def test_q15_says_how_much_is_kept_back(house: House) -> None:
 
 
 @law("L22")
+@pytest.mark.on_sqlite
 def test_q14_counts_tagged_records_under_their_condition(tmp_path: Path) -> None:
     with houses.new_house(tmp_path / "home") as house:
         ready(house)
