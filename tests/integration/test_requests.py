@@ -52,6 +52,8 @@ from tests.support.house import FIRE, SENDER, change, new_house, send, take_back
 from tests.support.requirements import law
 from tests.support.stores import Store
 
+pytestmark = pytest.mark.on_sqlite
+
 
 @pytest.fixture
 def house(tmp_path: Path, store: Store) -> Iterator[House]:

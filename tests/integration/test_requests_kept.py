@@ -45,7 +45,7 @@ def whole(house: House) -> bool:
 
 
 CHANGES = (
-    "UPDATE disclosure_request SET state = 'answered'",
+    "UPDATE disclosure_request SET state = 'asked'",
     "UPDATE disclosure_request SET due_on = '2030-01-01'",
     "UPDATE disclosure_request SET holder = 'llr-fire'",
     "UPDATE disclosure_request_step SET said = '{}'",
@@ -55,8 +55,8 @@ CHANGES = (
     "DELETE FROM disclosure_request",
     "DELETE FROM disclosure_request_step",
     (
-        "INSERT INTO disclosure_request_step SELECT leaf + 1000, request, 99, step, actor, at, said, "
-        "wrapped_secret, ciphertext FROM disclosure_request_step"
+        "INSERT INTO disclosure_request_step SELECT leaf + 1000, request, number + 9, step, actor, at, "
+        "said, wrapped_secret, ciphertext FROM disclosure_request_step"
     ),
     (
         "INSERT INTO disclosure_request SELECT 'request-bbbbbbbbbbbb', partner, holder, state, at, due_on, "
@@ -68,7 +68,9 @@ CHANGES = (
 @law("L37")
 def test_verify_finds_every_change_of_a_request(house: House) -> None:
     requests = ready_to_ask(house, 1)
-    asked(house, requests)
+    name = asked(house, requests)
+    requests.answer(name, SENDER, NOMINATED, answer())
+    assert len(collected(house, name)["records"]) == 1
     tables = (t.DISCLOSURE_REQUEST, t.DISCLOSURE_REQUEST_STEP)
     engine = house.database.writing()
     with engine.connect() as connection:

@@ -218,8 +218,8 @@ def _same(power: Power) -> dict[str, str]:
     found = {}
     for block in blocks:
         name, _, rest = block.partition(")")
-        clause = rest.partition("forbid (")[2].replace(power.value, "POWER")
-        found[name.strip('"').removeprefix(power.value)] = clause
+        clause = rest.partition("forbid (")[2].partition("\n//")[0].replace(power.value, "POWER")
+        found[name.strip('"').removeprefix(power.value)] = clause.strip()
     return found
 
 
