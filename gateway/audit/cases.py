@@ -365,11 +365,21 @@ def _informing(item: Item, entries: Sequence[tuple[int, int, str, int]]) -> list
     ordered = {step.what for step in item.steps if step.what in set(_CHANGES)}
     revised = kind in {CaseKind.RECTIFICATION, CaseKind.CONTEST}
     found: dict[int, Informing] = {}
+    restricted: set[int] = set()
+    unheard: set[int] = set()
     for position, incident, entry, at in entries:
-        # what was ordered already when the case began is what its recipients are told
-        of_case = entry in ordered or (revised and entry == "recorded" and position > begun)
-        if of_case:
+        new = revised and entry == "recorded" and position > begun
+        if new and incident in restricted:
+            # a new version of what is restricted goes to nobody until the restriction is lifted
+            unheard.add(incident)
+            continue
+        if entry in ordered or new or (entry == "lifted" and incident in unheard):
             found[incident] = Informing(incident, position, entry, at)
+        if entry == "restricted":
+            restricted.add(incident)
+        elif entry != "recorded":
+            restricted.discard(incident)
+            unheard.discard(incident)
     return list(found.values())
 
 

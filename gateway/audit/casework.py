@@ -111,7 +111,8 @@ def find_item(reader: Reader, kind: str, item: str) -> Item | None:
 def step_hmac(keys: KeyRing, row: Mapping[str, Any]) -> str:
     """Return the keyed hash of a step as its leaf has it, in hex."""
     about = (row[name] for name in ("kind", "item", "number", "feed", "subscription", "body"))
-    parts = (b"" if one is None else str(one).encode() for one in about)
+    # a text that is empty is another than none
+    parts = (b"" if one is None else b"=" + str(one).encode() for one in about)
     return keyed_hash(keys.content, _STEP, *parts).hex()
 
 

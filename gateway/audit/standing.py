@@ -114,7 +114,8 @@ def answers_of(
 def _answered(
     entry: Informing, rows: Sequence[Told], destroyed: Collection[str]
 ) -> Answered | None:
-    had = [row for row in rows if row.what == RECORD and row.position < entry.position]
+    # what was given once the entry was known needs no notice of it
+    had = [row for row in rows if row.what == RECORD and row.decided_to < entry.position]
     if not had:
         return None
     notices = [

@@ -120,6 +120,8 @@ class Told(NamedTuple):
     position: int
     released_id: str
     what: str
+    decided_to: int
+    """How far the log was decided about when it was given."""
     at: int
     state: str
     attempts: int
@@ -142,6 +144,7 @@ def told_of(connection: Connection, incidents: Sequence[int]) -> list[Told]:
                 _D.c.position,
                 _D.c.released_id,
                 _D.c.what,
+                r.c.to_position,
                 r.c.at,
                 y.c.state,
                 y.c.attempts,

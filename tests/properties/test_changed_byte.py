@@ -34,6 +34,7 @@ from tests.support import (
     agreed,
     bundles,
     consulted,
+    corrected,
     proceeded,
     pushing,
     retained,
@@ -149,6 +150,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
         consulted.fill(house)
         subjects.fill(house)
         proceeded.fill(house)
+        corrected.fill(house)
         keys = house.keys
     copy = home / "copy.sqlite3"
     backup(database_path(home), copy)
