@@ -68,7 +68,9 @@ def test_a_page_loads_nothing_from_elsewhere_and_carries_no_style_or_script_of_i
         assert all("nonce=" in tag for tag in re.findall(r"<script[^>]*>", text)), path
 
 
-@pytest.mark.parametrize("path", ["/", "/docs", "/nowhere", "/console/try"])
+@pytest.mark.parametrize(
+    "path", ["/", "/docs", "/nowhere", "/console/try", "/console/sign-in", "/console/nowhere"]
+)
 def test_every_page_carries_the_headers_that_protect_it(gateway: RunningGateway, path: str) -> None:
     headers = get(gateway, path).headers
 
