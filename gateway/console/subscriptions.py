@@ -98,7 +98,8 @@ def _shown(visit: Visit, faults: list[tuple[str, str]]) -> Response:
     asked, row = own(visit)
     house = visit.house
     edition = house.book.current()
-    account = account_of(house.reader, asked.id)
+    # to a recipient the existence of a withheld record is itself a disclosure
+    account = account_of(house.reader, asked.id) if visit.person.has(LEAD, ADMINISTRATOR) else None
     allowed = timedelta(days=visit.settings.notice_overdue_days)
     notices = Notices(house.reader, house.clock.now(), allowed).of(asked.id, _SHOWN)
     return visit.page(
@@ -109,7 +110,7 @@ def _shown(visit: Visit, faults: list[tuple[str, str]]) -> Response:
         recipient=names(visit).get(asked.partner, asked.partner),
         row=row,
         account=account,
-        why=reasons_in(edition, {"reasons": account.reasons}),
+        why=() if account is None else reasons_in(edition, {"reasons": account.reasons}),
         deliveries=[_delivery(one) for one in Deliveries(house.reader).listed(asked.id, _SHOWN)],
         notices=[
             {
