@@ -11,6 +11,7 @@ from gateway.audit.explained import explain_record
 from gateway.clock import london_day
 from gateway.console.desk import Desk, Visit
 from gateway.console.navigation import LEAD, NOMINATED, link
+from gateway.console.typed import day_of
 from gateway.errors import NotFound
 from gateway.intake.wire import NotJson, strict_json
 from gateway.law.book import Edition
@@ -60,12 +61,9 @@ def _form(visit: Visit, faults: Faults) -> Response:
 
 
 def _day(visit: Visit, faults: Faults) -> date:
-    parts = [visit.form.get(f"day-{one}", "") for one in ("year", "month", "day")]
     today = london_day(visit.house.clock)
-    if not any(parts):
-        return today
     try:
-        return date(*map(int, parts))
+        return day_of(visit.form, "day") or today
     except ValueError:
         faults["day"] = "It is no day: write it as 23 11 2026."
         return today

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
-from starlette.datastructures import UploadFile
 
 from gateway.access.people import Person, Role
 from gateway.assembly import House
@@ -22,7 +21,8 @@ from gateway.console.frame import frame_of
 from gateway.console.origin import own_page_only
 from gateway.console.rendered import Pages
 from gateway.console.sessions import COOKIE, Sessions
-from gateway.errors import BodyUnreadable, NotFound
+from gateway.console.typed import typed_in
+from gateway.errors import NotFound
 from gateway.settings import Settings
 
 SIGN_IN = "/console/sign-in"
@@ -126,26 +126,10 @@ class Desk:
 
 
 async def _with_form(visit: Visit) -> Visit:
-    files: dict[str, bytes] = {}
-    texts: dict[str, list[str]] = {}
-    async with visit.request.form(max_fields=_FIELDS, max_files=2) as form:
-        for name, value in form.multi_items():
-            if isinstance(value, UploadFile):
-                files[name] = await value.read()
-            elif "\x00" in value:
-                raise BodyUnreadable
-            else:
-                texts.setdefault(name, []).append(value.replace("\r\n", "\n").strip())
-    return Visit(
-        visit.request,
-        visit.person,
-        visit.house,
-        visit.settings,
-        visit.pages,
-        {name: values[0] for name, values in texts.items()},
-        files,
-        {name: tuple(values) for name, values in texts.items()},
-    )
+    typed = await typed_in(visit.request, most_fields=_FIELDS, most_files=2)
+    texts = {name: tuple(value.strip() for value in values) for name, values in typed.texts.items()}
+    form = {name: values[0] for name, values in texts.items()}
+    return replace(visit, form=form, files=typed.files, lists=texts)
 
 
 def _to_sign_in(request: Request) -> Response:

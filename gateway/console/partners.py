@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from gateway.clock import london_day
 from gateway.console.desk import Desk, Visit
 from gateway.console.navigation import AUDITOR, LEAD, NOMINATED, link
+from gateway.console.typed import day_of
 from gateway.errors import NotFound
 from gateway.law.book import Edition
 from gateway.law.register import put_partner
@@ -179,11 +180,8 @@ def _put(visit: Visit, before: Partner | None, document: dict[str, Any]) -> Resp
 
 def _since(form: Any) -> tuple[date | None, str]:  # noqa: ANN401 - a form
     """Return from when a new kind holds, or what is wrong with the day."""
-    parts = [form.get(f"since-{one}", "") for one in ("year", "month", "day")]
-    if not any(parts):
-        return None, ""
     try:
-        return date(*map(int, parts)), ""
+        return day_of(form, "since"), ""
     except ValueError:
         return None, "It is no day: write it as 23 11 2026."
 

@@ -41,9 +41,10 @@ def _list(visit: Visit) -> Response:
 
 def _question(visit: Visit) -> Question:
     number = visit.part("number")
-    if not number.isdecimal():
+    known = next((one for one in QUESTIONS.all() if str(one.number) == number), None)
+    if known is None:
         raise NotFound
-    return QUESTIONS(int(number))
+    return known
 
 
 def _page(visit: Visit) -> Response:

@@ -16,6 +16,7 @@ from gateway.clock import LONDON, london_day
 from gateway.console.desk import Desk, Visit
 from gateway.console.navigation import link
 from gateway.console.needs import Need, needing
+from gateway.console.typed import day_of
 from policies.correction_steps import (
     KIND_SAYS,
     ORIGIN_SAYS,
@@ -179,13 +180,10 @@ def _opening(visit: Visit) -> tuple[CaseOpening | None, list[tuple[str, str]]]:
 
 def _day(form: Any, today: date) -> date | None:  # noqa: ANN401 - a form's texts by name
     try:
-        year, month, day = (
-            int(form.get(f"received-{part}", "")) for part in ("year", "month", "day")
-        )
-        entered = date(year, month, day)
+        entered = day_of(form, "received")
     except ValueError:
         return None
-    return entered if entered <= today else None
+    return entered if entered is not None and entered <= today else None
 
 
 # ---------------------------------------------------------------------- what waits

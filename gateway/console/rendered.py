@@ -7,6 +7,7 @@ not carry the answer's own nonce, and none may load anything from elsewhere or s
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable
 from functools import cache
 
@@ -17,6 +18,7 @@ from gateway.console import words
 from gateway.console.built import Built
 from gateway.console.frame import link_of, trail_of
 from gateway.console.navigation import links_for
+from gateway.console.typed import UNSEEN
 
 SERVICE = "Charnwood gateway"
 _POLICY = (
@@ -33,6 +35,9 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+
+_UNSEEN = re.compile(f"[\ud800-\udfff{UNSEEN}]")
+"""What would make a page read otherwise than it is, or fail to be written: shown as «\ufffd»."""
 
 
 # The components ask for parameters that nobody gave, so their own environment is not strict.
@@ -80,7 +85,7 @@ class Pages:
 
     def text(self, template: str, **values: object) -> str:
         """Return a template filled."""
-        return self._environment.get_template(template).render(**values)
+        return _UNSEEN.sub("\ufffd", self._environment.get_template(template).render(**values))
 
     def page(self, template: str, status: int = 200, **values: object) -> Response:
         """Return a page without scripts."""

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
-from starlette.datastructures import UploadFile
 
 from gateway.access.passwords import LONGEST, matches, warm
 from gateway.assembly import House
@@ -21,6 +20,7 @@ from gateway.console.origin import own_page_only
 from gateway.console.rendered import Pages
 from gateway.console.sessions import COOKIE, Sessions
 from gateway.console.throttle import Throttle
+from gateway.console.typed import typed_in
 from gateway.errors import NotFound
 from gateway.events import Event, emit
 from gateway.law.accounts import Account, AccountKind, account_of
@@ -56,8 +56,7 @@ class Signing:
             own_page_only(request)
             if not self.settings.local_accounts:
                 raise NotFound
-            async with request.form(max_files=0, max_fields=10) as sent:
-                typed = {k: v for k, v in sent.items() if not isinstance(v, UploadFile)}
+            typed = (await typed_in(request, most_fields=10, most_files=0)).first
             address = request.client.host if request.client else ""
             before = request.cookies.get(COOKIE)
             return await asyncio.to_thread(self.tried, typed, address, before)

@@ -15,6 +15,7 @@ from gateway.audit.simulation_jobs import RUNNING, SimulationJobs
 from gateway.clock import london_day
 from gateway.console.desk import Desk, Handler, Visit
 from gateway.console.navigation import LEAD, link
+from gateway.console.typed import day_of
 from gateway.errors import NotFound
 from policies.refusals import PolicyRefused
 from schemas.partners import Partner
@@ -74,11 +75,8 @@ def _begin(jobs: SimulationJobs) -> Handler:
 
 
 def _since(visit: Visit, faults: dict[str, str]) -> date | None:
-    parts = [visit.form.get(f"since-{one}", "") for one in ("year", "month", "day")]
-    if not any(parts):
-        return None
     try:
-        return date(*map(int, parts))
+        return day_of(visit.form, "since")
     except ValueError:
         faults["since"] = "It is no day: write it as 23 11 2026."
         return None

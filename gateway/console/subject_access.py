@@ -16,6 +16,7 @@ from gateway.console.desk import Desk, Visit
 from gateway.console.navigation import LEAD, NOMINATED, link
 from gateway.console.needs import Need, needing
 from gateway.console.reasons import reason_given
+from gateway.console.typed import day_of
 from gateway.store.consulting import versions_at
 from policies.subject_answer import FIELD_SAYS, LANE_SAYS
 from policies.subject_case import CaseState
@@ -115,7 +116,7 @@ def asked_in(visit: Visit) -> tuple[SubjectAsked | None, dict[str, str]]:
 def day_in(form: Mapping[str, str], name: str) -> date | None:
     """Read a day of three fields; None where it is none."""
     try:
-        return date(*(int(form.get(f"{name}-{part}", "")) for part in ("year", "month", "day")))
+        return day_of(form, name)
     except ValueError:
         return None
 

@@ -81,9 +81,9 @@ def _search(visit: Visit) -> Response:
 def _open(visit: Visit) -> Response:
     """Open the records that are ticked, to see whether they are about the person."""
     case = _case(visit)
-    ticked = {int(one) for one in visit.lists.get("record", ()) if one.isdecimal()}
+    ticked = set(visit.lists.get("record", ()))
     known = _proposed(case)
-    positions = [known[one]["position"] for one in sorted(ticked) if one in known]
+    positions = [known[one]["position"] for one in sorted(known) if str(one) in ticked]
     reason, faults = reason_given(visit, ReasonCode.SUBJECT_ACCESS, case=case.id)
     if not positions:
         faults["record"] = "Tick the records to open. Nothing was opened."
@@ -127,7 +127,7 @@ def _decide(visit: Visit) -> Response:
 def _withhold(visit: Visit) -> Response:
     case, form = _case(visit), visit.form
     stated = form.get("incident", "")
-    incident = int(stated) if stated.isdecimal() else 0
+    incident = next((one for one in _proposed(case) if str(one) == stated), 0)
     said: dict[str, Any]
     if form.get("give"):
         what, said = SubjectStep.GIVEN, {"incident": incident}

@@ -16,6 +16,7 @@ from adapters.source import SettingsRefused
 from gateway.clock import london_day
 from gateway.console.first import LARGEST_FILE, MEBIBYTE, Console
 from gateway.console.origin import own_page_only
+from gateway.console.typed import only_utf_8
 from gateway.errors import (
     BodyTooLarge,
     BodyUnreadable,
@@ -117,6 +118,7 @@ async def _sent(request: Request) -> tuple[str, str, bytes]:
     async def once() -> AsyncGenerator[bytes, None]:
         yield body
 
+    only_utf_8(request)
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise BodyUnreadable
     try:
