@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from gateway.audit.verify import verify
 from gateway.clock import FixedClock
 from gateway.release.load import Load
@@ -61,6 +63,7 @@ def test_what_is_left_of_a_cut_cell_waits_until_it_is_large_enough_again(tmp_pat
         assert verify(house.database, house.keys).document()["found"] == {}
 
 
+@pytest.mark.on_sqlite
 def test_a_cut_page_that_nobody_was_sent_is_withdrawn(tmp_path: Path) -> None:
     with new_house(tmp_path) as house:
         assert isinstance(house.clock, FixedClock)

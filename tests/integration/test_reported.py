@@ -114,6 +114,7 @@ def test_it_reaches_the_source_and_what_the_source_sends_reaches_everybody(
     assert verify(house.database, house.keys).document()["found"] == {}
 
 
+@pytest.mark.on_sqlite
 @law("L28")
 def test_a_refusal_has_a_reason_and_a_changed_step_is_found(gateway: RunningGateway) -> None:
     feed, path = "/v1/feeds/police-nsir", "/v1/subscriptions/fire-17a/corrections"
