@@ -168,6 +168,7 @@ STEPS = (
 @law("L05", "L17", "L23")
 @pytest.mark.prove
 @pytest.mark.on_sqlite
+@pytest.mark.timeout(1_800)
 def test_nothing_leaves_but_what_was_decided_while_it_stands(
     tmp_path: Path, count: Callable[[int], int], proved: Callable[..., None]
 ) -> None:
