@@ -4,7 +4,7 @@ What Authlib 1.9 does by itself, and what stands in its place here:
 - it takes client settings (``verify``, ``headers``, ``transport``) out of the issuer's description: only the
   members that are needed are handed on;
 - it takes every signature that the description lists, ``none`` included: only ``ALGORITHMS``;
-- it does not hold the audience against the client: ``aud`` and ``iss`` are demanded, with their values;
+- it takes another's audience where ``azp`` names this client: ``aud`` and ``iss`` are demanded;
 - an answer without an id token signs somebody in silently: it is refused (``organisation``).
 """
 

@@ -225,6 +225,7 @@ def test_the_meddler_itself_is_not_what_is_refused(
         {"iss": "https://elsewhere.example"},
         {"iss": None},
         {"aud": "another-client"},
+        {"aud": "another-client", "azp": CLIENT},
         {"aud": None},
         {"exp": int(time.time()) - 3_600},
         {"exp": None},
