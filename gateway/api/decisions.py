@@ -79,6 +79,7 @@ async def explain(
         wanted.reference,
         wanted.subscription,
         wanted.day or london_day(house.clock),
+        None if Scope.ADMIN in access.scopes else access.partner,
     )
     return Response(json.dumps(explained.document()), media_type="application/json")
 

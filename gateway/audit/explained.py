@@ -74,6 +74,15 @@ class Explained:
         return "\n".join(lines) + "\n"
 
 
+def told_to(source: str | None, subscription: Subscription) -> bool:
+    """Whether a source may know of a subscription: every standing one, of requests those that it is party to.
+
+    That one partner asked another about somebody is nobody else's to know. None: the IG role.
+    """
+    request = subscription.request
+    return source is None or request is None or source in {request.holder, subscription.partner}
+
+
 def explain_record(
     reader: Reader,
     edition: Edition,
@@ -81,17 +90,30 @@ def explain_record(
     reference: str,
     subscription_id: str,
     day: date,
+    source: str | None = None,
 ) -> Explained:
     """Explain a record that a source knows by ``reference``. For the IG role and the source only.
 
+    Args:
+        reader: The database.
+        edition: The law of now.
+        desk: The feed's.
+        reference: The source's own.
+        subscription_id: For which subscription.
+        day: On which day.
+        source: The partner that asks; None: the IG role.
+
     Raises:
-        NotFound: There is no such record of this feed, or no such subscription.
+        NotFound: There is no such record of this feed, or no such subscription, or it is a request
+            between others.
     """
     row = reader.incident(desk.feed_id, natural_key(desk, reference))
     body = reader.bodies("subscription").get(subscription_id)
     if row is None or body is None:
         raise NotFound
     subscription = Subscription.model_validate_json(body)
+    if not told_to(source, subscription):
+        raise NotFound
     record_class = RecordClass.model_validate_json(row["canonical_json"])
     return Explained(
         explanation=explain(edition.law, subscription, record_class, day),

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gateway.audit.answers_records import found, who_holds
+from gateway.audit.explained import told_to
 from gateway.audit.questions import Asked
 from gateway.store.answering import history_of, push_of
 from policies.explain import explain
@@ -133,6 +134,8 @@ def _verdicts(asked: Asked, record_class: RecordClass) -> list[Verdict]:
     bodies = asked.house.reader.bodies("subscription").values()
     listed = []
     for one in map(Subscription.model_validate_json, bodies):
+        if not told_to(asked.partner, one):
+            continue
         decision = explain(law, one, record_class, today).decision
         asks = one.filter.asks_for(record_class)
         listed.append(Verdict(one, decision.releases, tuple(decision.unmet), asks))

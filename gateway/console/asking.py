@@ -7,7 +7,8 @@ from datetime import date
 
 from fastapi import Response
 
-from gateway.audit.explained import explain_record
+from gateway.audit.explained import explain_record, told_to
+from gateway.audit.latest import subscriptions_of
 from gateway.clock import london_day
 from gateway.console.desk import Desk, Visit
 from gateway.console.navigation import LEAD, NOMINATED, link
@@ -46,13 +47,22 @@ def _own_feeds(visit: Visit, edition: Edition) -> dict[str, Feed]:
     }
 
 
+def _source(visit: Visit) -> str | None:
+    """Return the source for which a visitor asks; None: the IG lead."""
+    return None if visit.person.has(LEAD) else visit.person.partner
+
+
 def _form(visit: Visit, faults: Faults) -> Response:
     edition = visit.house.book.current()
     return visit.page(
         "asking/explain.html",
         422 if faults else 200,
         feeds=[(name, feed.title) for name, feed in _own_feeds(visit, edition).items()],
-        subscriptions=sorted(visit.house.reader.bodies("subscription")),
+        subscriptions=[
+            name
+            for name, one in sorted(subscriptions_of(visit.house.reader, None).items())
+            if told_to(_source(visit), one)
+        ],
         form=visit.form,
         faults=list(faults.items()),
         by_field=faults,
@@ -85,7 +95,9 @@ def _explained(visit: Visit) -> Response:
         return _form(visit, faults)
     desk = house.desk(feed, edition)
     try:
-        found = explain_record(house.reader, edition, desk, reference, form["subscription"], day)
+        found = explain_record(
+            house.reader, edition, desk, reference, form["subscription"], day, _source(visit)
+        )
     except NotFound:
         faults["reference"] = "No record of this feed has this reference."
         return _form(visit, faults)

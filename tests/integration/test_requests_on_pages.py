@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from gateway.access.people import Person, Role
+from gateway.audit.explained import told_to
+from gateway.audit.latest import subscriptions_of
 from gateway.audit.request_desk import requests_of
 from gateway.audit.requests import Requests
 from tests.support.agreed import CALLER, COUNCIL, NARRATIVE, PLACE, POSTS
-from tests.support.asking import DEPUTY, LEAD, POLICE, answer, asked, ready_to_ask
+from tests.support.asking import DEPUTY, LEAD, NOMINATED, POLICE, answer, asked, ready_to_ask
 from tests.support.house import SENDER
 from tests.support.requirements import law
 from tests.support.server import RunningGateway, running_gateway
@@ -140,6 +142,20 @@ def test_an_urgent_release_waits_for_its_review_on_the_first_page(
         "Nothing waits" in lead.get("/console").text
         or "reviewed it" not in lead.get("/console").text
     )
+
+
+def test_that_one_partner_asked_another_is_not_told_to_a_third(gateway: RunningGateway) -> None:
+    desk = ready_to_ask_desk(gateway)
+    name = asked(gateway.house, desk)
+    desk.answer(name, SENDER, NOMINATED, answer())
+    third = ASKER.model_copy(update={"account": "fire-nominated", "partner": "llr-fire"})
+
+    assert name in signed_in(gateway, POLICE).get("/console/explain").text
+    assert name not in signed_in(gateway, third).get("/console/explain").text
+    subscription = subscriptions_of(gateway.house.reader, COUNCIL)[name]
+    parties = {SENDER, COUNCIL, None}
+    for one in (*parties, "llr-fire"):
+        assert told_to(one, subscription) is (one in parties)
 
 
 def test_an_asker_takes_a_request_back(gateway: RunningGateway) -> None:
