@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +21,18 @@ class DoesNotFit(ValueError):
 
     Its words are constant, so that an answer may show them: they never hold what was given.
     """
+
+
+_SPELLED = re.compile("[^\\W_\u115f\u1160\u3164\uffa0]{2}")
+"""Two letters or digits side by side; the four fillers of Hangul are letters that nobody sees."""
+
+
+def says_something(text: str) -> str:
+    """Return a reason in words as it is, where it holds anything to read (raises ``DoesNotFit``)."""
+    if not _SPELLED.search(text):
+        message = "it says nothing: a word at least"
+        raise DoesNotFit(message)
+    return text
 
 
 def own_words(fault: Mapping[str, Any]) -> str | None:

@@ -10,9 +10,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import AfterValidator, StringConstraints
 
-from schemas.base import Word
+from schemas.base import Word, says_something
 from schemas.codes import Slug
 
 SHORTEST_WORDS = 15
@@ -24,8 +24,8 @@ Words = Annotated[
         strip_whitespace=True,
         min_length=SHORTEST_WORDS,
         max_length=LONGEST_WORDS,
-        pattern=r"\S\s*\S",
     ),
+    AfterValidator(says_something),
 ]
 
 

@@ -7,7 +7,6 @@ Source: Crime and Disorder Act 1998 s.115(1); law reference §1, L01, L04, L05, 
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Self
@@ -15,7 +14,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from schemas.agreements import LegalCondition, ListedField, Mention, ProvisionCode, Statement
-from schemas.base import DoesNotFit, Word
+from schemas.base import DoesNotFit, Word, says_something
 from schemas.codes import Regime, Slug, SubjectRole
 from schemas.listed import groups_of, listed_of, parts_of
 from schemas.powers import Power, Purpose
@@ -29,17 +28,7 @@ MOST_RECORDS = 100
 RequestId = Annotated[str, StringConstraints(pattern=r"^request-[b-df-hj-np-tv-xz]{12}$")]
 """The gateway's own name of a request: random consonants, so that it spells nothing and counts nothing."""
 
-_SPELLED = re.compile(r"[^\W_]{2}")
-
-
-def _says_something(text: str) -> str:
-    if not _SPELLED.search(text):
-        message = "it says nothing: a word at least"
-        raise DoesNotFit(message)
-    return text
-
-
-Worded = Annotated[Statement, AfterValidator(_says_something)]
+Worded = Annotated[Statement, AfterValidator(says_something)]
 """A reason in a person's own words."""
 
 

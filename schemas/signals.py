@@ -10,9 +10,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
-from schemas.base import Word
+from schemas.base import Word, says_something
 from schemas.codes import Slug
 
 
@@ -64,7 +64,9 @@ class SignalState(StrEnum):
 
 SHORTEST = 15
 SignalReason = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=SHORTEST, max_length=1_000)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=SHORTEST, max_length=1_000),
+    AfterValidator(says_something),
 ]
 """Why somebody confirms or dismisses, in words: facts of the case, and nobody's name."""
 

@@ -6,11 +6,12 @@ from datetime import date
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from schemas import packaged
 from schemas.base import DoesNotFit, own_words
 from schemas.codes import Kind, MappingStatus, Regime
+from schemas.consulting import ConsultationReason, ReasonCode
 from schemas.decisions import Decision, Outcome
 from schemas.feeds import ControllerRole, Feed
 from schemas.partners import DatedKind, Partner, PartnerKind, Period
@@ -18,7 +19,9 @@ from schemas.powers import Power, Protocol, Signature
 from schemas.problems import Problem, ProblemError
 from schemas.receipts import Receipt, RowProblem
 from schemas.record_class import RecordClass
+from schemas.requests import Worded
 from schemas.sensitivity import FieldGroup, Lane
+from schemas.signals import SignalReason
 from schemas.subscriptions import Subscription
 from schemas.typology import TYPOLOGY, Typology
 
@@ -258,3 +261,14 @@ def test_a_form_shows_its_own_words_and_no_other_errors() -> None:
     assert own_words({"ctx": {"error": DoesNotFit("a b c")}}) == "A b c."
     assert own_words({"ctx": {"error": ValueError("Zebedee Canary-Ffoulkes")}}) is None
     assert own_words({"type": "missing"}) is None
+
+
+@pytest.mark.parametrize("nothing", ["\u200b", "\u2060", "\u3164", "\u2800", ". ", "\ufe0f", "_"])
+def test_a_reason_that_nobody_can_read_is_none(nothing: str) -> None:
+    with pytest.raises(ValidationError):
+        ConsultationReason(code=ReasonCode.AUDIT, words=nothing * 20)
+    with pytest.raises(ValidationError):
+        TypeAdapter(SignalReason).validate_python(nothing * 20)
+    with pytest.raises(ValidationError):
+        TypeAdapter(Worded).validate_python(nothing * 20)
+    assert ConsultationReason(code=ReasonCode.AUDIT, words="Y dyn yn y tŷ hwn").words
