@@ -33,6 +33,8 @@ class Role(StrEnum):
 
 
 EVERYBODY = frozenset(Role)
+OF_A_PARTNER = frozenset({Role.NOMINATED_PERSON, Role.PARTNER_AUDITOR})
+"""Roles that see what is one organisation's own, and so name it."""
 
 
 class Person(Word):
@@ -74,9 +76,12 @@ class GroupRole:
         """Read ``group=role`` or ``group=role@partner``.
 
         Raises:
-            ValueError: It is neither, or the role is unknown.
+            ValueError: It is neither, the role is unknown, or acts for a partner and names none.
         """
         match = _GROUP_ROLE.fullmatch(text)
         if match is None:
             raise ValueError("group=role or group=role@partner")
-        return cls(match[1].strip(), Role(match[2]), match[3])
+        role = Role(match[2])
+        if role in OF_A_PARTNER and match[3] is None:
+            raise ValueError("this role acts for a partner: group=role@partner")
+        return cls(match[1].strip(), role, match[3])

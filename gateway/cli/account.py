@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from gateway.access.passwords import LONGEST, SHORTEST, hashed
-from gateway.access.people import Person, Role
+from gateway.access.people import OF_A_PARTNER, Person, Role
 from gateway.cli import Exit
 from gateway.cli.documents import refused, word_of
 from gateway.cli.home import change, own_house
@@ -138,7 +138,7 @@ def _set(account: str, actor: str, *, active: bool) -> None:
 
 
 def _without_partner(roles: list[Role]) -> bool:
-    return not {Role.NOMINATED_PERSON, Role.PARTNER_AUDITOR} & set(roles)
+    return OF_A_PARTNER.isdisjoint(roles)
 
 
 def _password() -> str:

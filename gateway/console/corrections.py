@@ -42,7 +42,7 @@ def _own_feeds(visit: Visit) -> list[str] | None:
     if visit.person.has(LEAD):
         return None
     feeds = visit.house.book.refresh().register.feeds
-    own = visit.person.partner
+    own = visit.person.partner or ""
     return [name for name, (_, feed) in feeds.items() if own in {feed.controller, feed.sender}]
 
 

@@ -26,7 +26,13 @@ from gateway.console.sessions import COOKIE, Sessions
 from gateway.console.signing import back_of
 from gateway.events import Event, emit
 from gateway.intake.wire import strict_json
-from gateway.law.accounts import AccountDisabled, AccountKind, account_of, put_account
+from gateway.law.accounts import (
+    AccountDisabled,
+    AccountKind,
+    account_of,
+    must_be_active,
+    put_account,
+)
 from gateway.net.fetching import FetchFailed
 from gateway.net.target import TargetRefused
 from gateway.settings import Settings
@@ -153,8 +159,7 @@ class Organisation:
         Raises:
             NotSignedIn: No group of theirs has a role here, or groups of several organisations have.
         """
-        groups = told.get(self.settings.oidc_group_claim) or ()
-        named = {groups} if isinstance(groups, str) else set(map(str, groups))
+        named = _groups(told.get(self.settings.oidc_group_claim))
         mine = [one for one in map(GroupRole.read, self.settings.oidc_groups) if one.group in named]
         if not mine:
             raise NotSignedIn("no-role")
@@ -165,9 +170,7 @@ class Organisation:
         registered = self.house.book.current().register.partners.get(partner or "")
         return Person(
             account=account_id(self.issuer.url, str(told["sub"])),
-            name=str(told.get("name") or told.get("preferred_username") or "No name given")[
-                :_LONGEST_NAME
-            ],
+            name=_name(told),
             partner=partner,
             office=registered.nominated_person if registered else None,
             roles=frozenset(one.role for one in mine),
@@ -180,7 +183,14 @@ class Organisation:
             raise AccountDisabled
         if known is None or known.person != person:
             act, now = self.house.act("organisation-sign-in"), self.house.clock.now()
-            self.house.writer.run(put_account(person, act, now, kind=AccountKind.OIDC))
+            put = put_account(person, act, now, kind=AccountKind.OIDC)
+
+            def job(tx: Tx) -> None:
+                # disabled since it was read: signing in enables nobody
+                must_be_active(tx, person.account)
+                put(tx)
+
+            self.house.writer.run(job)
 
     def _keep(self, name: str, body: str) -> None:
         now = int(self.house.clock.now().timestamp())
@@ -212,6 +222,22 @@ class Organisation:
         return self.pages.page(
             "sign_in_refused.html", _STATUS.get(reason, 403), says=_SAYS[reason], reason=reason
         )
+
+
+def _groups(claim: object) -> set[str]:
+    """Return the groups that a claim names: one text, or a list of texts; anything else names none."""
+    if isinstance(claim, str):
+        return {claim}
+    return {one for one in claim if isinstance(one, str)} if isinstance(claim, list) else set()
+
+
+def _name(told: Mapping[str, Any]) -> str:
+    """Return what the pages call somebody: the first claim that is a text."""
+    for claim in ("name", "preferred_username"):
+        name = told.get(claim)
+        if isinstance(name, str) and name.strip():
+            return name[:_LONGEST_NAME]
+    return "No name given"
 
 
 def account_id(issuer: str, subject: str) -> str:

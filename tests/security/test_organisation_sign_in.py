@@ -15,7 +15,9 @@ import pytest
 from joserfc import jws, jwt
 from joserfc.jwk import RSAKey
 
+from gateway.access.people import GroupRole
 from gateway.console import issuer as issuer_module
+from gateway.console import organisation
 from gateway.console.organisation import BACK, BEGIN, account_id
 from gateway.console.sessions import COOKIE
 from gateway.law.accounts import account_of, set_active
@@ -282,6 +284,38 @@ def test_a_token_signed_with_the_shared_secret_is_refused(
 
 
 @pytest.mark.parametrize(
+    "claimed",
+    [
+        {"groups": {"csp-ig": True}},
+        {"groups": 7},
+    ],
+    ids=str,
+)
+def test_a_claim_of_another_form_names_no_group(
+    gateway: RunningGateway, meddler: Meddler, claimed: dict[str, Any]
+) -> None:
+    meddler.token, meddler.keys = token_of(**claimed), {"keys": [KEY.as_dict(private=False)]}
+    refused(signs_in(gateway, "lead")[0], "no-role")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["<script>alert(1)</script>\u202eelpmaxE", {"first": "X"}],
+    ids=repr,
+)
+def test_a_name_of_any_form_is_shown_as_text(
+    gateway: RunningGateway, meddler: Meddler, name: Any
+) -> None:
+    meddler.token, meddler.keys = token_of(name=name), {"keys": [KEY.as_dict(private=False)]}
+    answer, person = signs_in(gateway, "lead")
+    assert answer.status_code == 303
+    page = person.ask("GET", gateway.url + "/console")
+    assert page.status_code == 200
+    assert "<script>alert" not in page.text
+    assert "\u202e" not in page.text
+
+
+@pytest.mark.parametrize(
     "described",
     [
         {"issuer": "https://elsewhere.example"},
@@ -307,3 +341,23 @@ def _with(back: str, **changes: str) -> str:
 
 def _issuer(gateway: RunningGateway) -> str:
     return str(gateway.service.settings.oidc_issuer)
+
+
+@pytest.mark.parametrize("group", ["nominated=nominated_person", "auditors=partner_auditor"])
+def test_a_role_of_a_partner_names_the_partner(group: str) -> None:
+    with pytest.raises(ValueError, match="acts for a partner"):
+        GroupRole.read(group)
+
+
+def test_signing_in_enables_nobody_who_was_disabled_meanwhile(
+    gateway: RunningGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look at the account and the commit, an administrator disables it."""
+    account, house = account_id(_issuer(gateway), "lead"), gateway.house
+    assert signs_in(gateway, "lead")[0].status_code == 303
+    house.writer.run(set_active(account, house.act("operator"), house.clock.now(), active=False))
+    monkeypatch.setattr(organisation, "account_of", lambda _reader, _account: None)
+    refused(signs_in(gateway, "lead")[0], "disabled")
+    known = account_of(house.reader, account)
+    assert known is not None
+    assert not known.active
