@@ -40,7 +40,7 @@ async def ask_question(
     """
     partner = _partner(access)
     given = _given(await request.body())
-    house = House.of(service.house, service.settings.notice_overdue_days)
+    house = House.of(service.house, service.settings)
     answer = await asyncio.to_thread(QUESTIONS.ask, number, Asked(house, given, partner))
     return _json(answer)
 

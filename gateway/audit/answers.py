@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from gateway.access.people import Person, Role
 from gateway.audit.answers_kept import depersonalising, given_between, past_review, tagged, whole
 from gateway.audit.answers_law import agreements_due, policy_on, refused, returns_due
+from gateway.audit.answers_people import READER, processing_record, shared_about_person
 from gateway.audit.answers_records import told_everybody, who_holds
 from gateway.audit.breaches import Breaches
 from gateway.audit.bundle import Bundler, Made, Scope
@@ -26,13 +26,6 @@ _PARTNER = Parameter("recipient", "Recipient", "partner")
 
 def _optional(one: Parameter) -> Parameter:
     return Parameter(one.name, one.says, one.kind, required=False)
-
-
-def _elsewhere(what: str) -> Any:  # noqa: ANN401 - a function of a question
-    def answered(_: Asked) -> dict[str, Any]:
-        return {"answered_by": what}
-
-    return answered
 
 
 def _breaches(asked: Asked) -> dict[str, Any]:
@@ -55,8 +48,7 @@ def _bundle(asked: Asked) -> dict[str, Any]:
 def _looks(asked: Asked) -> dict[str, Any]:
     """Q7: the looks of the last 90 days that stand out; their words are on the page of consultations."""
     house = asked.house
-    reader = Person(account="operator", name="operator", roles=frozenset({Role.IG_LEAD}))
-    told = Looks(house.reader, house.keys, house.clock).of(reader, _DAYS, only=list(Flag))
+    told = Looks(house.reader, house.keys, house.clock).of(READER, _DAYS, only=list(Flag))
     listed = [one.document() for one in told]
     return {
         "days": _DAYS,
@@ -94,8 +86,9 @@ _ALL = (
         1,
         "What have we disclosed about this person: to whom, when, why, on what basis?",
         "Subject access",
-        _elsewhere("the search for a person, page /console/subject-access, with a stated reason"),
+        shared_about_person,
         "DPA 2018 s.45; UK GDPR art. 15",
+        (Parameter("case", "Case in which the person was found", required=False),),
         see="/console/subject-access",
     ),
     Question(
@@ -134,6 +127,7 @@ _ALL = (
         "ICO data-sharing code; SI 2007/1830 reg 4",
         (Parameter("day", "Judged on the day", "day", required=False),),
         partners_too=True,
+        see="/console/agreements",
     ),
     Question(
         6,
@@ -143,6 +137,7 @@ _ALL = (
         "Crime and Disorder Act 1998 s.17A; SI 2007/1831",
         (Parameter("quarter", "Quarter, such as 2026Q3", "quarter", required=False),),
         partners_too=True,
+        see="/console/returns",
     ),
     Question(
         7,
@@ -183,8 +178,13 @@ _ALL = (
         11,
         "What is our record of processing, as controller and as processor?",
         "Record of processing",
-        _elsewhere("the record that is made from the live configuration, page /console/documents"),
+        processing_record,
         "DPA 2018 s.61; UK GDPR art. 30",
+        (
+            Parameter(
+                "about", "Controller; the operator where none is chosen", "partner", required=False
+            ),
+        ),
         see="/console/documents",
     ),
     Question(

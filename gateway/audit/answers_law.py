@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
+from gateway.audit.answers_people import refused_requests
 from gateway.audit.policy_bundles import overview
 from gateway.audit.questions import Asked, faulty
 from gateway.audit.returns import matrix
@@ -59,7 +60,7 @@ def returns_due(asked: Asked) -> dict[str, Any]:
 
 
 def refused(asked: Asked) -> dict[str, Any]:
-    """Q8: everything that was refused in a month, by reason, and who is refused most."""
+    """Q8: everything that was refused in a month: records by reason, requests for disclosure, attempts."""
     begins, ends = asked.month("month")
     house = asked.house
     rules = house.book.current().law.bundle.rules
@@ -94,6 +95,7 @@ def refused(asked: Asked) -> dict[str, Any]:
             )
             if counted
         ],
+        "requests": refused_requests(asked, begins, ends),
         "attempts": _attempts(asked, begins, ends),
     }
 

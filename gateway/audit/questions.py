@@ -21,6 +21,7 @@ from gateway.keys.ring import KeyRing, RandomSource
 from gateway.law.book import Edition, LawBook
 from gateway.log.erasure_list import ErasureFile
 from gateway.release.return_asked import ReturnDesk
+from gateway.settings import Settings
 from gateway.store.database import Database
 from gateway.store.reading import Reader
 from gateway.store.writer import Writer
@@ -78,17 +79,11 @@ class House:
     desk_of: Callable[[str, Edition], Desk]
     notes: Callable[[], list[Note]]
     """Reads the checkpoints that this gateway wrote to files."""
-    notices_allowed: timedelta
-    """After this time a notice that nobody acknowledged is overdue."""
+    settings: Settings
 
     @classmethod
-    def of(cls, house: Assembled, notices_days: float) -> House:
-        """Return what answers are computed from.
-
-        Args:
-            house: The house as it is assembled.
-            notices_days: After so many days a notice that nobody acknowledged is overdue.
-        """
+    def of(cls, house: Assembled, settings: Settings) -> House:
+        """Return what answers are computed from."""
         return cls(
             database=house.database,
             reader=house.reader,
@@ -110,8 +105,13 @@ class House:
             ),
             desk_of=house.desk,
             notes=lambda: kept_notes(house.home / "checkpoints"),
-            notices_allowed=timedelta(days=notices_days),
+            settings=settings,
         )
+
+    @property
+    def notices_allowed(self) -> timedelta:
+        """After this time a notice that nobody acknowledged is overdue."""
+        return timedelta(days=self.settings.notice_overdue_days)
 
     @property
     def today(self) -> date:

@@ -39,17 +39,17 @@ def tell_answer(question: str | None, given: Mapping[str, str], *, as_json: bool
     settings = own_settings()
     with own_house(settings) as house:
         house.book.refresh()
-        house_asked = House.of(house, settings.notice_overdue_days)
+        house_asked = House.of(house, settings)
         try:
             answer = QUESTIONS.ask(asked.number, Asked(house_asked, said))
         except RequestInvalid as faulty:
             one = faulty.errors[0]
-            raise Stopped(
-                one.says, f"See `gateway ask --help` ({one.pointer}).", Exit.USAGE
-            ) from None
+            option = one.pointer.removeprefix("/")
+            where = f"It is --{option}." if option and option != _REFERENCE else "It was not asked."
+            raise Stopped(one.says, where, Exit.USAGE) from None
         except NotFound:
             raise Stopped(
-                "There is no such record, partner or release.", "Check what was given."
+                "There is no such record, case, partner or release.", "Check what was given."
             ) from None
     if as_json:
         say_json(answer)
@@ -84,9 +84,18 @@ def _say(indent: str, value: Any) -> None:  # noqa: ANN401 - any JSON
     elif isinstance(value, list):
         for one in value:
             if isinstance(one, dict):
-                say(indent + "· " + "; ".join(f"{_words(k)}: {_plain(v)}" for k, v in one.items()))
+                _say_one(indent, one)
             else:
                 say(f"{indent}· {_plain(one)}")
+
+
+def _say_one(indent: str, one: dict[str, Any]) -> None:
+    """Say a member of a list: what is plain on its line, lists of objects beneath."""
+    beneath = {k: v for k, v in one.items() if isinstance(v, list) and v and isinstance(v[0], dict)}
+    plain = "; ".join(f"{_words(k)}: {_plain(v)}" for k, v in one.items() if k not in beneath)
+    say(f"{indent}· {plain}")
+    if beneath:
+        _say(indent + "  ", beneath)
 
 
 def _words(key: object) -> str:

@@ -54,7 +54,7 @@ def make(
     settings = own_settings()
     with own_house(settings) as house:
         house.book.refresh()
-        asked = Asked(House.of(house, settings.notice_overdue_days), said)
+        asked = Asked(House.of(house, settings), said)
         try:
             made = bundle(asked, house.act(checked_actor(actor)), reason)
         except RequestInvalid as faulty:

@@ -13,6 +13,8 @@ from gateway.console.words import day, when
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _WIDE = 60
+_CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
+"""A word of ours, told with spaces. Anything else is told letter for letter: an id, a file, a rule."""
 LABELS = {
     "id_there": "Its id there",
     "told": "Told of it",
@@ -58,8 +60,14 @@ class Sections:
     """Texts that are shown as they are: a note, a hash list."""
 
 
-def sections(answer: Mapping[str, Any]) -> Sections:
-    """Split an answer into what a page shows."""
+def sections(answer: Mapping[str, Any], names: Mapping[str, str] | None = None) -> Sections:
+    """Split an answer into what a page shows.
+
+    Args:
+        answer: Any JSON object.
+        names: Id of a partner → what it is called; ids are told by these.
+    """
+    answer = _named(answer, names or {})
     facts: list[tuple[str, str]] = []
     tables: list[Table] = []
     long: list[tuple[str, str]] = []
@@ -94,6 +102,14 @@ def _take(
         facts.append((named, text(value)))
 
 
+def _named(value: Any, names: Mapping[str, str]) -> Any:  # noqa: ANN401 - any JSON
+    if isinstance(value, dict):
+        return {names.get(key, key): _named(one, names) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_named(one, names) for one in value]
+    return names.get(value, value) if isinstance(value, str) else value
+
+
 def _rows(caption: str, rows: list[dict[str, Any]]) -> Table:
     names = list(dict.fromkeys(name for row in rows for name in row))
     heads = tuple(label(name) for name in names)
@@ -106,19 +122,25 @@ def _is_counts(value: Mapping[str, Any]) -> bool:
 
 def label(name: str) -> str:
     """Return what a member of an answer is called on a page."""
+    if name in LABELS:
+        return LABELS[name]
+    if not _CODE.fullmatch(name) and not name.isalpha():
+        return name
     plain = name.replace("_", " ").replace("section 17a", "section 17A")
-    return LABELS.get(name, plain[:1].upper() + plain[1:])
+    return plain[:1].upper() + plain[1:]
 
 
 def text(value: Any) -> str:  # noqa: ANN401 - any JSON
     """Return a value as a reader says it."""
     match value:
-        case None | [] | {} | "":
-            return "none"
         case bool():
             return "yes" if value else "no"
         case int():
             return f"{value:,}"
+        case float():
+            return f"{value:,.10g}"
+        case _ if not value:
+            return "none"
         case list():
             return ", ".join(text(one) for one in value)
         case dict():
@@ -132,4 +154,4 @@ def _words(value: str) -> str:
         return when(datetime.fromisoformat(value))
     if _DAY.fullmatch(value):
         return day(date.fromisoformat(value))
-    return value if " " in value else value.replace("_", " ")
+    return value.replace("_", " ") if _CODE.fullmatch(value) else value

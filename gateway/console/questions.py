@@ -16,6 +16,7 @@ from gateway.console.navigation import LEAD, link
 from gateway.errors import NotFound, RequestInvalid
 
 PATH = "/console/questions"
+_RETURNS = 6
 _BUNDLE = 13
 _SHORTEST_REASON = 10
 
@@ -31,7 +32,7 @@ def add(desk: Desk) -> None:
 
 def asked_of(visit: Visit, given: Mapping[str, str], partner: str | None = None) -> Asked:
     """Return a question as a visitor asks it."""
-    house = House.of(visit.house, visit.settings.notice_overdue_days)
+    house = House.of(visit.house, visit.settings)
     return Asked(house, {key: value for key, value in given.items() if value}, partner)
 
 
@@ -69,10 +70,24 @@ def _answered(visit: Visit, question: Question, given: Mapping[str, str]) -> Res
         return _shown(visit, question, given=given, faults=faults, status=422)
     except NotFound:
         last = question.parameters[-1].name if question.parameters else ""
-        says = "There is no such record, release or partner. Check what you typed."
+        says = "There is no such record, case, release or partner. Check what you typed."
         return _shown(visit, question, given=given, faults={last: says}, status=422)
     told = headline(question.number, answer)
-    return _shown(visit, question, given=given, answer=sections(answer), told=told)
+    partners = visit.house.book.current().register.partners
+    names = {key: one.name for key, one in partners.items()}
+    laid = _by_recipient(answer) if question.number == _RETURNS else answer
+    return _shown(visit, question, given=given, answer=sections(laid, names), told=told)
+
+
+def _by_recipient(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay the matrix of returns out as a page can show it: a row for each authority, paragraph, recipient."""
+    cells = answer["cells"]
+    rows = [
+        {"authority": cell["authority"], "paragraph": cell["paragraph"], **one}
+        for cell in cells
+        for one in cell["recipients"]
+    ]
+    return {**answer, "cells": rows}
 
 
 def _shown(
@@ -142,7 +157,28 @@ def _whole(answer: Mapping[str, Any]) -> str:
     return "Something is NOT as it was. The findings below name the table and the place."
 
 
+def _shared(answer: Mapping[str, Any]) -> str:
+    if "cases" in answer:
+        return (
+            "A person is found in a case, by searches with a reason."
+            " Name one of these, or open a new one."
+        )
+    left = _count(len(answer["disclosures"]), "disclosure", "disclosures")
+    return f"{left} of this person’s records to {', '.join(answer['recipients']) or 'nobody'}."
+
+
+def _refused(answer: Mapping[str, Any]) -> str:
+    asked = sum(one["requests"] for one in answer["requests"])
+    return (
+        f"{_count(answer['withheld'], 'record was', 'records were')} withheld of"
+        f" {answer['considered']:,} considered, each for one reason or several;"
+        f" {_count(asked, 'request for disclosure was', 'requests for disclosure were')}"
+        " not granted, or not whole."
+    )
+
+
 _HEADLINES: dict[int, Callable[[Mapping[str, Any]], str]] = {
+    1: _shared,
     2: _held,
     3: lambda a: _count(len(a["overdue"]), "notice is overdue", "notices are overdue") + ".",
     4: lambda a: (
@@ -154,10 +190,7 @@ _HEADLINES: dict[int, Callable[[Mapping[str, Any]], str]] = {
         f"{_count(a['duty_in_default'], 'return is', 'returns are')} in default for {a['quarter']};"
         f" all are due by the date below."
     ),
-    8: lambda a: (
-        f"{_count(a['withheld'], 'record was', 'records were')} withheld of {a['considered']:,}"
-        " considered; a record may be withheld for several reasons."
-    ),
+    8: _refused,
     9: lambda a: (
         "No law was in force on that day."
         if a["in_force"] is None

@@ -10,6 +10,7 @@ from random import Random
 from gateway.audit import questions
 from gateway.audit.answers import QUESTIONS
 from gateway.audit.questions import Asked
+from gateway.settings import Settings
 from tests.support import disclosed
 from tests.support.house import FEED, FIRE, new_house
 
@@ -25,7 +26,7 @@ class Answering:
     def __init__(self, folder: Path, number: int = NUMBER) -> None:
         self._house = new_house(folder / "answering")
         disclosed.fill(self._house, number, number)
-        self._asking = questions.House.of(self._house, 7)
+        self._asking = questions.House.of(self._house, Settings())
         self._number, self._dice = number, Random(1)
 
     def held(self) -> tuple[float, float]:

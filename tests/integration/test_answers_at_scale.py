@@ -11,6 +11,7 @@ import pytest
 from gateway.audit import questions
 from gateway.audit.answers import QUESTIONS
 from gateway.audit.questions import Asked
+from gateway.settings import Settings
 from tests.support import disclosed
 from tests.support.agreed import COUNCIL
 from tests.support.house import FEED, FIRE, new_house
@@ -28,7 +29,7 @@ def test_the_pack_of_a_breach_is_what_sql_counts(
     number = count(1_000_000)
     with new_house(tmp_path / "home") as house:
         disclosed.fill(house, number, number)
-        asking = questions.House.of(house, 7)
+        asking = questions.House.of(house, Settings())
         last = disclosed.BEGIN + number // disclosed.PER_RELEASE // 3 * disclosed.STEP
         spans = [(0, 2_000_000_000), (disclosed.BEGIN, last // 2 + disclosed.BEGIN // 2)]
         packs = 0

@@ -14,7 +14,10 @@ from gateway.audit import questions
 from gateway.audit.answers import QUESTIONS
 from gateway.audit.questions import Asked
 from gateway.errors import NotFound, RequestInvalid
+from gateway.settings import Settings
 from schemas.released import NoticeKind
+from schemas.subject_access import SubjectStep
+from tests.support import asking, subjects
 from tests.support import house as houses
 from tests.support.agreed import COUNCIL, page, personal_row, ready
 from tests.support.house import FEED, FIRE, SENDER
@@ -36,7 +39,7 @@ def house(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ho
 
 
 def asked(house: House, partner: str | None = None, **given: str) -> Asked:
-    return Asked(questions.House.of(house, 7), given, partner)
+    return Asked(questions.House.of(house, Settings()), given, partner)
 
 
 def ask(house: House, number: int, partner: str | None = None, **given: str) -> Any:
@@ -197,3 +200,44 @@ def test_q14_counts_tagged_records_under_their_condition(tmp_path: Path) -> None
         assert pack["concern_somebody"] == 2
         held = ask(house, 2, feed=FEED, reference="s1")["holders"]
         assert "agreed.address_text" in held[0]["fields"]
+
+
+@pytest.mark.on_sqlite
+def test_q1_q8_and_q11_are_answered_in_one_call(tmp_path: Path) -> None:
+    with houses.new_house(tmp_path / "home") as house:
+        ready(house)
+        requests = asking.desk(house)
+        houses.send(house, [personal_row("z", CALLER_NAME="Zoe McAllister")])
+        page(house)
+        case = subjects.opened(house)
+        assert ask(house, 1, case=case)["disclosures"] == []
+        for found in subjects.search(house, case).candidates:
+            subjects.decide(house, case, found.incident, SubjectStep.CONFIRMED, part=found.part)
+
+        assert [one["case"] for one in ask(house, 1)["cases"]] == [case]
+        shared = ask(house, 1, case=case)
+        assert {one["recipient"] for one in shared["disclosures"]} == {COUNCIL}
+        assert shared["recipients"] == ["Charnwood Borough Council"]
+        assert shared["disclosures"][0]["agreement"] == "police-council"
+        assert "McAllister" not in str(shared)
+        with pytest.raises(NotFound):
+            ask(house, 1, case="sar-none-such")
+        with pytest.raises(NotFound):
+            ask(house, 1, COUNCIL, case=case)
+
+        assert ask(house, 8, month="2026-11")["requests"] == []
+        nothing = asking.answer(outcome="nothing", refusal="not_necessary", positions=(), roles=())
+        requests.answer(asking.asked(house, requests), SENDER, asking.NOMINATED, nothing)
+        (refused,) = ask(house, 8, month="2026-11")["requests"]
+        assert (refused["holder"], refused["reason"], refused["requests"]) == (
+            SENDER,
+            "not_necessary",
+            1,
+        )
+        assert ask(house, 8, month="2026-10")["requests"] == []
+
+        stated = ask(house, 11, about=SENDER)["stated"]
+        assert any("Charnwood" in one["says"] or COUNCIL in one["says"] for one in stated)
+        assert ask(house, 11)["about"] == "operator"
+        with pytest.raises(NotFound):
+            ask(house, 11, about="none-such")
