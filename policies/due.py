@@ -60,7 +60,7 @@ def due_on(law: Law, day: date) -> tuple[Due, ...]:
     """Return everything that is due, overdue or missing on a day, the most pressing first."""
     found = [*_partners(law, day)]
     for protocol in law.protocols:
-        found += _protocol(protocol, day)
+        found += _protocol(protocol, law, day)
     for agreement in _that_matter(law.agreements, day):
         found += _agreement(agreement, law, day)
     return tuple(sorted(found, key=_pressing))
@@ -162,7 +162,7 @@ def _missing(agreement: Agreement, law: Law, day: date) -> list[Due]:
         (
             bool(unsigned),
             Lacks.SIGNATURE,
-            f"Not signed by the nominated person of: {', '.join(unsigned)}.",
+            f"Not signed by the nominated person of: {law.register.named(unsigned)}.",
             "ICO data sharing code (DPA 2018 s.121); SI 2007/1830 reg 4(3)",
         ),
         (
@@ -180,7 +180,7 @@ def _missing(agreement: Agreement, law: Law, day: date) -> list[Due]:
         (
             bool(nobody),
             Lacks.NOMINATED_PERSON,
-            f"No nominated person is on the register for: {', '.join(nobody)}.",
+            f"No nominated person is on the register for: {law.register.named(nobody)}.",
             "SI 2007/1830 reg 4(3)",
         ),
     ]
@@ -241,14 +241,14 @@ def _is_to_come(condition: LegalCondition, day: date) -> bool:
     return condition.valid_from is not None and condition.valid_from > day
 
 
-def _protocol(protocol: Protocol, day: date) -> list[Due]:
+def _protocol(protocol: Protocol, law: Law, day: date) -> list[Due]:
     cites = "SI 2007/1830 reg 4(1), (2)"
     stops = protocol.covers_section_115 and not protocol.live_on(day)
     signed = {one.party for one in protocol.signatures if one.signed_on <= day}
     unsigned = [party for party in protocol.parties if party not in signed]
     found = []
     if unsigned:
-        says = f"Not signed by: {', '.join(unsigned)}. Section 115 stops, section 17A goes on."
+        says = f"Not signed by: {law.register.named(unsigned)}. Section 115 stops, section 17A goes on."
         found.append(
             Due(
                 kind="protocol",

@@ -86,6 +86,12 @@ class Register:
         """All partners, by id."""
         return tuple(self._partners[name] for name in sorted(self._partners))
 
+    def named(self, names: Iterable[str]) -> str:
+        """Return what the partners of these ids are called, as a sentence lists them."""
+        return ", ".join(
+            self._partners[one].name if one in self._partners else one for one in names
+        )
+
     def standing(self, name: str, day: date) -> Standing:
         """Return how the partner of that id stands on the day; ``UNKNOWN`` if nobody registered it."""
         partner = self._partners.get(name)

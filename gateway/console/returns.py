@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, time
 
 from fastapi import Response
 
@@ -17,6 +17,7 @@ from gateway.console.desk import Desk, Visit
 from gateway.console.handing import attached
 from gateway.console.navigation import AUDITOR, LEAD, NOMINATED, link
 from gateway.console.needs import Need, needing
+from gateway.console.words import quarter as in_words
 from gateway.errors import NotFound, ReturnReceiptWrong
 from gateway.posting import egress_client
 from gateway.release.return_asked import Ask
@@ -267,8 +268,8 @@ def _owed(visit: Visit) -> Iterable[Need]:
             yield Need(
                 due=_end(quarter),
                 says=(
-                    f"The section 17A return of {quarter.name} of {names.get(authority, authority)} "
-                    f"{how}: {number} to send."
+                    f"The section 17A return of {names.get(authority, authority)} for "
+                    f"{in_words(quarter.name)} {how}: {number} to send."
                 ),
                 button="See the returns",
                 path=f"{PATH}?quarter={quarter.name}",
@@ -276,5 +277,4 @@ def _owed(visit: Visit) -> Iterable[Need]:
 
 
 def _end(quarter: Quarter) -> datetime:
-    due = quarter.due
-    return datetime(due.year, due.month, due.day, tzinfo=LONDON)
+    return datetime.combine(quarter.due, time(23, 59), LONDON)

@@ -66,7 +66,19 @@ def _waiting(visit: Visit) -> Iterable[Need]:
     """Say the signals that wait for the visitor."""
     if not visit.person.has(LEAD, NOMINATED):
         return
-    for one in waits_for(visit.person, signals_of(visit.house).listed(visit.person)):
+    waiting = list(waits_for(visit.person, signals_of(visit.house).listed(visit.person)))
+    if len(waiting) > 1:
+        yield Need(
+            due=min(one.signal.at for one in waiting) + LOOKED_AT_WITHIN,
+            says=(
+                f"{len(waiting):,} signals of reports that may concern one household each: "
+                "nobody has looked yet whether they do."
+            ),
+            button="Look at the signals",
+            path=PATH,
+        )
+        return
+    for one in waiting:
         yield Need(
             due=one.signal.at + LOOKED_AT_WITHIN,
             says=f"{WHY_SAYS[one.signal.why]} about one household: nobody has looked yet whether it is one.",

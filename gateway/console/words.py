@@ -58,6 +58,13 @@ _NUMBERS: Final = {1: "One", 2: "Two", 3: "Three", 4: "Four", 5: "Five"}
 _ACT = "Crime and Disorder Act 1998 "
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d\+00:00")
 _MONTH = re.compile(r"\d{4}-\d\d")
+_QUARTER = re.compile(r"(\d{4})Q([1-4])")
+_MONTHS_OF: Final = {
+    "1": "January to March",
+    "2": "April to June",
+    "3": "July to September",
+    "4": "October to December",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +183,20 @@ def day(at: date | datetime) -> str:
     return _day(at.astimezone(LONDON).date() if isinstance(at, datetime) else at)
 
 
+def by_when(at: datetime) -> str:
+    """Return when something is due: «by the end of 30 September 2026» where the whole day is left for it."""
+    here = at.astimezone(LONDON)
+    if (here.hour, here.minute) == (23, 59):
+        return f"by the end of {_day(here.date())}"
+    return f"{_day(here.date())}, {here:%H:%M}"
+
+
+def quarter(name: str) -> str:
+    """Return a quarter «2026Q2» as its months: «April to June 2026»; anything else as it is."""
+    found = _QUARTER.fullmatch(name)
+    return name if found is None else f"{_MONTHS_OF[found[2]]} {found[1]}"
+
+
 def as_json(value: object) -> str:
     """Return a record as it is sent, indented."""
     return json.dumps(value, indent=2, ensure_ascii=False)
@@ -202,6 +223,8 @@ FILTERS: Final = {
     "as_json": as_json,
     "grouped": grouped,
     "when": when,
+    "by_when": by_when,
+    "quarter": quarter,
     "power_words": lambda power: POWERS.get(power, str(power).replace("_", " ")),
     "day": day,
     "iso_when": lambda stamp: when(datetime.fromisoformat(stamp)),
