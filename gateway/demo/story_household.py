@@ -23,7 +23,7 @@ from schemas.signals import SignalWhy, StepKind
 
 POLICE, COUNCIL, FIRE = "leicestershire-police", "charnwood-bc", "llr-fire"
 NSIR, STREET = "police-nsir", "street-management"
-_LEAD = "ig-lead"
+_LEAD, _BEHAVIOUR = "ig-lead", "animal_related_problems"
 _OFFICES = {POLICE: "Head of Information", COUNCIL: "Community Safety Manager"}
 _STREET_COLUMNS = (
     *("SRRef", "RecType", "RecTypeDesc", "Received", "HowReceived", "MapEast", "MapNorth"),
@@ -100,7 +100,7 @@ def _agree(
     made = Agreement.model_validate(
         {
             "id": name,
-            "title": "Households that several services hear about",
+            "title": "Households whose dogs several services hear about",
             "protocol": protocol or "none",
             "holders": [holder],
             "recipients": [recipient],
@@ -110,7 +110,8 @@ def _agree(
             "dpia": "DPIA-2026-044",
             "fields": ["occurred_from"],
             "roles": ["caller", "complainant"],
-            "coverage": {"kinds": ["asb_incident"]},
+            # the other invented rows share few homes: all behaviours would be a thousand signals
+            "coverage": {"kinds": ["asb_incident"], "behaviours": [_BEHAVIOUR]},
             "crossing": "Civil action against nuisance, authorised by section 115.",
             "retention_days": 365,
             "review_by": day + timedelta(days=300),
@@ -133,8 +134,8 @@ def _police_row(reference: str, at: datetime, address: str) -> dict[str, str]:
     return {
         "URN": reference,
         "CREATED": f"{at:%d/%m/%Y %H:%M}",
-        "OPENING_CODE": "214",
-        "CLOSING_CODE_1": "204",
+        "OPENING_CODE": "206",
+        "CLOSING_CODE_1": "206",
         "EASTING": "453412",
         "NORTHING": "319655",
         "LOCATION": f"{address}, LOUGHBOROUGH",
@@ -146,9 +147,9 @@ def _police_row(reference: str, at: datetime, address: str) -> dict[str, str]:
 
 def _street_row(at: datetime) -> dict[str, str]:
     return {
-        "SRRef": "26/33001/FLY",
-        "RecType": "FLY",
-        "RecTypeDesc": "Fly-tipping",
+        "SRRef": "26/33001/DOG",
+        "RecType": "DOG",
+        "RecTypeDesc": "Dangerous dog",
         "Received": f"{at:%Y-%m-%d %H:%M}",
         "MapEast": "453412",
         "MapNorth": "319655",
