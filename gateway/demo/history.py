@@ -23,6 +23,7 @@ from gateway.demo.people import let_people_in
 from gateway.demo.stage import (
     AGREEMENT,
     COUNCIL,
+    COUNTY,
     FIRE,
     FIRE_17A,
     HOUSING,
@@ -42,6 +43,8 @@ BEGINS = timedelta(days=7 * WEEKS - 6)
 """How long before today the history begins: its last pull was yesterday, or this morning."""
 COUNCIL_CASES = "council-case-files"
 """The council's second request under the agreement: pulled, week by week."""
+COUNTY_17A = "county-17a"
+"""The county council's, fetched once and never acknowledged: a notice to it stays open."""
 _OF_WEEK = 24
 """Rows of the police a week; the two others send a third of it each."""
 _LIMIT, _LARGEST = 500, 10_000
@@ -80,7 +83,16 @@ def write_history(house: House, clock: HistoryClock, canary: Canary | None = Non
         filter=Filter(sources=(NSIR,)),
         agreement=AGREEMENT,
     )
-    house.writer.run(PutSubscription(asked, house.act("gateway-demo")))
+    owed = Subscription(
+        id=COUNTY_17A,
+        partner=COUNTY,
+        power=Power.SECTION_17A,
+        purpose=Purpose.SECTION_17A_DUTY,
+        lane=Lane.DEPERSONALISED,
+        filter=Filter(sources=(NSIR,)),
+    )
+    for one in (asked, owed):
+        house.writer.run(PutSubscription(one, house.act("gateway-demo")))
     house.book.refresh()
     drawn = Random(17)  # noqa: S311 - nothing secret
     cursors: dict[str, str | None] = {FIRE_17A: None, COUNCIL_CASES: None}
@@ -94,6 +106,7 @@ def write_history(house: House, clock: HistoryClock, canary: Canary | None = Non
             )
             cursors[subscription] = pulled.page.cursor
         _publish(house)
+    house.door.pull(COUNTY_17A, COUNTY, f"{COUNTY}-system", None, _LIMIT)
     let_people_in(house)
 
 

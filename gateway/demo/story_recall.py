@@ -19,7 +19,7 @@ _WEEKS_AGO = timedelta(days=38)
 
 
 def tell(house: House) -> dict[str, str]:
-    """Recall one record, of which the council alone has acknowledged it; contest one; report one back.
+    """Recall one record, which the county never acknowledges; contest one; report one back.
 
     Args:
         house: The demonstration's, with records of the police that the council and the fire service hold.
