@@ -17,12 +17,13 @@ from fastapi import APIRouter, Request, Response
 
 from gateway.access.people import Person, Role
 from gateway.assembly import House
+from gateway.clock import london_day
 from gateway.console.frame import frame_of
 from gateway.console.origin import own_page_only
 from gateway.console.rendered import Pages
 from gateway.console.sessions import COOKIE, Sessions
 from gateway.console.typed import typed_in
-from gateway.errors import NotFound
+from gateway.errors import GatewayError, NotFound
 from gateway.settings import Settings
 
 SIGN_IN = "/console/sign-in"
@@ -67,6 +68,16 @@ class Visit:
     def see(self, path: str) -> Response:
         """Send the browser on with a GET: the answer to a form that was done."""
         return Response(status_code=303, headers={"Location": path, "Cache-Control": "no-store"})
+
+
+class PartnerLeft(GatewayError):
+    """403: nobody acts for an organisation that has left the register; the session is over."""
+
+    code, status = "console.partner_left", 403
+    title = "The organisation that this account acts for has left the register, so nothing is open to it."
+    remedy = (
+        "Ask the gateway's administrator for an account of an organisation that is on the register."
+    )
 
 
 Handler = Callable[[Visit], Response]
@@ -115,6 +126,9 @@ class Desk:
                 return _to_sign_in(request)
             if request.method != "GET":
                 own_page_only(request)
+            if self._has_left(person):
+                await asyncio.to_thread(self.sessions.end, request.cookies[COOKIE])
+                raise PartnerLeft
             if not person.has(*allowed):
                 raise NotFound
             visit = Visit(request, person, self.house, self.settings, self.pages)
@@ -123,6 +137,14 @@ class Desk:
             return await asyncio.to_thread(handler, visit)
 
         return page
+
+    def _has_left(self, person: Person) -> bool:
+        """Whether somebody acts for an organisation that is not on the register, or not any more."""
+        if person.partner is None:
+            return False
+        partner = self.house.book.current().register.partners.get(person.partner)
+        ends = None if partner is None else partner.valid_to
+        return partner is None or (ends is not None and ends <= london_day(self.house.clock))
 
 
 async def _with_form(visit: Visit) -> Visit:
