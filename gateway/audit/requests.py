@@ -331,16 +331,15 @@ class Requests:
         """Take a step that changes nothing of how the request stands."""
         request = self.one(name, None)
         review = request.review_due
-        stands = {
-            "state": request.state.value,
-            "review_due": None if review is None else int(review.timestamp()),
-        }
+        stands = {"state": request.state.value, "review_due": review and int(review.timestamp())}
+        # each look is a step of its own, two at once too; what a clock takes is taken once
+        held = stands if step is Step.COLLECTED else {"steps": len(request.steps)}
         return self._take(
             name,
             step,
             self._act(actor),
             {**stands, **said},
-            fits=lambda row: row["steps"] == len(request.steps),
+            fits=lambda row: all(row[part] == value for part, value in held.items()),
         )
 
     def _ended(self, name: str, partner: str, actor: str) -> PutSubscription:

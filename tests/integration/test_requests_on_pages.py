@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from gateway.audit.explained import told_to
 from gateway.audit.latest import subscriptions_of
 from gateway.audit.request_desk import requests_of
 from gateway.audit.requests import Requests
+from schemas.requests import Step
 from tests.support.agreed import CALLER, COUNCIL, NARRATIVE, PLACE, POSTS
 from tests.support.asking import DEPUTY, LEAD, NOMINATED, POLICE, answer, asked, ready_to_ask
 from tests.support.house import SENDER
@@ -142,6 +144,19 @@ def test_an_urgent_release_waits_for_its_review_on_the_first_page(
         "Nothing waits" in lead.get("/console?all=yes").text
         or "reviewed it" not in lead.get("/console?all=yes").text
     )
+
+
+def test_whoever_collects_twice_at_once_is_shown_it_twice(gateway: RunningGateway) -> None:
+    desk = ready_to_ask_desk(gateway)
+    name = asked(gateway.house, desk)
+    desk.answer(name, SENDER, NOMINATED, answer())
+    council = signed_in(gateway, ASKER)
+    with ThreadPoolExecutor(6) as browsers:
+        path = f"/console/requests/{name}/collect"
+        codes = [one.status_code for one in browsers.map(council.post, [path] * 6)]
+
+    assert codes == [200] * 6
+    assert [one.step for one in desk.one(name, COUNCIL).steps].count(Step.COLLECTED) == 6
 
 
 def test_that_one_partner_asked_another_is_not_told_to_a_third(gateway: RunningGateway) -> None:
