@@ -27,6 +27,13 @@ _KINDS = {
     "erased": "Erased: its content was destroyed",
 }
 
+STAYS = {
+    "retracted": "Its source took it back: no version of it goes to anybody.",
+    "restricted": "It is restricted: it is kept, and goes to nobody.",
+    "erased": "It was erased: there is nothing left that could go.",
+}
+"""Why a record in a state that is not ``live`` goes nowhere, whatever the law would say of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -46,7 +53,9 @@ class Verdict:
     goes: bool
     why_not: tuple[Condition, ...]
     asked_for: bool
-    """Whether the subscription's filter asks for such records."""
+    """Whether the subscription asks for such records; a request for disclosure, for this very one."""
+    stays: str
+    """Why it goes to nobody, whatever the law would say; empty where it is live."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +93,14 @@ def journey(asked: Asked) -> Journey:
     moments = []
     for one in history:
         moments += _moments(one, pushes.get(one["position"]))
+    partners = asked.house.book.current().register.partners
+    names = {key: partner.name for key, partner in partners.items()}
     for one in holds["holders"]:
         at = datetime.fromisoformat(one["released_at"])
         text = f"Version {one['version']}, release {one['release']}: {one['delivery']}."
-        moments.append(Moment("Released", at, f"to {one['recipient']}", text))
+        moments.append(
+            Moment(f"Released to {names.get(one['recipient'], one['recipient'])}", at, "", text)
+        )
     return Journey(
         feed=feed,
         record_class=record_class,
@@ -95,7 +108,7 @@ def journey(asked: Asked) -> Journey:
         state=row["state"],
         place=_place(history),
         moments=tuple(sorted(moments, key=lambda one: one.at)),
-        verdicts=tuple(_verdicts(asked, record_class)),
+        verdicts=tuple(_verdicts(asked, record_class, frozenset(pushes), row["state"])),
         holders=tuple(holds["holders"]),
     )
 
@@ -129,7 +142,10 @@ def _place(history: list[dict[str, Any]]) -> str:
     return next((says for name, says in levels if last.get(name) is not None), "not located")
 
 
-def _verdicts(asked: Asked, record_class: RecordClass) -> list[Verdict]:
+def _verdicts(
+    asked: Asked, record_class: RecordClass, positions: frozenset[int], state: str
+) -> list[Verdict]:
+    stays = STAYS.get(state, "")
     law, today = asked.house.book.current().law, asked.house.today
     bodies = asked.house.reader.bodies("subscription").values()
     listed = []
@@ -138,5 +154,8 @@ def _verdicts(asked: Asked, record_class: RecordClass) -> list[Verdict]:
             continue
         decision = explain(law, one, record_class, today).decision
         asks = one.filter.asks_for(record_class)
-        listed.append(Verdict(one, decision.releases, tuple(decision.unmet), asks))
+        if one.request is not None:
+            asks = not positions.isdisjoint(one.request.positions)
+        goes = decision.releases and not stays
+        listed.append(Verdict(one, goes, tuple(decision.unmet), asks, stays))
     return sorted(listed, key=lambda one: (not (one.goes and one.asked_for), one.subscription.id))

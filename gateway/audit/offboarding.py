@@ -212,7 +212,7 @@ class EndEverything:
         row = tx.one(t.PARTNER, {"id": self.partner})
         partner = None if row is None else Partner.model_validate_json(row["body"])
         if partner is None or not partner.covers(self.day):
-            raise refused("/partner", "The partner is not on the register today.")
+            raise refused("/partner", "Choose a partner that is on the register today.")
         for one in tx.every(t.FEED):
             feed = Feed.model_validate_json(one["body"])
             if self.partner in {feed.controller, feed.sender}:

@@ -8,6 +8,7 @@ from datetime import date
 from fastapi import Response
 
 from gateway.audit.explained import explain_record, told_to
+from gateway.audit.journey import STAYS
 from gateway.audit.latest import subscriptions_of
 from gateway.clock import london_day
 from gateway.console.desk import Desk, Visit
@@ -102,7 +103,9 @@ def _explained(visit: Visit) -> Response:
         faults["reference"] = "No record of this feed has this reference."
         return _form(visit, faults)
     # answered in place: a reference may stand in no address
-    return visit.page("asking/explained.html", found=found, told=found.document())
+    return visit.page(
+        "asking/explained.html", found=found, told=found.document(), stays=STAYS.get(found.state)
+    )
 
 
 def _describing(visit: Visit, faults: tuple[tuple[str, str], ...]) -> Response:

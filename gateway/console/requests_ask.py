@@ -22,7 +22,18 @@ NOMINATED = Role.NOMINATED_PERSON
 ASK = PATH + "/ask"
 _SUBJECT = ("name", "date_of_birth", "address", "postcode", "uprn", "telephone")
 _OPTIONAL = ("provision", "urgent", "reference", "case_review")
-_PLAIN = "Fill this in as its hint says. Nothing was sent."
+_ASKS = {
+    "holder": "Select the organisation that may hold it.",
+    "subject": "Select whether it is about a person, an address or a case, and say which.",
+    "power": "Select the power under which you ask.",
+    "purpose": "Select the purpose.",
+    "provision": "Select the provision of the Act.",
+    "necessity": "Select whether the disclosure is necessary or expedient.",
+    "why": "Say why it is necessary or expedient, in words.",
+    "date_of_birth": "Write the date of birth as 1984-03-27.",
+    "uprn": "Write the property number in digits alone.",
+}
+_PLAIN = "Fill this in as its hint says."
 
 
 def add(desk: Desk) -> None:
@@ -109,5 +120,5 @@ def _by_field(faults: ValidationError) -> dict[str, str]:
         name = "held_reference" if place == ["subject", "reference"] else name
         name = "subject" if place[-1:] in ([], ["kind"]) and place[:1] == ["subject"] else name
         said = own_words(one)
-        found.setdefault(name, f"{said} Nothing was sent." if said else _PLAIN)
+        found.setdefault(name, f"{said or _ASKS.get(name, _PLAIN)} Nothing was sent.")
     return found

@@ -168,8 +168,11 @@ def test_a_records_journey_is_looked_up_by_form(gateway: RunningGateway) -> None
     for words in ("Received", "Recorded, version 1", "Released", "Taken back by its source"):
         assert words in page.text
     assert "university-17a" in page.text
+    assert "no version of it goes to anybody" in page.text
+    assert not re.search(r">\s*goes\s*<", page.text)
     named = lead.post("/console/records", {"feed": FEED, "reference": "s99"})
     assert CANARY not in named.text
+    assert re.search(r">\s*goes\s*<", named.text)
     assert "does not go" in page.text
     assert lead.post("/console/records", {"feed": FEED, "reference": "x"}).status_code == 422
     police, council = signed_in(gateway, POLICE), signed_in(gateway, COUNCIL)
