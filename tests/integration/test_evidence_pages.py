@@ -183,6 +183,17 @@ def test_a_records_journey_is_looked_up_by_form(gateway: RunningGateway) -> None
     assert "Who has it now" not in refused.text
 
 
+def test_a_recipient_is_not_told_on_its_subscription_that_something_was_withheld(
+    gateway: RunningGateway,
+) -> None:
+    path = "/console/subscriptions/fire-17a"
+    assert "Why records were withheld" in signed_in(gateway, LEAD).get(path).text
+    told = signed_in(gateway, FIRE_AUDITOR).get(path)
+    assert told.status_code == 200
+    assert "withheld" not in told.text
+    assert "considered" not in told.text
+
+
 def test_what_left_last_and_what_was_withheld_last_are_known(gateway: RunningGateway) -> None:
     house = gateway.house
     edition = house.book.current()
@@ -279,14 +290,3 @@ def test_the_demonstration_tells_of_a_breach_closed_and_one_open(tmp_path: Path)
         assert waiting.clock_runs
         assert "/console/disclosures/{subscription}/{release}" in paths
         assert verify(house.database, house.keys).whole
-
-
-def test_a_recipient_is_not_told_on_its_subscription_that_something_was_withheld(
-    gateway: RunningGateway,
-) -> None:
-    path = "/console/subscriptions/fire-17a"
-    assert "Why records were withheld" in signed_in(gateway, LEAD).get(path).text
-    told = signed_in(gateway, FIRE_AUDITOR).get(path)
-    assert told.status_code == 200
-    assert "withheld" not in told.text
-    assert "considered" not in told.text
