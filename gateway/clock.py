@@ -42,6 +42,19 @@ def london_day(clock: Clock) -> date:
     return clock.now().astimezone(LONDON).date()
 
 
+def instant_of(text: str) -> datetime:
+    """Return an instant that somebody typed, ISO 8601; without a zone it is Europe/London's.
+
+    Raises:
+        ValueError: It is none, or of a year in which nothing can be counted from it in every zone.
+    """
+    read = datetime.fromisoformat(text)
+    if not 1 < read.year < 9999:  # noqa: PLR2004 - a zone moves by a day at most
+        message = "no instant of a year that this gateway sees"
+        raise ValueError(message)
+    return read if read.tzinfo is not None else read.replace(tzinfo=LONDON)
+
+
 class HistoryClock:
     """Stands in the past while a history is written, then goes on as the machine's: for demonstrations."""
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from gateway.audit.verify import Note, kept_notes
-from gateway.clock import LONDON, Clock, london_day
+from gateway.clock import LONDON, Clock, instant_of, london_day
 from gateway.errors import NotFound, RequestInvalid
 from gateway.intake.recorded import Desk
 from gateway.intake.retention import Retention
@@ -164,10 +164,9 @@ class Asked:
         """Return an instant; without a zone it is Europe/London's (raises RequestInvalid)."""
         found = self.required(name, "Give a day and time as 2026-11-26T14:05.")
         try:
-            read = datetime.fromisoformat(found)
+            return instant_of(found)
         except ValueError:
             raise faulty(name, "Give a day and time as 2026-11-26T14:05.") from None
-        return read if read.tzinfo is not None else read.replace(tzinfo=LONDON)
 
     def month(self, name: str) -> tuple[datetime, datetime]:
         """Return the instants between which a month lies; this month where none was given."""

@@ -19,7 +19,7 @@ from gateway.audit.breaches import (
 )
 from gateway.audit.exposed import Span
 from gateway.audit.proceedings import new_name
-from gateway.clock import LONDON
+from gateway.clock import instant_of
 from gateway.console.answered import sections
 from gateway.console.desk import Desk, Visit
 from gateway.console.navigation import LEAD, link
@@ -101,7 +101,7 @@ def _open(visit: Visit) -> Response:
     read: dict[str, datetime] = {}
     for name in ("from", "to", "aware"):
         try:
-            read[name] = _instant(form.get(name, ""))
+            read[name] = instant_of(form.get(name, ""))
         except ValueError:
             faults[name] = "Give a day and a time."
     if form.get("recipient", "") not in visit.house.book.refresh().register.partners:
@@ -121,11 +121,6 @@ def _open(visit: Visit) -> Response:
     except GatewayError as refusal:
         return _listed(visit, 422, _faults(refusal), form)
     return visit.see(f"{PATH}/{breach}")
-
-
-def _instant(stated: str) -> datetime:
-    read = datetime.fromisoformat(stated)
-    return read if read.tzinfo is not None else read.replace(tzinfo=LONDON)
 
 
 def _faults(refusal: GatewayError) -> dict[str, str]:
@@ -218,6 +213,6 @@ def _decision(form: Mapping[str, str]) -> Decision:
 
 def _at(form: Mapping[str, str]) -> datetime:
     try:
-        return _instant(form.get("at", ""))
+        return instant_of(form.get("at", ""))
     except ValueError:
         raise refused("/at", "Give the day and time at which it was reported.") from None

@@ -75,6 +75,17 @@ def test_a_day_of_many_digits_is_no_day_and_no_failure(
     assert lead.get("/console/questions/" + "9" * 5_000).status_code == 404
 
 
+@pytest.mark.parametrize("end", ["0001-01-01T00:00+14:00", "9999-12-31T23:59-14:00"])
+def test_an_instant_at_the_end_of_time_is_none(gateway: RunningGateway, end: str) -> None:
+    lead = signed_in(gateway, LEAD)
+    span = {"from": "2026-11-20T00:00", "to": "2026-11-21T00:00", "aware": "2026-11-24T00:00"}
+    typed = span | {"recipient": "llr-fire", "words": "A laptop is gone."}
+    for name in span:
+        assert lead.post("/console/breaches", typed | {name: end}).status_code == 422, name
+    asked = {"recipient": "llr-fire", "from": end, "to": "2026-11-21T00:00"}
+    assert lead.post("/console/questions/4", asked).status_code == 422
+
+
 def test_a_text_never_reads_otherwise_than_it_is(gateway: RunningGateway) -> None:
     """What turns the reading direction round is not taken by a form, and shown where one stands."""
     lead = signed_in(gateway, LEAD)
