@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
+from ipaddress import IPv6Address, IPv6Network
 
 from gateway.clock import Clock
 from gateway.store import tables as t
@@ -58,9 +59,19 @@ class Throttle:
         return int(self.clock.now().timestamp())
 
 
+def _whence(address: str) -> str:
+    """Return what an address counts as: of IPv6 its /64, of which one line has every address."""
+    try:
+        read = IPv6Address(address)
+    except ValueError:
+        return address
+    mapped = read.ipv4_mapped
+    return str(IPv6Network((read, 64), strict=False)) if mapped is None else str(mapped)
+
+
 def _keys(account: str, address: str) -> tuple[tuple[bytes, int], tuple[bytes, int]]:
     typed = account.strip().lower().encode("utf-8", "surrogatepass")
     return (
         (sha256(b"account\x00" + typed).digest(), FAILURES_OF_ACCOUNT),
-        (sha256(b"address\x00" + address.encode()).digest(), FAILURES_OF_ADDRESS),
+        (sha256(b"address\x00" + _whence(address).encode()).digest(), FAILURES_OF_ADDRESS),
     )

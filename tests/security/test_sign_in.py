@@ -15,7 +15,7 @@ from gateway.access import passwords
 from gateway.access.passwords import hashed
 from gateway.access.people import Person, Role
 from gateway.clock import FixedClock
-from gateway.console import signing
+from gateway.console import signing, throttle
 from gateway.console.sessions import COOKIE, IDLE_SECONDS, WHOLE_SECONDS
 from gateway.console.throttle import FAILURES_OF_ACCOUNT, WAIT_SECONDS
 from gateway.law.accounts import change_password, put_account, set_active
@@ -132,6 +132,21 @@ def test_an_address_that_fails_for_many_names_waits_too(
     codes = {tries(gateway, f"name-{n}", "wrong").status_code for n in range(50)}
     assert codes == {422}
     assert tries(gateway, "ig-lead", "x").status_code == 429
+
+
+def test_a_line_is_one_address_whichever_of_its_own_it_takes(
+    gateway: RunningGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(throttle, "FAILURES_OF_ADDRESS", 2)
+    house = gateway.house
+    counts = throttle.Throttle(house.reader, house.writer, house.clock)
+    for n in range(2):
+        counts.failed(f"name-{n}", f"2001:db8::{n}")
+        counts.failed(f"name-{n}", f"::ffff:192.0.2.{n}")
+    assert not counts.lets_try("another", "2001:db8::ffff:1")
+    assert counts.lets_try("another", "2001:db8:0:1::1")
+    assert counts.lets_try("another", "192.0.2.1")
+    assert counts.lets_try("another", "unix")
 
 
 def test_a_session_is_new_at_each_sign_in_and_the_one_before_is_over(
