@@ -231,7 +231,11 @@ class SignalDesk:
         hashed = None if reason is None else reason_hmac(self.keys, signal.id, reason)
 
         def job(tx: Tx) -> Step:
-            number = len(tx.every(t.SIGNAL_STEP, {"signal": signal.id})) + 1
+            rows = sorted(tx.every(t.SIGNAL_STEP, {"signal": signal.id}), key=_number_of)
+            last = Step.model_validate_json(rows[-1]["body"]) if rows else None
+            if last is not None and (last.kind, last.actor, last.reason) == (kind, actor, reason):
+                return last  # a form that was sent twice
+            number = len(rows) + 1
             step = Step(
                 number=number,
                 kind=kind,
@@ -261,6 +265,10 @@ class SignalDesk:
             return step
 
         return self.writer.run(job)
+
+
+def _number_of(row: Mapping[str, Any]) -> int:
+    return int(row["number"])
 
 
 def step_row(name: str, step: Step, index: int) -> dict[str, Any]:

@@ -124,6 +124,10 @@ def test_a_decision_needs_a_choice_and_a_reason_and_is_shown(gateway: RunningGat
     assert "short" in kept.text
     done = reading.post(f"{path}/decide", {"decision": "confirmed", "why": WORDS})
     assert (done.status_code, done.headers["location"]) == (303, f"{path}?done=confirmed")
+    size = gateway.house.reader.head().ledger_size
+    again = reading.post(f"{path}/decide", {"decision": "confirmed", "why": WORDS})
+    assert again.status_code == 303  # a form sent twice is one decision
+    assert gateway.house.reader.head().ledger_size == size
     assert "Confirmed. Whoever was told sees it." in reading.get(done.headers["location"]).text
     told = gateway.call("GET", "/v1/signals", "police-system").json()["signals"]
     assert [one["state"] for one in told if one["id"] == name] == ["confirmed"]
