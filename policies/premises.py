@@ -14,10 +14,30 @@ import jellyfish
 
 _POSTCODE = re.compile(r"\b([A-Z]{1,2}[0-9][A-Z0-9]?)\s*([0-9][A-Z]{2})\b")
 _APART = re.compile(r"[^A-Z0-9/\-]+")
-_SLASHED = re.compile(r"([0-9]+[A-Z]?)/([0-9]+[A-Z]?)")
-"""A flat and its house in one word: ``2/14``."""
+_FLATS = (
+    (re.compile(r"([0-9]+[A-Z]?)/([0-9]+[A-Z]?)"), r"FLAT \1 \2"),
+    (re.compile(r"\b([A-Z])/([0-9]+)\b"), r"FLAT \1 \2"),
+    (re.compile(r"\b([0-9]+)/([A-Z])\b"), r"FLAT \2 \1"),
+    (re.compile(r"\(\s*([0-9]+[A-Z]?)\s*\)"), r" FLAT \1 "),
+    (re.compile(r"\b(?:FLAT|FLT|FT|FL|F|APARTMENT|APT|APPT|UNIT|ROOM|RM)-?([0-9]+)\b"), r"FLAT \1"),
+)
+"""A flat without a word of its own: ``2/14``, ``14/B``, ``14 (2)``, ``F2``."""
 _FLAT = frozenset(
-    {"FLAT", "FLT", "FT", "FL", "APARTMENT", "APT", "APPT", "APART", "UNIT", "ROOM", "RM"}
+    {
+        "FLAT",
+        "FLT",
+        "FT",
+        "FL",
+        "APARTMENT",
+        "APT",
+        "APPT",
+        "APART",
+        "UNIT",
+        "ROOM",
+        "RM",
+        "STUDIO",
+        "BEDSIT",
+    }
 )
 _NUMBER_WORDS = frozenset({"NO", "NUM", "NUMBER", "HSE", "AT"})
 _JUNCTION = frozenset(
@@ -41,19 +61,34 @@ _HOMES = frozenset(
         "CROFT",
         "FARM",
         "FARMHOUSE",
+        "FORGE",
+        "GRANGE",
         "HOUSE",
         "LODGE",
         "MANOR",
+        "RECTORY",
+        "STABLES",
+        "VICARAGE",
         "VILLA",
     }
 )
 """Last words of a name that a single home has without a number."""
-_SAINT = {"SAINT": "ST"}
+_ROAD_WORDS = """
+    ROAD RD STREET ST STR LANE LN AVENUE AVE AV DRIVE DR CLOSE CL CRESCENT CRES WAY GROVE TERRACE TERR
+"""
+_ROADS = frozenset(_ROAD_WORDS.split())
+"""Last words of a street that leave no doubt, so that a number after them is a house's."""
+_BEFORE_A_STREET = frozenset({"THE", "SAINT", "ST"})
+"""First words that a great many streets have: the next one tells them apart."""
 _HOUSE = re.compile(r"[0-9]{1,4}(?:-[0-9]{1,4})?[A-Z]?")
 _LETTER = re.compile(r"[A-Z]")
 
 _EXTENSION = re.compile(r"(?i)\b(?:ext(?:ension|n)?|x)\.?\s*[0-9]{1,6}\b")
-_SEVERAL = re.compile(r"(?i)[;,|\n]|\bor\b|\band\b|&| / |/(?=\s*(?:\+|0))")
+_SEVERAL = re.compile(r"(?i)[;,|&#\n]|[a-z]+[:.]?| / |/(?=\s*(?:\+|0))")
+"""What stands between two numbers, or between one and a remark: «07700 900123 after 6pm»."""
+_NEXT = re.compile(r"(?<=[0-9])\s+(?=\+|\(?0[0-9])")
+"""Where a second number begins, if both together are too long to be one."""
+_OF_A_SPREADSHEET = re.compile(r"\.0+\s*$")
 _NATIONAL = re.compile(r"[1-35789][0-9]{8,9}")
 """What follows +44: nine or ten digits; 4 and 6 begin none (Ofcom, National Telephone Numbering Plan)."""
 _LONGEST, _SHORTEST = 15, 8
@@ -71,12 +106,25 @@ class Premises(NamedTuple):
     house: str
     """Its number, or its name where it has none."""
     street: str
-    """How the first word of the street sounds (Soundex), so that one wrong letter does no harm."""
+    """How the first telling word of the street sounds (Soundex, its figures in order), so that one wrong
+    letter or two that changed places do no harm."""
 
     @property
     def text(self) -> str:
         """Return it as one text."""
         return ":".join(self)
+
+    @property
+    def door(self) -> str:
+        """Return it without its postcode: far too little to match by, enough to propose a record."""
+        return ":".join(self[1:])
+
+    @property
+    def exchanged(self) -> Premises | None:
+        """Return the home whose flat has this house's number: who writes ``14/2`` may mean either."""
+        if not (self.flat.isdigit() and self.house.isdigit()) or self.flat == self.house:
+            return None
+        return self._replace(flat=self.house, house=self.flat)
 
 
 def premises(address: str | None, postcode: str | None) -> Premises | None:
@@ -86,15 +134,19 @@ def premises(address: str | None, postcode: str | None) -> Premises | None:
         address: As written, its postcode at its end or not.
         postcode: As written in a field of its own; it stands over the address's.
     """
+    home = doorway(address, postcode)
+    return home if home is not None and home.postcode else None
+
+
+def doorway(address: str | None, postcode: str | None) -> Premises | None:
+    """Return the same, its postcode empty where none is told: then it is one of several homes."""
     text = _plain(address or "")
     found = _POSTCODE.search(text)
     code = (_POSTCODE.search(_plain(postcode)) if postcode else None) or found
-    if code is None:
-        return None
     if found is not None:
         text = f"{text[: found.start()]} {text[found.end() :]}"
     named = _named(_words(text))
-    return None if named is None else Premises(code[1] + code[2], *named)
+    return None if named is None else Premises("" if code is None else code[1] + code[2], *named)
 
 
 def _plain(text: str) -> str:
@@ -103,8 +155,9 @@ def _plain(text: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    spread = _SLASHED.sub(r"FLAT \1 \2", text)
-    return [word.strip("-") for word in _APART.split(spread) if word.strip("-/")]
+    for written, spread in _FLATS:
+        text = written.sub(spread, text)
+    return [word.strip("-") for word in _APART.split(text) if word.strip("-/")]
 
 
 def _named(words: list[str]) -> tuple[str, str, str] | None:
@@ -115,14 +168,19 @@ def _named(words: list[str]) -> tuple[str, str, str] | None:
     flat, rest = _flat_of(words)
     at = next((i for i, word in enumerate(rest) if _HOUSE.fullmatch(word)), None)
     if at is not None:
-        house, street = rest[at], [word for word in rest[at + 1 :] if word not in _NUMBER_WORDS]
+        if not flat and rest[at + 2 :] and _HOUSE.fullmatch(rest[at + 1]):
+            flat, at = rest[at], at + 1  # «2, 14 Example Road»
+        house, after = rest[at], rest[at + 1 :]
+        before = [word for word in rest[:at] if word not in _NUMBER_WORDS]
+        turned = bool(before) and before[-1] in _ROADS  # «Example Road 14»
+        street = before if turned else [word for word in after if word not in _NUMBER_WORDS]
         if len(flat) == 1 and flat.isalpha() and house.isdigit():
             flat, house = "", house + flat  # «Flat A, 14» is written «14A» as well
         return (flat, house, _sound(street)) if street else None
     name = [word for word in rest if word not in _NUMBER_WORDS]
     ends = next((i for i, word in enumerate(name) if word in _HOMES and i), None)
     if ends is not None:
-        return flat, " ".join(name[: ends + 1]), ""
+        return flat, " ".join(name[ends > 1 and name[0] == "THE" : ends + 1]), ""
     # «Flat 3, Example Court» is written «3 Example Court» as well
     return ("", flat, _sound(name)) if flat and name else None
 
@@ -165,8 +223,12 @@ def _is_flat(word: str) -> bool:
 
 
 def _sound(street: list[str]) -> str:
-    word = next((one for one in street if one.isalpha()), "")
-    return jellyfish.soundex(_SAINT.get(word, word)) if word else "".join(street[:1])
+    words = [one for one in street if one.isalpha()]
+    telling = words[1:2] if words[:1] and words[0] in _BEFORE_A_STREET else words[:1]
+    if not words:
+        return "".join(street[:1])
+    sound = jellyfish.soundex((telling or words)[0])
+    return sound[:1] + "".join(sorted(sound[1:]))
 
 
 def telephones(text: str | None) -> tuple[str, ...]:
@@ -177,7 +239,10 @@ def telephones(text: str | None) -> tuple[str, ...]:
     """
     if not text:
         return ()
-    parts = _SEVERAL.split(_EXTENSION.sub("", text))
+    parts: list[str] = []
+    for part in _SEVERAL.split(_EXTENSION.sub("", text)):
+        several = sum(map(str.isdigit, part)) > _LONGEST
+        parts += _NEXT.split(part) if several else [_OF_A_SPREADSHEET.sub("", part)]
     return tuple(dict.fromkeys(one for one in map(_number, parts) if one))
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from policies.premises import premises, telephones
+from policies.premises import Premises, doorway, telephones
 from policies.subject_search.keys import Key, of_name, of_text
 
 EDITION = 1
@@ -28,6 +28,8 @@ class SubjectKind(StrEnum):
 
     UPRN = "uprn"
     ADDRESS = "address"
+    DOOR = "door"
+    """An address without its postcode: proposes to somebody who searches, and is never matched by."""
     PHONE = "phone"
     NAME = "name"
     NAME_PAIR = "name_pair"
@@ -56,11 +58,10 @@ def _place(body: Body) -> Iterable[tuple[SubjectKind, str]]:
     """The UPRN, and the address or the name of the premises with its postcode."""
     if (uprn := body.get("uprn")) is not None:
         yield SubjectKind.UPRN, str(uprn)
-    home = premises(body.get("address_text"), body.get("postcode")) or premises(
+    home = doorway(body.get("address_text"), body.get("postcode")) or doorway(
         body.get("premises_name"), body.get("postcode")
     )
-    if home is not None:
-        yield SubjectKind.ADDRESS, home.text
+    yield from _at(home)
 
 
 def _contact(body: Body) -> Iterable[tuple[SubjectKind, str]]:
@@ -70,8 +71,12 @@ def _contact(body: Body) -> Iterable[tuple[SubjectKind, str]]:
 
 def _home(person: Body) -> Iterable[tuple[SubjectKind, str]]:
     """Where a person lives."""
-    home = premises(person.get("address"), None)
-    return () if home is None else ((SubjectKind.ADDRESS, home.text),)
+    return _at(doorway(person.get("address"), None))
+
+
+def _at(home: Premises | None) -> Iterable[tuple[SubjectKind, str]]:
+    if home is not None:
+        yield (SubjectKind.ADDRESS, home.text) if home.postcode else (SubjectKind.DOOR, home.door)
 
 
 def _telephone(person: Body) -> Iterable[tuple[SubjectKind, str]]:

@@ -19,10 +19,11 @@ from gateway.intake.recorded import reference_key
 from gateway.keys.derive import subject_digest
 from gateway.store.consulting import Version, versions_at
 from gateway.store.subjects import found_by
-from policies.premises import premises, telephones
+from policies.premises import telephones
+from policies.subject_addresses import looked_up_at
 from policies.subject_keys import SubjectKind
 from policies.subject_search.asked import SubjectAsked, looked_up
-from policies.subject_search.scored import ADDRESS, REASON_SAYS, TELEPHONE, UPRN, Proposal, scored
+from policies.subject_search.scored import REASON_SAYS, TELEPHONE, UPRN, Proposal, scored
 from schemas.consulting import ConsultationReason
 from schemas.record_class import RecordClass
 from schemas.requests import Subject
@@ -118,15 +119,13 @@ def _asked(subject: Subject) -> Iterable[tuple[str, str, str]]:
     """Yield kind, spelling and reason of each key that a subject is looked for by."""
     if subject.uprn is not None:
         yield SubjectKind.UPRN.value, str(subject.uprn), UPRN
-    home = premises(subject.address, subject.postcode)
-    if home is not None:
-        yield SubjectKind.ADDRESS.value, home.text, ADDRESS
+    yield from looked_up_at(subject.address, subject.postcode)
     for number in telephones(subject.telephone):
         yield SubjectKind.PHONE.value, number, TELEPHONE
     names = () if subject.name is None else (subject.name,)
     try:
         asked = SubjectAsked(names=names, born=subject.date_of_birth)
-    except ValidationError:  # a name of one word finds nobody
+    except ValidationError:  # initials alone find nobody
         return
     for key, why in looked_up(asked).items():
         yield key.kind.value, key.text, why

@@ -16,10 +16,11 @@ from gateway.audit.subject_cases import SubjectCases
 from gateway.keys.derive import subject_digest
 from gateway.store.consulting import Version, versions_at
 from gateway.store.subjects import SubjectRow, found_by, index_mark, keys_at
-from policies.premises import premises, telephones
+from policies.premises import telephones
+from policies.subject_addresses import looked_up_at
 from policies.subject_keys import ROW, SubjectKind
 from policies.subject_search.asked import SubjectAsked, looked_up
-from policies.subject_search.scored import ADDRESS, TELEPHONE, Nearness, Proposal, scored
+from policies.subject_search.scored import TELEPHONE, Nearness, Proposal, scored
 from schemas.consulting import ConsultationReason
 from schemas.record_class import RecordClass
 from schemas.subject_access import SubjectStep
@@ -132,9 +133,8 @@ class SubjectSearch:
             for one, says in looked_up(asked).items()
         }
         for address in asked.addresses:
-            home = premises(address, None)
-            if home is not None:
-                meaning[subject_digest(key, SubjectKind.ADDRESS.value, home.text)] = ADDRESS
+            for kind, text, why in looked_up_at(address, None):
+                meaning[subject_digest(key, kind, text)] = why
         for written in asked.telephones:
             for number in telephones(written):
                 meaning[subject_digest(key, SubjectKind.PHONE.value, number)] = TELEPHONE

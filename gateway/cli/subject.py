@@ -286,7 +286,7 @@ def _asked() -> SubjectAsked:
     except ValidationError:
         raise Stopped(
             "Standard input does not tell whom to look for.",
-            "Give one of `name:` (two words), `born:` (a day), `address:`, `telephone:`, one a line.",
+            "Give one of `name:`, `born:` (a day), `address:`, `telephone:`, one a line.",
             Exit.USAGE,
         ) from None
 

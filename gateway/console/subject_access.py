@@ -107,8 +107,8 @@ def asked_in(visit: Visit) -> tuple[SubjectAsked | None, dict[str, str]]:
         return SubjectAsked(**said, born=born), faults
     except ValidationError:
         faults["names"] = (
-            "Enter at least one name of two words (one may be an initial), a date of birth, an address "
-            "or a telephone number; up to eight of each, one a line."
+            "Enter at least one name (more than initials), a date of birth, an address or a telephone "
+            "number; up to eight of each, one a line."
         )
         return None, faults
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
 
-from policies.subject_search.keys import Key, SubjectKey, of_birth, of_name, swapped
+from policies.subject_search.keys import Key, SubjectKey, of_birth, of_initial, of_name, swapped
 from policies.subject_search.names import name_words
 from schemas.base import DoesNotFit, Word
 
@@ -26,8 +26,8 @@ class SubjectAsked(Word):
 
     @model_validator(mode="after")
     def _asks_for_something(self) -> SubjectAsked:
-        if any(len(name_words(name)) < 2 for name in self.names):  # noqa: PLR2004 - two words
-            message = "a name has two words at least: one of them may be an initial"
+        if not all(any(len(word) > 1 for word in name_words(name)) for name in self.names):
+            message = "a name has a word of two letters at least; initials alone find nobody"
             raise DoesNotFit(message)
         if not (self.names or self.born or self.addresses or self.telephones):
             message = "a search needs a name, a date of birth, an address or a telephone number"
@@ -43,7 +43,7 @@ def looked_up(asked: SubjectAsked) -> dict[Key, str]:
     """
     found: dict[Key, str] = {}
     for name in asked.names:
-        for key in of_name(name):
+        for key in of_name(name) | of_initial(name):
             found[key] = key.kind.value
             mentioned = _MENTIONED.get(key.kind)
             if mentioned is not None:

@@ -7,7 +7,7 @@ alphabet, so that the order of names does not matter.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import jellyfish
 
-from policies.subject_search.names import TITLES, name_words
+from policies.subject_search.names import TITLES, name_readings, name_words
 from schemas.packaged import packaged_toml
 
 
@@ -65,10 +65,20 @@ class Key(NamedTuple):
 
 
 def of_name(name: str) -> frozenset[Key]:
-    """Return the keys of a name; one that has a single word gives none."""
-    words = name_words(name)
+    """Return the keys of a name; a single word meets only what is the same word alone, or sounds so."""
+    return frozenset().union(*map(_of_words, name_readings(name)))
+
+
+def _of_words(words: Sequence[str]) -> frozenset[Key]:
     keys: set[Key] = set()
     whole = [one for one in words if len(one) > 1]
+    if whole and {*whole} == {*words} == {whole[0]}:
+        # somebody with one name, which forms that demand two write twice
+        alone = whole[0]
+        keys.add(_key(SubjectKey.FULL_NAME, (alone,)))
+        keys.add(_key(SubjectKey.SOUND, (_sound(alone),)))
+        keys.add(_key(SubjectKey.LETTERS, (_letters(alone),)))
+        return frozenset(keys)
     if len(whole) > 1:
         keys.add(_key(SubjectKey.FULL_NAME, whole))
     for first, second in combinations(whole, 2):
@@ -78,12 +88,14 @@ def of_name(name: str) -> frozenset[Key]:
     for place, word in enumerate(words):
         for other in (*words[:place], *words[place + 1 :]):
             if len(other) > 1:
-                # the initial first: which of the two is the surname nobody knows
-                sound = _sound(other)
-                # one letter's sound is that of far too many
-                text = _SEPARATOR.join((word[0], sound if len(sound) > 1 else other))
-                keys.add(Key(kind=SubjectKey.INITIAL, text=text))
+                keys.add(_initial(word, other))
     return frozenset(keys)
+
+
+def of_initial(name: str) -> frozenset[Key]:
+    """Return by what somebody with one name is found who stands there as «W Wulandari»."""
+    words = {*name_words(name)}
+    return frozenset(_initial(one, one) for one in words if len(words) == 1)
 
 
 def of_birth(day: date) -> Key:
@@ -101,8 +113,9 @@ def swapped(day: date) -> date | None:
 def of_text(text: str) -> frozenset[Key]:
     """Return the keys of names that a narrative may mention.
 
-    Where a line has small letters, words with a capital that follow each other; where it is loud, as
-    command-and-control systems write, every two words that are none of every day.
+    Where a line has small letters and capitals, words with a capital that follow each other; where it has
+    capitals alone, as command-and-control systems write, or none, every two words that are none of every
+    day.
     """
     keys: set[Key] = set()
     for first, second in _neighbours(text):
@@ -119,15 +132,16 @@ def of_text(text: str) -> frozenset[Key]:
 def _neighbours(text: str) -> Iterator[tuple[str, str]]:
     for line in text.splitlines():
         letters = [one for one in line if one.isalpha()]
-        loud = sum(map(str.isupper, letters)) > _LOUD_SHARE * len(letters)
+        capitals = sum(map(str.isupper, letters))
+        even = capitals > _LOUD_SHARE * len(letters) or not capitals
         found = [
             one for one in _RUN.finditer(line) if one.group().rstrip(".").lower() not in TITLES
         ]
         for first, second in pairwise(found):
             between = line[first.end() : second.start()].strip()
             both = (first.group().rstrip("."), second.group())
-            tells = all(map(_may_name, both)) if loud else all(one[0].isupper() for one in both)
-            if tells and between in {"", ","}:
+            tells = all(map(_may_name, both)) if even else all(one[0].isupper() for one in both)
+            if tells and between in {"", ",", "("}:
                 yield both
 
 
@@ -144,6 +158,14 @@ def _said_anyway() -> frozenset[str]:
 
 def _key(kind: SubjectKey, words: Iterable[str]) -> Key:
     return Key(kind=kind, text=_SEPARATOR.join(sorted(words)))
+
+
+def _initial(word: str, other: str) -> Key:
+    # the initial first: which of the two is the surname nobody knows
+    sound = _sound(other)
+    # one letter's sound is that of far too many
+    text = _SEPARATOR.join((word[0], sound if len(sound) > 1 else other))
+    return Key(kind=SubjectKey.INITIAL, text=text)
 
 
 def _sound(word: str) -> str:

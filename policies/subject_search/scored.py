@@ -15,6 +15,7 @@ from policies.subject_search.keys import KEY_SAYS, SubjectKey
 from schemas.base import Word
 
 ADDRESS, UPRN, TELEPHONE = "address", "uprn", "phone"
+DOOR, EXCHANGED = "door", "address_exchanged"
 OTHER_BIRTH = "other_birth"
 """The record holds dates of birth, and none is the one that was asked for."""
 
@@ -23,6 +24,8 @@ REASON_SAYS = MappingProxyType(
         **{kind.value: says for kind, says in KEY_SAYS.items()},
         BORN_SWAPPED: "the date of birth with day and month exchanged",
         ADDRESS: "the same address",
+        DOOR: "the same house and street, without a postcode",
+        EXCHANGED: "the same address with flat and house exchanged",
         UPRN: "the same property (UPRN)",
         TELEPHONE: "the same telephone number",
         OTHER_BIRTH: "the record gives another date of birth",
@@ -42,6 +45,8 @@ _POINTS = {
     BORN_SWAPPED: 25,
     ADDRESS: 20,
     UPRN: 20,
+    DOOR: 10,
+    EXCHANGED: 10,
     TELEPHONE: 30,
 }
 _GROUPS = (
@@ -55,7 +60,7 @@ _GROUPS = (
         SubjectKey.MENTION_SOUND.value,
     ),
     (SubjectKey.BORN.value, BORN_SWAPPED),
-    (UPRN, ADDRESS),
+    (UPRN, ADDRESS, DOOR, EXCHANGED),
     (TELEPHONE,),
 )
 """What tells of the same thing counts once, by the best of it."""

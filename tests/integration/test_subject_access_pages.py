@@ -133,13 +133,17 @@ def test_withholding_needs_ground_and_words_and_can_be_taken_back(gateway: Runni
 
 def test_a_form_that_does_not_fit_says_so_and_keeps_what_was_typed(gateway: RunningGateway) -> None:
     reading = signed_in(gateway, LEAD)
-    wrong = {"names": "Example", "born-day": "40", "words": "no", "received-year": "2036"}
+    wrong = {"names": "E.", "born-day": "40", "words": "no", "received-year": "2036"}
     page = reading.post(BASE + "/new", {**NEW, **wrong})
 
     assert page.status_code == 422
-    for said in ("There is a problem", "at least one name of two words", "not a day to come"):
+    for said in (
+        "There is a problem",
+        "at least one name (more than initials)",
+        "not a day to come",
+    ):
         assert said in page.text
-    assert ">Example</textarea>" in page.text
+    assert ">E.</textarea>" in page.text
     case = opened(reading)
     nothing = reading.post(case + "/open", {"words": subjects.WORDS})
     assert (nothing.status_code, "Tick the records" in nothing.text) == (422, True)

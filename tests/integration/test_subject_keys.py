@@ -72,7 +72,7 @@ def test_a_sealed_half_is_found_by_other_spellings_of_what_it_holds(house: House
 
     assert [one.position for one in found(house, SubjectKind.PHONE, "+447700900123")] == [1]
     assert CONTACT == "07700 900123"
-    assert [one[:3] for one in found(house, SubjectKind.ADDRESS, "LE119ZZ::12:E251")] == [
+    assert [one[:3] for one in found(house, SubjectKind.ADDRESS, "LE119ZZ::12:E125")] == [
         (1, 0, "address"),
         (2, 0, "address"),
     ]
