@@ -67,9 +67,21 @@ POWER_SAYS = MappingProxyType(
         Power.SECTION_17A.value: "Section 17A of the Crime and Disorder Act 1998: a duty to share "
         "information with no personal data in it",
         Power.NON_PERSONAL.value: "No power is needed: it names nobody",
+        Power.SECTION_115_REQUEST.value: "Section 115 of the Crime and Disorder Act 1998: asked for by the "
+        "recipient, and decided for this one case",
+        Power.ASB_CASE_REVIEW.value: "Anti-social Behaviour, Crime and Policing Act 2014, Schedule 4 "
+        "paragraph 7: for a review of a case of anti-social behaviour",
+        Power.ASB_CASE_REVIEW_REQUEST.value: "Anti-social Behaviour, Crime and Policing Act 2014, Schedule 4 "
+        "paragraph 7: asked for by the recipient for one review of a case",
+        Power.SERIOUS_VIOLENCE_DUTY.value: "Police, Crime, Sentencing and Courts Act 2022, section 16: "
+        "the duty to prevent serious violence",
+        Power.ASB_DATA_RETURN.value: "Crime and Policing Act: data on anti-social behaviour for the "
+        "Secretary of State",
+        Power.POLICE_COMMON_LAW.value: "The common law power of the police to tell it for a policing purpose",
+        Power.OFFENDER_MANAGEMENT.value: "Offender Management Act 2007, section 14",
     }
 )
-"""Powers in words; one that is not here is told by its code."""
+"""Every power in words for the person concerned."""
 
 LANE_SAYS = MappingProxyType(
     {

@@ -166,7 +166,7 @@ def _text(operation: Operation, says: dict[str, Any]) -> str:
         case Operation.RELEASE:
             return (
                 f"{says['released']} released, {says['withheld']} withheld, {says['held']} held, "
-                f"{says['notices']} notices."
+                f"{says['notices']} {'notice' if says['notices'] == 1 else 'notices'}."
             )
         case Operation.REPLAY:
             return f"{says['released']} records that may still go."
