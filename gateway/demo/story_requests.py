@@ -37,7 +37,8 @@ _SUBJECTS: tuple[dict[str, Any], ...] = (
     {"kind": "person", "name": "Ben Sample", "telephone": "07700 900123"},
     {"kind": "case", "reference": "CASE-EXAMPLE"},
     {"kind": "person", "name": "Cy Specimen"},
-    {"kind": "address", "address": "14 Example Road, Loughborough", "postcode": "LE11 9ZZ"},
+    # a home of ``story_subject``: whoever decides finds a record there
+    {"kind": "address", "address": "5 Specimen Way, Loughborough", "postcode": "LE11 9ZZ"},
 )
 
 
