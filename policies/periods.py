@@ -56,6 +56,15 @@ class Quarter:
         return type(self)(self.year, self.number + 1)
 
     @property
+    def previous(self) -> Self:
+        """The period before."""
+        return (
+            type(self)(self.year, self.number - 1)
+            if self.number > 1
+            else type(self)(self.year - 1, _QUARTERS)
+        )
+
+    @property
     def first_day(self) -> date:
         """Its first day."""
         return date(self.year, _MONTHS * self.number - 2, 1)

@@ -135,7 +135,7 @@ _ALL = (
         "Section 17A returns",
         returns_due,
         "Crime and Disorder Act 1998 s.17A; SI 2007/1831",
-        (Parameter("quarter", "Quarter, such as 2026Q3", "quarter", required=False),),
+        (Parameter("quarter", "Quarter", "quarter", required=False),),
         partners_too=True,
         see="/console/returns",
     ),
@@ -153,7 +153,7 @@ _ALL = (
         "Everything refused",
         refused,
         "UK GDPR art. 5(2)",
-        (Parameter("month", "Month, such as 2026-11", "month", required=False),),
+        (Parameter("month", "Month", "month", required=False),),
     ),
     Question(
         9,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import Response
 
 from gateway.audit.looks import MOST, Looks
+from gateway.console.called import people
 from gateway.console.desk import Desk, Visit
 from gateway.console.navigation import AUDITOR, LEAD, NOMINATED, link
 from policies.looks import FLAG_SAYS, Flag
@@ -36,5 +37,6 @@ def _listed(visit: Visit) -> Response:
         flags=FLAG_SAYS,
         reasons=REASON_SAYS,
         names={key: partner.name for key, partner in partners.items()},
+        people=people(house),
         most=MOST,
     )

@@ -18,6 +18,7 @@ from fastapi import APIRouter, Request, Response
 from gateway.access.people import Person, Role
 from gateway.assembly import House
 from gateway.clock import london_day
+from gateway.console.called import called
 from gateway.console.frame import frame_of
 from gateway.console.origin import own_page_only
 from gateway.console.rendered import Pages
@@ -62,6 +63,7 @@ class Visit:
             person=self.person,
             path=self.request.url.path,
             frame=frame_of(self.house, self.person),
+            called=called(self.house),
             **values,
         )
 

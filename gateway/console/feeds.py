@@ -100,7 +100,7 @@ def _wanting(visit: Visit) -> Iterable[Need]:
         if one.silent_since is not None:
             yield Need(
                 due=one.silent_since,
-                says=f"The feed {one.feed.name} has gone silent: it was heard much more often before.",
+                says=f"The feed «{one.feed.title}» has gone silent: it was heard much more often before.",
                 button="See the feed",
                 path=path,
             )
@@ -108,7 +108,7 @@ def _wanting(visit: Visit) -> Iterable[Need]:
             yield Need(
                 due=visit.house.clock.now() + WEEK,
                 says=(
-                    f"The quarantine of the feed {one.feed.name} grows: {one.this_week} rows in a week, "
+                    f"More rows of «{one.feed.title}» cannot be right: {one.this_week} in a week, "
                     f"{one.week_before} in the week before."
                 ),
                 button="See which fields",

@@ -19,6 +19,7 @@ from gateway.audit.offboarding import (
     unfinished,
 )
 from gateway.audit.proceedings import new_name
+from gateway.console.called import called
 from gateway.console.desk import Desk, Visit
 from gateway.console.handing import handed
 from gateway.console.navigation import LEAD, link
@@ -47,7 +48,8 @@ def not_finished(visit: Visit) -> Iterable[Need]:
     if not visit.person.has(Role.IG_LEAD):
         return
     for one, begun in unfinished(visit.house.reader):
-        says = f"{one.partner} has left and has not said what became of the records it holds."
+        name = called(visit.house).get(one.partner, one.partner)
+        says = f"{name} has left and has not said what became of the records it holds."
         button = "Note its answer"
         if one.proceeding.last.what == "answered":
             says = f"{one.partner} has answered; the certificate of its off-boarding is not signed."

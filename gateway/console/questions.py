@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from fastapi import Response
 
 from gateway.audit.answers import QUESTIONS, bundle
 from gateway.audit.questions import Asked, House, Question
-from gateway.console.answered import sections
+from gateway.clock import london_day
+from gateway.console.answered import named, sections
+from gateway.console.called import called, people
 from gateway.console.desk import Desk, Visit
 from gateway.console.handing import attached
 from gateway.console.navigation import LEAD, link
+from gateway.console.returns import recent
+from gateway.console.words import day, quarter
 from gateway.errors import NotFound, RequestInvalid
+from policies.duty import DutyState
 
 PATH = "/console/questions"
 _RETURNS = 6
+_REFUSED = 8
 _BUNDLE = 13
 _SHORTEST_REASON = 10
+_MONTHS_SHOWN = 13
+_OWED = {DutyState.DUE.value, DutyState.OVERDUE.value}
+_FIRST = [
+    *(DutyState.OVERDUE.value, DutyState.WITHHELD.value, DutyState.DUE.value),
+    *(DutyState.SENT_LATE.value, DutyState.SENT.value, DutyState.MET_BY_STANDING.value),
+]
+"""What somebody has to do about stands first, what nobody can say last."""
 
 
 def add(desk: Desk) -> None:
@@ -52,7 +66,23 @@ def _page(visit: Visit) -> Response:
     question = _question(visit)
     if any(one.required for one in question.parameters) or question.number == _BUNDLE:
         return _shown(visit, question)
-    return _answered(visit, question, {})
+    given = {"quarter": _falls_due(visit)} if question.number == _RETURNS else {}
+    return _answered(visit, question, given)
+
+
+def _falls_due(visit: Visit) -> str:
+    """Return the quarter whose returns are due by the end of the one that runs."""
+    return recent(visit)[:2][-1].name
+
+
+def _months(visit: Visit) -> list[tuple[str, str]]:
+    """Return the months that are offered, this one first: «2026-11», «November 2026»."""
+    first = london_day(visit.house.clock).replace(day=1)
+    found = []
+    for _ in range(_MONTHS_SHOWN):
+        found.append((f"{first:%Y-%m}", f"{first:%B %Y}"))
+        first = (first - timedelta(days=1)).replace(day=1)
+    return found
 
 
 def _answer(visit: Visit) -> Response:
@@ -72,21 +102,25 @@ def _answered(visit: Visit, question: Question, given: Mapping[str, str]) -> Res
         last = question.parameters[-1].name if question.parameters else ""
         says = "There is no such record, case, release or partner. Check what you typed."
         return _shown(visit, question, given=given, faults={last: says}, status=422)
-    told = headline(question.number, answer)
-    partners = visit.house.book.current().register.partners
-    names = {key: one.name for key, one in partners.items()}
-    laid = _by_recipient(answer) if question.number == _RETURNS else answer
-    return _shown(visit, question, given=given, answer=sections(laid, names), told=told)
+    names = called(visit.house)
+    told = headline(question.number, named(answer, names, {}))
+    laid = _laid(question.number, answer)
+    shown = sections(laid, names, people(visit.house))
+    return _shown(visit, question, given=given, answer=shown, told=told)
 
 
-def _by_recipient(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay the matrix of returns out as a page can show it: a row for each authority, paragraph, recipient."""
-    cells = answer["cells"]
+def _laid(number: int, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Lay an answer out as a page can show it: returns by recipient, a month by its name."""
+    if number == _REFUSED:
+        return {**answer, "month": f"{date.fromisoformat(answer['month'] + '-01'):%B %Y}"}
+    if number != _RETURNS:
+        return answer
     rows = [
         {"authority": cell["authority"], "paragraph": cell["paragraph"], **one}
-        for cell in cells
+        for cell in answer["cells"]
         for one in cell["recipients"]
     ]
+    rows.sort(key=lambda row: _FIRST.index(row["state"]) if row["state"] in _FIRST else len(_FIRST))
     return {**answer, "cells": rows}
 
 
@@ -107,7 +141,9 @@ def _shown(
         given=given or {},
         faults=faults or {},
         partners=sorted((one.name, key) for key, one in register.partners.items()),
-        feeds=sorted(register.feeds),
+        feeds=sorted((feed.title, key) for key, (_, feed) in register.feeds.items()),
+        quarters=[(one.name, quarter(one.name)) for one in recent(visit)],
+        months=_months(visit),
         **{"answer": None, "told": "", **answer},
     )
 
@@ -177,6 +213,26 @@ def _refused(answer: Mapping[str, Any]) -> str:
     )
 
 
+def _returned(answer: Mapping[str, Any]) -> str:
+    owed = [one for cell in answer["cells"] for one in cell["recipients"] if one["state"] in _OWED]
+    late = sum(one["state"] == DutyState.OVERDUE.value for one in owed)
+    return (
+        f"For {quarter(answer['quarter'])}, {_count(len(owed), 'return is', 'returns are')} still to"
+        f" send by the end of {day(date.fromisoformat(answer['due']))}; {late:,} of them"
+        f" {'is' if late == 1 else 'are'} late."
+    )
+
+
+def _past(answer: Mapping[str, Any]) -> str:
+    over = answer["feeds"].values()
+    sealed, whole = sum(one["sealed"] for one in over), sum(one["records"] for one in over)
+    return (
+        f"{_count(sealed, 'personal part', 'personal parts')} and"
+        f" {_count(whole, 'whole record', 'whole records')} are past their time, and go with the next"
+        f" deletion; {_count(len(answer['holds']), 'hold keeps', 'holds keep')} records back from it."
+    )
+
+
 _HEADLINES: dict[int, Callable[[Mapping[str, Any]], str]] = {
     1: _shared,
     2: _held,
@@ -186,9 +242,10 @@ _HEADLINES: dict[int, Callable[[Mapping[str, Any]], str]] = {
         f" {_count(a['incidents'], 'incident', 'incidents')} went there between these moments."
     ),
     5: lambda a: _count(len(a["due"]), "thing is", "things are") + " due, overdue or missing.",
-    6: lambda a: (
-        f"{_count(a['duty_in_default'], 'return is', 'returns are')} in default for {a['quarter']};"
-        f" all are due by the date below."
+    6: _returned,
+    7: lambda a: (
+        f"{_count(len(a['stand_out']), 'look stands', 'looks stand')} out in the last {a['days']} days."
+        " Each is a question to ask, not a finding."
     ),
     8: _refused,
     9: lambda a: (
@@ -196,9 +253,7 @@ _HEADLINES: dict[int, Callable[[Mapping[str, Any]], str]] = {
         if a["in_force"] is None
         else f"In force was the law {a['in_force']['snapshot'][:12]}…, as its documents below say."
     ),
-    10: lambda a: (
-        f"{_count(len(a['holds']), 'hold keeps', 'holds keep')} records back from deletion."
-    ),
+    10: _past,
     12: _whole,
     14: lambda a: (
         _count(sum(one["records"] for one in a["counted"]), "record", "records")

@@ -80,12 +80,11 @@ def _quarter(visit: Visit) -> Quarter:
         raise NotFound from None
 
 
-def _recent(visit: Visit) -> list[Quarter]:
-    now = visit.house.clock.now()
-    found = [Quarter.of(now)]
+def recent(visit: Visit) -> list[Quarter]:
+    """Return the quarters that are offered, the one that runs first."""
+    found = [Quarter.of(visit.house.clock.now())]
     while len(found) < SHOWN and found[-1] > Quarter(2007, 3):
-        year, number = found[-1].year, found[-1].number - 1
-        found.append(Quarter(year, number) if number else Quarter(year - 1, 4))
+        found.append(found[-1].previous)
     return found
 
 
@@ -95,14 +94,14 @@ def _names(visit: Visit) -> dict[str, str]:
 
 
 def _listed(visit: Visit) -> Response:
-    recent = _recent(visit)
+    offered = recent(visit)
     asked = visit.asked("quarter")
-    quarter = next((one for one in recent if one.name == asked), recent[min(1, len(recent) - 1)])
+    quarter = next((one for one in offered if one.name == asked), offered[min(1, len(offered) - 1)])
     found = _seen(visit, quarter)
     return visit.page(
         "returns/list.html",
         found=found,
-        quarters=recent,
+        quarters=offered,
         names=_names(visit),
         states=STATES,
         tallies=[(cell, _tally(cell)) for cell in found.cells],
@@ -252,7 +251,7 @@ def _owed(visit: Visit) -> Iterable[Need]:
     if not visit.person.has(LEAD, NOMINATED):
         return
     own = _may_change(visit)
-    for quarter in _recent(visit)[1:3]:
+    for quarter in recent(visit)[1:3]:
         found = matrix(visit.house.return_desk, quarter)
         owed = Counter(
             cell.authority

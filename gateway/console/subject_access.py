@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from gateway.audit.subject_cases import SubjectCase
 from gateway.audit.subject_disclosures import NOTICE
 from gateway.clock import LONDON, london_day
+from gateway.console.called import people
 from gateway.console.desk import Desk, Visit
 from gateway.console.navigation import LEAD, NOMINATED, link
 from gateway.console.needs import Need, needing
@@ -151,6 +152,7 @@ def case_page(
         outcomes=OUTCOME_SAYS,
         has_answer=case.last(SubjectStep.ANSWERED) is not None,
         today=case.today,
+        people=people(visit.house),
     )
 
 

@@ -102,7 +102,10 @@ def test_a_question_that_needs_something_is_asked_by_a_form(gateway: RunningGate
     asked = {"feed": FEED, "reference": SECRET}
     page = lead.post("/console/questions/2", asked)
     assert page.status_code == 200
-    assert "1 holder has this record now: llr-fire" in page.text
+    assert (
+        "1 holder has this record now: Leicester, Leicestershire and Rutland Combined Fire"
+        in page.text
+    )
     wrong = lead.post("/console/questions/2", {"feed": FEED, "reference": "none-such"})
     assert wrong.status_code == 422
     assert "none-such" in wrong.text  # what was typed is kept

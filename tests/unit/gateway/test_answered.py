@@ -10,7 +10,7 @@ def test_what_is_inside_another_value_is_shown() -> None:
     (table,) = sections({"stand_out": [{"entry": 239, "flags": flags}]}).tables
 
     assert table.heads == ("Entry", "Flags")
-    assert table.rows == (("239", "flag out of hours, in words Outside working hours"),)
+    assert table.rows == (("239", "Outside working hours"),)
     assert text({"no-agreement": 64}) == "no-agreement 64"
     assert [text(one) for one in (None, [], {}, "", 0, False)] == ["none"] * 4 + ["0", "no"]
 
@@ -27,3 +27,21 @@ def test_partners_are_called_by_their_names() -> None:
 
     assert told.facts == (("Who", "The Fire"),)
     assert told.tables[0].rows == (("The Fire", "3"),)
+
+
+def test_a_column_in_which_nothing_stands_is_left_out_and_a_sentence_stands_for_its_code() -> None:
+    rows = [
+        {"reason": "no_feed", "says": "One sentence.", "on": None, "made_at": None, "records": 2},
+        {"reason": "other", "says": "Another.", "on": "2026-11-26", "made_at": None, "records": 0},
+    ]
+    (table,) = sections({"reasons": rows}).tables
+
+    assert table.heads == ("In words", "Day", "Records")
+    assert table.rows == (("One sentence.", "–", "2"), ("Another.", "26 November 2026", "0"))
+
+
+def test_whose_an_account_is_is_said_and_a_role_of_that_name_stays_one() -> None:
+    row = {"account": "analyst", "role": "analyst", "quarter": "2026Q2"}
+    told = sections({"stand_out": [row]}, {}, {"analyst": "Jo Specimen (analyst)"})
+
+    assert told.tables[0].rows == (("Jo Specimen (analyst)", "analyst", "April to June 2026"),)

@@ -47,6 +47,7 @@ def test_every_instant_lies_in_one_period_and_is_due_within_half_a_year(at: date
     assert quarter.due == quarter.following.following.first_day - timedelta(days=1)
     assert quarter.due_ends.astimezone(LONDON).date() == quarter.due + timedelta(days=1)
     assert Quarter.parse(quarter.name) == quarter < quarter.following
+    assert quarter.following.previous == quarter
 
 
 @law("L09")
