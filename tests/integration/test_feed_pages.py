@@ -67,6 +67,7 @@ def test_silence_and_growth_stand_on_the_first_page(gateway: RunningGateway) -> 
     )
     houses.later(gateway.house, 10 * 86_400)
     page = session(gateway, LEAD).get("/console").text
-    assert "The feed «Police incidents recorded" in page and "has gone silent" in page
+    assert "The feed «Police incidents recorded under the National Standard" in page
+    assert "has gone silent" in page
     assert "has gone silent" not in session(gateway, COUNCIL).get("/console").text
     assert "silent" in session(gateway, POLICE).get(PATH).text
