@@ -2,7 +2,8 @@
 
 A home is known by UPRN and address; two homes with different UPRNs are never one, whatever else they share.
 A telephone number joins only reports that name no home at all, and only where every other report with that
-number is of the one home: the number of a landlord, a school or a busy neighbour joins nothing. People in a
+number is of the one home: the number of a landlord, a school or a busy neighbour joins nothing, nor does
+that of an office which told of several doors without their postcodes. People in a
 row are homes of their own (``part``): whoever complains of number 3 does not live there.
 """
 
@@ -46,6 +47,8 @@ class Report:
     day: date
     """When it was first reported, else when it happened, else when it was recorded."""
     keys: tuple[Key, ...]
+    doors: frozenset[bytes] = frozenset()
+    """Hashes of its place where that is told without a postcode: they keep reports apart, and join none."""
 
     def homes(self) -> list[Home]:
         """Return the homes that the row names, the place of the incident first."""
@@ -86,6 +89,7 @@ class Neighbourhood:
     _placed: dict[bytes, list[Report]] = field(default_factory=lambda: defaultdict(list))
     _unplaced: dict[bytes, list[Report]] = field(default_factory=lambda: defaultdict(list))
     _shared: frozenset[bytes] = frozenset()
+    _offices: frozenset[bytes] = frozenset()
 
     def __post_init__(self) -> None:
         for report in self.reports:
@@ -101,6 +105,12 @@ class Neighbourhood:
             if len({uprn for home in homes if digest in home.addresses for uprn in home.uprns}) > 1
         )
         """Addresses at which there are several UPRNs: a house told without its flat."""
+        self._offices = frozenset(
+            digest
+            for digest, reports in self._unplaced.items()
+            if len({door for report in reports for door in report.doors}) > 1
+        )
+        """Telephone numbers from which several doors were told of."""
 
     def households(self, report: Report) -> list[tuple[Report, ...]]:
         """Return the reports of each household that a report is of, itself among them, by position.
@@ -137,10 +147,13 @@ class Neighbourhood:
     def _callers(self, members: set[Report]) -> set[Report]:
         phones = {digest for report in members for digest in report.phones}
         own = {digest for digest in phones if members.issuperset(self._placed[digest])}
+        own -= self._offices
         return {report for digest in own for report in self._unplaced[digest]}
 
     def _by_phone(self, digest: bytes) -> set[Report]:
         placed = self._placed[digest]
+        if digest in self._offices:
+            return set()
         if not placed:
             return set(self._unplaced[digest])
         for home in placed[0].homes():

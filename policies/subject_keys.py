@@ -29,7 +29,7 @@ class SubjectKind(StrEnum):
     UPRN = "uprn"
     ADDRESS = "address"
     DOOR = "door"
-    """An address without its postcode: proposes to somebody who searches, and is never matched by."""
+    """An address without its postcode: proposes to somebody who searches, and joins no reports."""
     PHONE = "phone"
     NAME = "name"
     NAME_PAIR = "name_pair"

@@ -28,6 +28,7 @@ from gateway.store.subjects import keys_at
 from gateway.store.tx import Tx
 from gateway.store.writer import Writer
 from policies.matching import Clause, Key, Neighbourhood, Report, clauses, reached
+from policies.subject_keys import ROW, SubjectKind
 from schemas.matching import MatchKey
 from schemas.powers import Power
 from schemas.record_class import RecordClass
@@ -216,7 +217,8 @@ class MatchingRound:
         if not keys:
             return None
         one = read.report
-        return Report(one.position, one.incident, one.version, one.controller, one.day, keys)
+        doors = one.doors if MatchKey.ADDRESS in kinds else frozenset()
+        return Report(one.position, one.incident, one.version, one.controller, one.day, keys, doors)
 
     def _signals(
         self,
@@ -300,10 +302,13 @@ def _reports(
     day: date,
 ) -> list[_Read]:
     by_position: dict[int, list[Key]] = {}
+    doors: dict[int, set[bytes]] = {}
     for one in keys:
         if one.kind in _KINDS:
             key = Key(one.part, MatchKey(one.kind), one.digest)
             by_position.setdefault(one.position, []).append(key)
+        elif one.kind == SubjectKind.DOOR and one.part == ROW:
+            doors.setdefault(one.position, set()).add(one.digest)
     found = []
     for row in rows:
         record_class = classes[row.class_id]
@@ -316,6 +321,7 @@ def _reports(
             holder,
             _day(first),
             tuple(by_position.get(row.position, ())),
+            frozenset(doors.get(row.position, ())),
         )
         found.append(_Read(report, record_class, _day(row.recorded_at)))
     return found

@@ -220,6 +220,38 @@ def test_look_alikes_are_not_merged(house: House, proved: Callable[..., None]) -
     proved("look-alikes", homes=36, reports=number, false_third_reports=0, merged=0)
 
 
+@pytest.mark.on_sqlite
+def test_an_office_that_reports_several_doors_and_flats_told_in_short_make_no_household(
+    house: House,
+) -> None:
+    """Doors without postcodes from one telephone; flats, streets and numbers that were once taken for one."""
+    two_ways(house)
+    office = {"POSTCODE": "", "CALLER_TEL": "01632 960000", "Postcode": "", "UPRN": ""}
+    quiet = {"CALLER_TEL": "", "ComplainantTel": "", "UPRN": ""}
+    looks_alike = (
+        (office, ("5 Sample Road, Syston", "9 Dummy Lane, Sileby", "21 Example Close, Quorn")),
+        (quiet, ("F2, 44 Sample Road", "F3, 44 Sample Road", "F5, 44 Sample Road")),
+        (quiet, ("3 The Green", "3 The Crescent", "3 The Hill")),
+        (quiet, ("Dummy Lane 14, Syston", "Sample Road 14, Syston", "Example Close 14, Syston")),
+    )
+    number = 0
+    for more, addresses in looks_alike:
+        for address in addresses:
+            number += 1
+            feed = (POLICE_FEED, HOUSING_FEED)[number % 2]
+            called = {"ComplainantTel": "01632960000 ext 7"} if more is office else {}
+            report(
+                house, feed, number, **{**more, **called, "LOCATION": address, "Address": address}
+            )
+    assert signals_of(house).listed(LEAD) == []
+
+    for address in ("Sample Lane 77, Syston", "77 Sapmle Lane", "No. 77, Sample Ln"):
+        number += 1
+        feed = (POLICE_FEED, HOUSING_FEED)[number % 2]
+        report(house, feed, number, **{**quiet, "LOCATION": address, "Address": address})
+    assert signals_of(house).listed(LEAD) != []
+
+
 def test_matching_goes_on_where_it_was_broken_off_and_tells_nothing_twice(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

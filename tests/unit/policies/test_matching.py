@@ -22,13 +22,14 @@ CLAUSE = Matching(keys=(UPRN, ADDRESS, PHONE), signalled=(COUNCIL,))
 
 
 def report(position: int, *keys: str, controller: str = POLICE, day: date = DAY) -> Report:
-    """A report with keys such as ``u1`` (the row's UPRN 1), ``a2`` or ``p3``, ``1:a5`` of a person."""
+    """A report with keys ``u1`` (the row's UPRN), ``a2``, ``p3``, door ``d4``, ``1:a5`` of a person."""
     made = []
-    for one in keys:
+    doors = frozenset(one.encode() for one in keys if one.startswith("d"))
+    for one in (each for each in keys if not each.startswith("d")):
         part, _, name = one.rpartition(":")
         kind = {"u": UPRN, "a": ADDRESS, "p": PHONE}[name[0]]
         made.append(Key(int(part or 0), kind, name.encode()))
-    return Report(position, position, 1, controller, day, tuple(made))
+    return Report(position, position, 1, controller, day, tuple(made), doors)
 
 
 def households(*reports: Report) -> list[list[int]]:
@@ -53,6 +54,12 @@ def households(*reports: Report) -> list[list[int]]:
         ((("p1",), ("p1",)), [[1, 2]]),
         ((("a1", "p1"), ("a2", "p1"), ("p1",)), []),
         ((("p1",), ("a1", "p1"), ("a2", "p1")), [[3]]),
+        # an office tells of several doors without their postcodes
+        ((("p1", "d1"), ("p1", "d2"), ("p1", "d1")), []),
+        ((("p1", "d1"), ("p1", "d2"), ("p1",)), []),
+        ((("p1", "d1"), ("p1", "d2"), ("a1", "p1")), [[3]]),
+        ((("p1", "d1"), ("p1", "d1"), ("a1", "p1")), [[1, 2, 3]]),
+        ((("d1",), ("d1", "p1")), [[2]]),
         # a person's home is another than the place of the row
         ((("a1",), ("a2", "1:a1")), [[2], [1, 2]]),
         ((("a1", "1:a2"), ("a1", "1:a3"), ("1:a3",)), [[2, 3]]),
