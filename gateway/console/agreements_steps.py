@@ -97,7 +97,7 @@ def _signed(visit: Visit) -> Response:
     draft = draft_of_agreement(house.reader, edition, one, day)
     shown = visit.form.get("shown", "")
     sealed = _seal(visit, one, shown, (edition.law.sha256, draft.law.sha256))
-    if not hmac.compare_digest(sealed, visit.form.get("seal", "")):
+    if not hmac.compare_digest(sealed.encode(), visit.form.get("seal", "").encode()):
         says = "What it would change is not what you read. Read it again, then sign."
         return _signing(visit, (("read", says),))
     act = house.act(visit.person.account)
