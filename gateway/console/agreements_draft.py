@@ -106,12 +106,7 @@ def _begun(visit: Visit) -> Response:
         form.get("protocol") or None,
         day,
     )
-    known = {one.id for one in visit.house.book.current().register.agreements}
-    if form["id"] in known:
-        return _beginning(
-            visit, {"id": "There is an agreement of this id. Draft its next version."}
-        )
-    made, faults = put(visit, document)
+    made, faults = put(visit, document, is_new=True)
     if made is None:
         return _beginning(visit, faults)
     return visit.see(_path(made))
@@ -259,7 +254,7 @@ def _cases(visit: Visit, one: Agreement) -> list[str]:
 
 
 def put(
-    visit: Visit, document: dict[str, Any], part: Part | None = None
+    visit: Visit, document: dict[str, Any], part: Part | None = None, *, is_new: bool = False
 ) -> tuple[Agreement | None, Faults]:
     """Store a draft, or say field by field why not; then nothing is changed."""
     house = visit.house
@@ -270,7 +265,8 @@ def put(
         return None, _faults(error, known)
     act = house.act(visit.person.account)
     try:
-        return house.writer.run(PutAgreement(wanted, act, london_day(house.clock))), {}
+        job = PutAgreement(wanted, act, london_day(house.clock), is_new=is_new)
+        return house.writer.run(job), {}
     except AgreementRefused as refusal:
         places = {one.pointer.strip("/").replace("/", "."): one.says for one in refusal.errors}
         first = next(iter(known.values()), "id")

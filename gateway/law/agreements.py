@@ -45,6 +45,8 @@ class PutAgreement:
     act: Act
     day: date
     lists: Lists | None = None
+    is_new: bool = False
+    """Of an id that nobody has: whoever begins a draft changes nobody else's."""
 
     def __call__(self, tx: Tx) -> Agreement:
         """Store it and seal one leaf; return it as it stands now.
@@ -53,12 +55,14 @@ class PutAgreement:
             AgreementRefused: A rule stands against it (``policies.agreements.added``).
         """
         wanted = self.agreement
-        _check_strangers(tx, wanted)
         before = {
             version: found
             for version in range(1, wanted.version + 1)
             if (found := _stored(tx, wanted.id, version)) is not None
         }
+        if self.is_new and before:
+            raise _refused(steps.StepRefused("agreement.known", _KNOWN, "/id"))
+        _check_strangers(tx, wanted)
         newer = _stored(tx, wanted.id, wanted.version + 1)
         if newer is not None:
             raise _refused(steps.StepRefused("agreement.version", _LATER_VERSION, "/version"))
@@ -72,6 +76,7 @@ class PutAgreement:
         return made
 
 
+_KNOWN = "There is an agreement of this id. Draft its next version."
 _LATER_VERSION = "A later version is on the register."
 
 

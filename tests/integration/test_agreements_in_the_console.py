@@ -301,3 +301,26 @@ def test_a_draft_agrees_on_matching_or_on_none(gateway: RunningGateway, lead: Re
     assert (made.matching.reports, made.matching.second_partner) == (4, False)
     assert lead.post(path, {"sent": "yes", "matching-second-partner": "true"}).status_code == 303
     assert gateway.house.book.refresh().register.agreements[-1].matching is None
+
+
+def test_whoever_begins_a_draft_changes_nobody_elses(
+    gateway: RunningGateway, lead: Reading
+) -> None:
+    mine = {**BEGIN, "id": "between-two-others", "title": "Between two others"}
+    assert lead.post("/console/draft-agreement", mine).status_code == 303
+    taken = signed_in(gateway, COUNCIL).post("/console/draft-agreement", mine | {"title": "Mine"})
+
+    assert taken.status_code == 422
+    assert "There is an agreement of this id" in taken.text
+    kept = [one for one in gateway.house.book.refresh().register.agreements if one.id == mine["id"]]
+    assert [one.title for one in kept] == ["Between two others"]
+
+
+def test_a_seal_of_other_letters_is_no_seal(gateway: RunningGateway, lead: Reading) -> None:
+    mine = {**BEGIN, "id": "sealed-otherwise"}
+    base = lead.post("/console/draft-agreement", mine).headers["location"].removesuffix("/edit")
+    gateway.house.book.refresh()
+    said = {"read": "yes", "shown": "é", "seal": "é"}
+    answer = signed_in(gateway, POLICE).post(f"{base}/sign", said)
+    assert answer.status_code == 422
+    assert "not what you read" in answer.text
