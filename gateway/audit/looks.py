@@ -98,18 +98,22 @@ class Looks:
             if only and not set(theirs) & set(only):
                 continue
             mine = own is None or row["partner"] == own
+            records = tuple(
+                (one["incident"], one["version"])
+                for one in opened.get(leaf, [])
+                if own is None or one["controller"] == own
+            )
+            # another's case, and how many records of others were opened with one's own, are another's
+            others = {"case": None, "number": len(records)}
+            look = looks[leaf] if mine else looks[leaf].model_copy(update=others)
             told.append(
                 LookTold(
-                    look=looks[leaf],
+                    look=look,
                     action=row["action"],
                     role=row["role"],
                     partner=row["partner"],
                     words=self._words(row) if mine else None,
-                    records=tuple(
-                        (one["incident"], one["version"])
-                        for one in opened.get(leaf, [])
-                        if own is None or one["controller"] == own
-                    ),
+                    records=records,
                     flags=theirs,
                 )
             )
