@@ -182,6 +182,9 @@ def _form(visit: Visit) -> Response:
 
 
 def _review(visit: Visit) -> Response:
+    if not visit.person.has(LEAD) and find(visit).holder != visit.person.partner:
+        # the asker is never told that an answer is reviewed
+        raise NotFound
     choice, words = visit.form.get("review", ""), visit.form.get("why", "")
     by_field: dict[str, str] = {}
     if choice not in {"stands", "ends"}:
