@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
+import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+
+import pytest
 
 from adapters.synthetic_nsir import Canary
 from gateway.access.people import Person, Role
@@ -22,6 +28,8 @@ from tests.support.signed_in import Reading, signed_in
 
 NOW = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
 NOWHERE = "http://127.0.0.1:9/nobody-listens"
+CANARY = "Zanquirq"
+"""Stands in every personal cell of every record of a home that ``lived_in_again`` serves."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,7 @@ def lived_in(home: Path, canary: Canary | None = None, now: datetime = NOW) -> I
     """
     need_assets()
     clock = HistoryClock(now - BEGINS)
+    home.mkdir(exist_ok=True)
     settings = Settings(home=home, local_accounts=True)
     with running_gateway(home, clock, settings) as gateway:
         house = gateway.house
@@ -72,4 +81,44 @@ def lived_in(home: Path, canary: Canary | None = None, now: datetime = NOW) -> I
         filled = tell_stories(house)
         clock.at = now
         house.book.refresh()
+        yield LivedIn(gateway, filled)
+
+
+def prepared(factory: pytest.TempPathFactory) -> Path:
+    """Write the quarter with canaries once a run, whichever process comes first; return its folder.
+
+    What paths with parts are filled with stands beside it.
+    """
+    base = factory.getbasetemp()
+    root = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    home, filled = root / "quarter", root / "quarter.json"
+    with (root / "quarter.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not filled.exists():
+            with lived_in(home, lambda column: f"{CANARY}{column}") as made:
+                told = json.dumps(made.filled)
+            filled.write_text(told, encoding="utf-8")
+    return home
+
+
+@contextmanager
+def lived_in_again(
+    factory: pytest.TempPathFactory, settings: Settings | None = None
+) -> Iterator[LivedIn]:
+    """Serve a copy of the quarter with canaries, which takes a tenth of the time of writing it.
+
+    Args:
+        factory: Of temporary folders.
+        settings: Other than those of ``lived_in``; their home is set here.
+    """
+    need_assets()
+    written = prepared(factory)
+    home = factory.mktemp("again") / "home"
+    shutil.copytree(written, home)
+    filled = json.loads(written.with_suffix(".json").read_text(encoding="utf-8"))
+    settings = settings or Settings(local_accounts=True)
+    own = settings.model_copy(update={"home": home})
+    with running_gateway(home, HistoryClock(NOW), own) as gateway:
+        gateway.service.dispatcher.stop()
+        gateway.house.book.refresh()
         yield LivedIn(gateway, filled)
