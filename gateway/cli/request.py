@@ -16,6 +16,7 @@ from gateway.audit.request_words import for_holder, is_refusal
 from gateway.cli import Exit
 from gateway.cli.home import checked_actor, own_house, own_settings
 from gateway.cli.terminal import Actor, AsJson, Stopped, note, say, say_json, show_table
+from gateway.clock import london_day
 from schemas.requests import Answer, State
 
 app = typer.Typer(
@@ -42,7 +43,7 @@ def list_requests(
     with own_house() as house:
         desk = requests_of(house, own_settings())
         found = [one for one in desk.every(partner) if is_refusal(one) or not refused]
-        now = house.clock.now()
+        now, today = house.clock.now(), london_day(house.clock)
     rows = [_row(one) for one in found]
     if as_json:
         say_json({"requests": rows})
@@ -50,7 +51,7 @@ def list_requests(
         columns = ("id", "asker", "holder", "state", "due_on", "urgent", "answer", "refusal")
         show_table("", columns, [[row[name] or "" for name in columns] for row in rows])
     late = any(
-        (one.state is State.ASKED and one.due_on < now.date())
+        (one.state is State.ASKED and one.due_on < today)
         or (one.review_due is not None and one.review_due < now)
         for one in found
     )
