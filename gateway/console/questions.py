@@ -236,7 +236,10 @@ def _past(answer: Mapping[str, Any]) -> str:
 _HEADLINES: dict[int, Callable[[Mapping[str, Any]], str]] = {
     1: _shared,
     2: _held,
-    3: lambda a: _count(len(a["overdue"]), "notice is overdue", "notices are overdue") + ".",
+    3: lambda a: (
+        f"{_count(len(a['open']), 'notice waits', 'notices wait')} for an acknowledgement;"
+        f" {len(a['overdue']):,} of them overdue."
+    ),
     4: lambda a: (
         f"{_count(a['records'], 'record', 'records')} about"
         f" {_count(a['incidents'], 'incident', 'incidents')} went there between these moments."
@@ -254,6 +257,7 @@ _HEADLINES: dict[int, Callable[[Mapping[str, Any]], str]] = {
         else f"In force was the law {a['in_force']['snapshot'][:12]}…, as its documents below say."
     ),
     10: _past,
+    11: lambda a: f"{a['title']}, as it is configured today.",
     12: _whole,
     14: lambda a: (
         _count(sum(one["records"] for one in a["counted"]), "record", "records")

@@ -76,6 +76,9 @@ def test_each_question_has_a_page_that_answers_it(gateway: RunningGateway) -> No
             assert lead.get(one.see).status_code == 200, one.see
     assert lead.get("/console/questions/17").status_code == 404
     assert "The log is whole" in lead.get("/console/questions/12").text
+    assert "for an acknowledgement; 0 of them overdue" in lead.get("/console/questions/3").text
+    assert "0 looks stand out in the last 90 days" in lead.get("/console/questions/7").text
+    assert "as it is configured today" in lead.get("/console/questions/11").text
 
 
 def test_a_partners_system_asks_about_itself_alone(gateway: RunningGateway) -> None:
