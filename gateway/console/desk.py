@@ -48,8 +48,11 @@ class Visit:
     """Every value of every field, for boxes of which several may be ticked."""
 
     def part(self, name: str) -> str:
-        """Return a part of the path, such as ``{request}``."""
-        return str(self.request.path_params[name])
+        """Return a part of the path, such as ``{request}`` (raises ``NotFound`` for a NUL: none has one)."""
+        found = str(self.request.path_params[name])
+        if "\x00" in found:
+            raise NotFound
+        return found
 
     def asked(self, name: str, otherwise: str = "") -> str:
         """Return a parameter of the query."""
