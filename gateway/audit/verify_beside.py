@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from gateway.audit.verify_accounts import AccountWalk
 from gateway.audit.verify_consultations import ConsultationWalk
 from gateway.audit.verify_corrections import CorrectionWalk
 from gateway.audit.verify_findings import Findings
@@ -40,6 +41,7 @@ class BesideWalk:
     def __init__(self, keys: KeyRing, findings: Findings) -> None:
         self._walks: tuple[Walk, ...] = (
             RetentionWalk(findings),
+            AccountWalk(findings),
             ConsultationWalk(keys, findings),
             ProceedingWalk(keys, findings),
             RequestWalk(keys, findings),

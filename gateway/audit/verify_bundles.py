@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from gateway.audit.verify_findings import Findings
@@ -79,10 +80,18 @@ class BundleWalk:
             self._findings.add("bundle.broken", "policy_bundle", bundle.sha256)
 
     def _check_loads(self, bundle: PolicyBundle, texts: Mapping[str, str]) -> None:
-        try:
-            Documents.load(_documents(bundle, texts), approved_before=True)
-        except (PolicyRefused, *UNREADABLE):
+        if not _loads(tuple(sorted(_documents(bundle, texts).items()))):
             self._findings.add("bundle.unusable", "policy_bundle", bundle.sha256)
+
+
+@lru_cache(maxsize=8)
+def _loads(texts: tuple[tuple[str, str], ...]) -> bool:
+    """Whether documents are a whole bundle; remembered, for the same texts answer the same."""
+    try:
+        Documents.load(dict(texts), approved_before=True)
+    except (PolicyRefused, *UNREADABLE):
+        return False
+    return True
 
 
 def _read(row: Row) -> PolicyBundle | None:

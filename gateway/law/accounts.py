@@ -5,10 +5,12 @@ The leaf holds the account's id, its partner and its roles; the name stands in t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import Self
 
 from gateway.access.people import Person
@@ -102,7 +104,7 @@ def put_account(
         else:
             tx.change(t.ACCOUNT, {"id": person.account}, values)
             tx.remove(t.SESSION, {"account": person.account})
-        _seal(tx, person, act, "added" if known is None else "changed", kind, active=True)
+        _seal(tx, person, act, "added" if known is None else "changed")
 
     return job
 
@@ -120,7 +122,7 @@ def set_active(account: str, act: Act, now: datetime, *, active: bool) -> Callab
         tx.change(t.ACCOUNT, {"id": account}, changed)
         tx.remove(t.SESSION, {"account": account})
         change = "enabled" if active else "disabled"
-        _seal(tx, known.person, act, change, known.kind, active=active)
+        _seal(tx, known.person, act, change)
 
     return job
 
@@ -138,7 +140,7 @@ def change_password(account: str, secret: str, act: Act, now: datetime) -> Calla
             raise NotFound
         tx.change(t.ACCOUNT, {"id": account}, {"secret": secret, "changed": int(now.timestamp())})
         tx.remove(t.SESSION, {"account": account})
-        _seal(tx, known.person, act, "password", known.kind, active=known.active)
+        _seal(tx, known.person, act, "password")
 
     return job
 
@@ -161,15 +163,25 @@ def _known(tx: Tx, account: str) -> Account:
     return Account.of(row)
 
 
-def _seal(
-    tx: Tx, person: Person, act: Act, change: str, kind: AccountKind, *, active: bool
-) -> None:
+def account_sha256(row: Sequence[object]) -> str:
+    """Return the hash by which an account's row stands in the ledger.
+
+    Args:
+        row: id, kind, body, active, secret, changed, as the table holds them.
+    """
+    stored = [int(value) if isinstance(value, bool) else value for value in row]
+    return sha256(json.dumps(stored, separators=(",", ":")).encode("utf-8")).hexdigest()
+
+
+def _seal(tx: Tx, person: Person, act: Act, change: str) -> None:
+    row = tx.one(t.ACCOUNT, {"id": person.account}) or {}
     content: dict[str, Value] = {
         "account": person.account,
         "change": change,
         "roles": sorted(person.roles),
-        "method": kind.value,
-        "active": active,
+        "method": row["kind"],
+        "active": bool(row["active"]),
+        "content_sha256": account_sha256([row[column.name] for column in t.ACCOUNT.columns]),
     }
     if person.partner is not None:
         content["partner"] = person.partner

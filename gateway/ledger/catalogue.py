@@ -306,7 +306,7 @@ CATALOGUE: dict[Operation, Entry] = {
         "subscription change", f"{_WHOM} state reason attempts content_sha256 key_sha256 number"
     ),
     Operation.CLIENT: _entry("client", f"{_CHANGE} partner scopes method key_sha256 expires_at"),
-    Operation.ACCOUNT: _entry("account change", "partner roles method active"),
+    Operation.ACCOUNT: _entry("account change content_sha256", "partner roles method active"),
     Operation.POLICY: _entry("change", f"{_CHANGE} policy_sha256 documents"),
     Operation.SIMULATION: _entry(
         "kind snapshot after_sha256 content_sha256 newly_leaves newly_stops other_fields",

@@ -1,6 +1,6 @@
-"""The tables of people who sign in: accounts, sessions, sign-ins under way. Working state, outside verify.
+"""The tables of people who sign in: accounts, sessions, sign-ins under way.
 
-What the ledger holds of an account is each change of it, as a leaf.
+Each change of an account is a leaf with the row's hash; the other three are working state, outside verify.
 """
 
 from __future__ import annotations

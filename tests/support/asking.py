@@ -82,3 +82,15 @@ def asked(house: House, requests: Requests, **more: Any) -> str:
 def collected(house: House, name: str, after: str | None = None) -> dict[str, Any]:
     """Collect as the council's system, written out as the edge does."""
     return page_of(house.door.pull(name, COUNCIL, "council-system", after, 100))
+
+
+def fill(house: House) -> None:
+    """One request that was refused, in a house that has rows and an agreement already."""
+    requests = desk(house)
+    name = asked(house, requests)
+    requests.answer(
+        name,
+        SENDER,
+        NOMINATED,
+        answer(outcome="nothing", refusal="nothing_held", positions=(), roles=()),
+    )
