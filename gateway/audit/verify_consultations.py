@@ -34,7 +34,9 @@ class ConsultationWalk:
     def take(self, index: int, operation: Operation, document: Mapping[str, Any]) -> None:
         """Keep one operation; others than consultations are passed over."""
         if operation is Operation.CONSULTATION and "reason_hmac" in document:
-            self._told[index] = document  # others open no body, such as an assessment of what was sent
+            self._told[index] = (
+                document  # others open no body, such as an assessment of what was sent
+            )
         elif operation is Operation.SUBJECT_ACCESS and document["change"] == "erased":
             self._erased.add(case_hmac(self._keys, document["subject_case"]))
 
