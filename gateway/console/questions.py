@@ -112,7 +112,12 @@ def _answered(visit: Visit, question: Question, given: Mapping[str, str]) -> Res
 def _laid(number: int, answer: Mapping[str, Any]) -> Mapping[str, Any]:
     """Lay an answer out as a page can show it: returns by recipient, a month by its name."""
     if number == _REFUSED:
-        return {**answer, "month": f"{date.fromisoformat(answer['month'] + '-01'):%B %Y}"}
+        offenders = [
+            {**one, "reasons": None, "most_often_because": next(iter(one["reasons"]))}
+            for one in answer["repeat_offenders"]
+        ]
+        month = f"{date.fromisoformat(answer['month'] + '-01'):%B %Y}"
+        return {**answer, "month": month, "repeat_offenders": offenders}
     if number != _RETURNS:
         return answer
     rows = [
