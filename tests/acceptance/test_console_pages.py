@@ -35,7 +35,7 @@ from gateway.demo.people import LEAD, PASSWORD, PEOPLE
 from gateway.demo.stage import COUNCIL
 from tests.security.page_roles import PAGES
 from tests.support.browser import PATH, launched
-from tests.support.console import CANARY, LivedIn, lived_in_again
+from tests.support.console import CANARY, LivedIn, lived_in
 from tests.support.signed_in import Reading
 
 SEE_COUNCILS = (Role.IG_LEAD, Role.NOMINATED_PERSON, Role.ADMINISTRATOR)
@@ -54,7 +54,7 @@ _SCRIPT = re.compile(rb"<script\b.*?</script>", re.DOTALL)
 
 @pytest.fixture(scope="module")
 def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivedIn]:
-    with lived_in_again(tmp_path_factory) as made:
+    with lived_in(tmp_path_factory.mktemp("home"), lambda column: f"{CANARY}{column}") as made:
         yield made
 
 
