@@ -18,13 +18,13 @@ def people(house: House) -> dict[str, str]:
 
 
 def called(house: House) -> dict[str, str]:
-    """Return id → what it is called: a partner, a feed, an agreement, a condition (its sentence)."""
+    """Return id → what it is called: partner, feed, agreement, condition (its sentence), not a power."""
     edition = house.book.current()
     register = edition.register
     return {
         RESTRICTED: "The record is restricted: it is kept and goes to nobody.",
         NOBODY: "No agreement needs it, and its time without one is over.",
-        **{key: rule.says for key, rule in edition.law.bundle.rules.items()},
+        **{key: rule.says for key, rule in edition.law.bundle.rules.items() if "." in key},
         **{one.id: one.title for one in register.agreements},
         **{key: feed.title for key, (_, feed) in register.feeds.items()},
         **{key: one.name for key, one in register.partners.items()},
