@@ -1,10 +1,11 @@
 """How long what is recorded is kept: the shortest of the rules that speak for it.
 
 The sealed half of a version is kept under the agreements that cover it, each for so many days after it was
-recorded, and no longer than the feed's own period. Where no agreement speaks for it any more it is needed
-by nobody. The whole record is kept for the feed's own period; where the controller has set none, the open
-half, which is depersonalised, has no end here. A police information group (MoPI) is read by no rule: it is
-about the force's own copy. Source: DPA 2018 s.39(2), UK GDPR art. 5(1)(e), law reference L30 and L56.
+recorded, and no longer than the feed's own period; by those too under which it is compared alone and goes
+to nobody (``keeping``). Where no agreement speaks for it any more it is needed by nobody. The whole record
+is kept for the feed's own period; where the controller has set none, the open half, which is
+depersonalised, has no end here. A police information group (MoPI) is read by no rule: it is about the
+force's own copy. Source: DPA 2018 s.39(2), UK GDPR art. 5(1)(e), law reference L30 and L56.
 """
 
 from __future__ import annotations
@@ -14,8 +15,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from policies.law import Law
+from schemas.agreements import Agreement
 from schemas.feeds import Feed
+from schemas.incident import SENSITIVITY
 from schemas.record_class import RecordClass
+from schemas.sensitivity import FieldGroup
 
 FEED, NOBODY = "feed", "no-agreement"
 """Names of the rules that are no agreement's: the controller's own period; nobody needs it."""
@@ -65,10 +69,21 @@ def _agreed(law: Law, agreement_id: str, cls: RecordClass, day: date) -> list[Ru
     versions = [one for one in law.agreements if one.id == agreement_id]
     for one in sorted(versions, key=lambda version: -version.version):
         covers = one.coverage.covers(cls.source, cls.kind, cls.typology_behaviour, cls.case)
-        uses = not one.groups.isdisjoint(cls.field_groups)
+        uses = not _used(one).isdisjoint(cls.field_groups)
         if covers and uses and not holders.isdisjoint(one.holders) and one.has_come_into_force(day):
             return [Rule(f"{one.id}:{one.version}", one.retention_days, one.review_by)]
     return []
+
+
+def _used(agreement: Agreement) -> frozenset[FieldGroup]:
+    """Groups that an agreement uses: what it lists, and what is kept for comparing alone.
+
+    Whoever keeps a part of a person holds people, which a class counts as identity.
+    """
+    compared = agreement.matching
+    held = agreement.listed if compared is None else agreement.listed | compared.fields
+    groups = {SENSITIVITY[name].group for name in held}
+    return agreement.groups.union(group for group in groups if group is not None)
 
 
 def first_to_end(

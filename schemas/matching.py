@@ -53,3 +53,10 @@ class Matching(Word):
     """Within how many months the reports lie."""
     second_partner: bool = True
     """Whether they are told as well when a second partner reports, however few reports there are."""
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Sealed fields that are kept for comparing, though nobody may receive them; people as one."""
+        names = {name for key in self.keys for name in KEY_FIELDS[key]}
+        parts = {"people" for key in self.keys if KEY_PARTS[key]}
+        return frozenset(names | parts)

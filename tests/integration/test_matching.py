@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pydantic_core import from_json
 
-from gateway.assembly import House, matching_of, signals_of
+from gateway.assembly import House, matching_of, retention_of, signals_of
 from gateway.audit.verify import verify
 from gateway.demo.story_household import tell
 from gateway.errors import NotFound
@@ -19,7 +19,7 @@ from gateway.release import matching
 from gateway.release.signals import SignalStopped, waits_for
 from schemas.released import NoticeKind
 from schemas.signals import SignalState, StepKind
-from tests.support.agreed import COUNCIL, prepare, suspend
+from tests.support.agreed import COUNCIL, prepare, sealed_halves, suspend
 from tests.support.house import FIRE, SENDER, change, new_house
 from tests.support.households import (
     FEEDS,
@@ -33,6 +33,7 @@ from tests.support.households import (
     street_of,
     two_ways,
 )
+from tests.support.requirements import law
 from tests.support.signed_in import COUNCIL as COUNCIL_PERSON
 from tests.support.signed_in import FIRE_AUDITOR, LEAD, POLICE
 from tests.support.stores import Store
@@ -305,3 +306,20 @@ def test_the_demonstration_tells_of_a_third_report_that_waits(house: House) -> N
         one.signal.id for one in waits
     ]
     assert all("{" not in path for path in filled.values())
+
+
+@law("L30")
+@pytest.mark.on_sqlite
+def test_what_a_signal_rests_on_is_kept_while_the_agreement_that_compares_it_says(
+    house: House,
+) -> None:
+    prepare(house)
+    tell(house)
+    sealed = len(sealed_halves(house))
+    assert sealed > 0
+
+    retention_of(house).run()
+    assert len(sealed_halves(house)) == sealed
+    later(house, days=365)
+    retention_of(house).run()
+    assert sealed_halves(house) == []

@@ -61,6 +61,35 @@ def test_each_agreement_that_covers_it_and_the_feeds_own_period_are_rules() -> N
 
 
 @law("L30")
+@pytest.mark.parametrize(
+    ("key", "held"),
+    [
+        *(("uprn", "exact_place"), ("address", "exact_place")),
+        *(("address", "identity"), ("phone", "identity")),
+    ],
+)
+def test_what_is_kept_to_be_compared_alone_is_kept_by_the_agreement_that_compares_it(
+    key: str, held: str
+) -> None:
+    cls = record_class(field_groups=(held,))
+    listed: dict[str, Any] = {"fields": ("occurred_from",), "retention_days": 30}
+    compares = agreement(matching={"keys": (key,), "signalled": (COUNCIL,)}, **listed)
+
+    (kept,) = sealed_rules(law_115(compares), feed(), cls, DAY)
+    assert (kept.name, kept.days) == ("police-council:1", 30)
+    assert sealed_rules(law_115(agreement(**listed)), feed(), cls, DAY) == (Rule(NOBODY, 0),)
+
+
+@law("L30")
+def test_people_of_whom_only_a_telephone_is_listed_are_kept_by_who_lists_it() -> None:
+    telephone = agreement(fields=("people.telephone",), retention_days=30)
+    cls = record_class(field_groups=("identity",))
+
+    (kept,) = sealed_rules(law_115(telephone), feed(), cls, DAY)
+    assert (kept.name, kept.days) == ("police-council:1", 30)
+
+
+@law("L30")
 def test_what_ended_keeps_its_promise_and_a_later_version_speaks_once_it_is_in_force() -> None:
     ended = agreement(terminated={"party": COUNCIL, "reason": "done", "on": DAY})
     longer = agreement(version=2, retention_days=730, valid_from=DAY)
