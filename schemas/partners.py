@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 
 from schemas.base import Word
 from schemas.codes import Slug
+from schemas.offices import same_office
 from schemas.toml import toml_of
 
 
@@ -134,6 +135,8 @@ class Partner(Period):
     succeeded_by: Slug | None = None
     nominated_person: str | None = None
     """Office or role that facilitates sharing (SI 2007/1830 reg 4(3)); a post, not a name."""
+    deputies: tuple[Line, ...] = ()
+    """Offices that may decide an urgent request in its place; posts, not names."""
     withholds_section_17a: tuple[HolderDecision, ...] = ()
     withholds_section_115: tuple[HolderDecision, ...] = ()
     """Section 115 is a power: its holder may always decline, whatever was agreed."""
@@ -151,6 +154,10 @@ class Partner(Period):
     def toml(self) -> str:
         """Return it as TOML that reads back as the same partner."""
         return toml_of(self.model_dump(mode="python", exclude_none=True, exclude_defaults=True))
+
+    def has_deputy(self, office: str | None) -> bool:
+        """Whether an office is that of one of its deputies."""
+        return any(same_office(office, one) for one in self.deputies)
 
     def kind_on(self, day: date) -> PartnerKind | None:
         """What the partner is on the day, or None when it is off the register."""

@@ -50,7 +50,7 @@ class AnswerGiven(Word):
     """An answer as a holder's system sends it: who decided, and which of its own records are meant."""
 
     office: Annotated[str, Field(min_length=1, max_length=200)]
-    """The nominated person's office, as the register has it; in an urgent request the deputy's."""
+    """The nominated person's office, as the register has it; in an urgent request a deputy's."""
     answer: AnswerSaid
     records: Annotated[tuple[OwnRecord, ...], Field(max_length=MOST_RECORDS)] = ()
 

@@ -38,13 +38,13 @@ class RequestRefused(GatewayError):
 
 
 class NotYoursToDecide(GatewayError):
-    """403: neither the holder's nominated person decides, nor in urgency the deputy; nor reviews."""
+    """403: neither the holder's nominated person decides, nor in urgency a deputy; nor reviews."""
 
     code, status = "request.not_yours_to_decide", 403
-    title = "The holder's nominated person decides this; nothing was changed."
+    title = "The holder's nominated person, in urgency a named deputy, decides this; nothing was changed."
     remedy = (
-        "Let the nominated person on the register decide; in an urgent request the deputy may. "
-        "Who released it does not review it."
+        "Let the nominated person on the register decide, or, where the request is urgent, a deputy "
+        "whom the register names (`deputies` of the partner). Who released it does not review it."
     )
 
 

@@ -202,12 +202,12 @@ class Requests:
         Args:
             name: Which request.
             holder: The partner that is asked.
-            decider: Its nominated person; where the request is urgent, the deputy too.
+            decider: Its nominated person; where the request is urgent, a deputy too.
             answer: What, and why.
 
         Raises:
             NotFound: The holder was asked no such thing, or a record named is none of its own.
-            NotYoursToDecide: Neither its nominated person decides, nor in urgency the deputy.
+            NotYoursToDecide: Neither its nominated person decides, nor in urgency a deputy on the register.
             RequestMoved: It was answered, or withdrawn.
             AnswerRefused: The law does not let go what is to be released, or existence be told.
         """
@@ -267,7 +267,8 @@ class Requests:
         """Whether a deputy decides (raises ``NotYoursToDecide`` where neither may)."""
         if self.is_nominated(edition, holder, decider.office):
             return False
-        if urgent and decider.office:
+        partner = edition.register.partners.get(holder)
+        if urgent and partner is not None and partner.has_deputy(decider.office):
             return True
         raise NotYoursToDecide
 

@@ -72,6 +72,10 @@ def add(
     partner: Annotated[
         str | None, typer.Option(help="Id of the organisation they act for; else the operator.")
     ] = None,
+    office: Annotated[
+        str | None,
+        typer.Option(help="A deputy's office, as on the register; else the nominated person's."),
+    ] = None,
     actor: Actor = OPERATOR,
 ) -> None:
     """Add an account, or change the one that has its id. The password is read from standard input.
@@ -87,12 +91,17 @@ def add(
             raise refused(
                 "/partner", "account.partner", "This role acts for a partner: name it by --partner."
             )
-        office = partners[partner].nominated_person if partner is not None else None
+        post = partners[partner].nominated_person if partner is not None else None
+        if office is not None and not (
+            partner is not None and partners[partner].has_deputy(office)
+        ):
+            says = "The register names no such deputy of the partner: `gateway partner add` does."
+            raise refused("/office", "account.office", says)
         document = {
             "account": account,
             "name": name,
             "partner": partner,
-            "office": office,
+            "office": office or post,
             "roles": role,
         }
         person = word_of(Person, document)

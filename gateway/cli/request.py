@@ -78,7 +78,12 @@ def show(request: Named, *, as_json: AsJson = False) -> None:
 def answer(
     request: Named,
     *,
-    office: Annotated[str, typer.Option(help="Office of the nominated person who decided.")],
+    office: Annotated[
+        str,
+        typer.Option(
+            help="Office that decided: the nominated person's; of an urgent request a deputy's too."
+        ),
+    ],
     actor: Actor = "operator",
 ) -> None:
     """Answer a request: one JSON document on standard input, as POST /v1/requests/…/answer takes it.

@@ -121,6 +121,7 @@ def _form(visit: Visit, one: Partner | None, faults: Faults) -> Response:
         422 if faults else 200,
         partner=one,
         lines=lines,
+        deputies=_typed(visit, "deputies", None if one is None else "\n".join(one.deputies)),
         contacts=contacts,
         kinds=[(kind.value, kind.value.replace("_", " ")) for kind in PartnerKind],
         form=visit.form,
@@ -156,6 +157,7 @@ def _put(visit: Visit, before: Partner | None, document: dict[str, Any]) -> Resp
     """Store what was typed over a document, with one leaf; or show the form again."""
     form = visit.form
     document |= {name: form.get(name) or None for name, _ in _LINES}
+    document["deputies"] = [one for one in form.get("deputies", "").splitlines() if one.strip()]
     document["contacts"] = {
         name: {part: form.get(f"{name}-{part}") or None for part in Contact.model_fields}
         for name in Contacts.model_fields

@@ -45,6 +45,8 @@ OFFICES: Final = {
     COUNCIL: "Community Safety Manager",
 }
 """Nominated persons of the two parties, by post."""
+DEPUTY: Final = "Duty Inspector"
+"""The police's post that decides what cannot wait."""
 
 PULLED: Final = (
     Subscription(
@@ -154,7 +156,12 @@ def _partners() -> tuple[Partner, ...]:
         kinds=(DatedKind(kind=PartnerKind.UNIVERSITY),),
     )
     named = tuple(
-        partner.model_copy(update={"nominated_person": OFFICES[partner.id]})
+        partner.model_copy(
+            update={
+                "nominated_person": OFFICES[partner.id],
+                "deputies": (DEPUTY,) if partner.id == POLICE else (),
+            }
+        )
         for partner in PARTNERS
         if partner.id in OFFICES
     )

@@ -11,7 +11,7 @@ from gateway.assembly import House
 from gateway.audit.request_desk import requests_of
 from gateway.audit.request_state import Decider
 from gateway.audit.requests import Requests
-from gateway.demo.stage import COUNCIL, OFFICES, POLICE
+from gateway.demo.stage import COUNCIL, DEPUTY, OFFICES, POLICE
 from gateway.errors import GatewayError
 from gateway.settings import Settings
 from gateway.store.requesting import newest_of
@@ -64,7 +64,7 @@ def tell(house: House) -> dict[str, str]:
         roles=(),
     )
     _answered(desk, told, nominated, places, outcome="existence_only", refusal="ask_elsewhere")
-    _answered(desk, urgent, Decider(_DEPUTY, "Duty Inspector"), places, outcome="released")
+    _answered(desk, urgent, Decider(_DEPUTY, DEPUTY), places, outcome="released")
     nothing = {"outcome": "nothing", "refusal": "not_necessary", "words": "Ask the landlord first."}
     desk.answer(refused, POLICE, nominated, Answer.model_validate(nothing))
     if first:

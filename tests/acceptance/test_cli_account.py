@@ -42,6 +42,12 @@ def test_an_account_is_added_listed_changed_disabled_and_enabled(shell: Shell) -
         (("--role", "ig_lead"), "short\n", "12 to 128 characters"),
         (("--role", "nominated_person"), PASSWORD, "acts for a partner"),
         (("--role", "ig_lead", "--partner", "none-such"), PASSWORD, "No partner"),
+        (("--role", "ig_lead", "--office", "Cleaner"), PASSWORD, "no such deputy"),
+        (
+            ("--role", "nominated_person", "--partner", "charnwood-bc", "--office", "Cleaner"),
+            PASSWORD,
+            "no such deputy",
+        ),
     ],
 )
 def test_what_does_not_fit_changes_nothing(

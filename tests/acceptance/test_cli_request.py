@@ -36,6 +36,7 @@ def test_requests_are_listed_answered_and_reviewed(tmp_path: Path, names: list[s
     assert shell("request", "answer", calm, *OFFICE, stdin="{}").code == Exit.USAGE
     assert "Answered" in shell("request", "answer", calm, *OFFICE, stdin=given).out
     assert shell("request", "answer", calm, *OFFICE, stdin=given).code != Exit.OK
+    assert shell("request", "answer", urgent, "--office", "Cleaner", stdin=given).code != Exit.OK
     assert "Answered" in shell("request", "answer", urgent, "--office", "Deputy", stdin=given).out
     assert shell("request", "review", urgent, stdin="").code == Exit.USAGE
     assert "Ended" in shell("request", "review", urgent, "--ends", stdin="It went too far.\n").out

@@ -231,6 +231,7 @@ def test_a_partner_is_changed_with_what_was_typed_kept_and_its_kinds_dated(
     right = {
         "name": "Fire",
         "nominated_person": "Head of Prevention",
+        "deputies": "Duty Officer\r\n\r\nNight Duty Officer",
         "data_protection_officer-post": "Data Protection Officer",
         "kind": "contractor",
         "since-day": "1",
@@ -240,6 +241,8 @@ def test_a_partner_is_changed_with_what_was_typed_kept_and_its_kinds_dated(
     assert lead.post(path, right).status_code == 303
     made = gateway.house.book.refresh().register.partners["llr-fire"]
     assert made.contacts.data_protection_officer is not None
+    assert made.deputies == ("Duty Officer", "Night Duty Officer")
+    assert "Night Duty Officer" in lead.get(path).text
     assert [one.kind.value for one in made.kinds] == ["combined_fire_authority", "contractor"]
     assert made.kinds[0].valid_to == made.kinds[1].valid_from
     assert "Data Protection Officer" in lead.get("/console/partners/llr-fire").text

@@ -18,6 +18,7 @@ from gateway.audit.request_rules import (
     RequestRefused,
     RequestRules,
 )
+from gateway.audit.request_state import Decider
 from gateway.audit.request_steps import RequestMoved
 from gateway.audit.verify import verify
 from gateway.clock import FixedClock
@@ -32,6 +33,7 @@ from tests.support.agreed import (
     COUNCIL,
     NARRATIVE,
     PLACE,
+    POSTS,
     lapse,
     next_day,
     personal_row,
@@ -185,6 +187,9 @@ def test_only_the_nominated_person_decides_and_in_urgency_the_deputy(house: Hous
     with pytest.raises(NotYoursToDecide):
         requests.answer(calm, SENDER, DEPUTY, answer())
     urgent = asked(house, requests, urgent="She is afraid tonight.")
+    for office in ("Cleaner", "", None, POSTS[COUNCIL]):
+        with pytest.raises(NotYoursToDecide):
+            requests.answer(urgent, SENDER, Decider("police-system", office), answer())
     requests.answer(urgent, SENDER, DEPUTY, answer())
     request = requests.one(urgent, SENDER)
 

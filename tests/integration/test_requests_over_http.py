@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.agreed import CALLER, COUNCIL, POSTS
+from tests.support.agreed import CALLER, COUNCIL, DEPUTY, POSTS
 from tests.support.asking import asking, ready_to_ask
 from tests.support.house import FEED, FIRE, SENDER
 from tests.support.requirements import law
@@ -104,3 +104,18 @@ def test_a_request_is_taken_back(gateway: RunningGateway) -> None:
     assert gateway.call("POST", f"{path}/answer", "police", json=RELEASED).status_code == 409
     listed = gateway.call("GET", "/v1/requests", "council").json()["requests"]
     assert [one["id"] for one in listed] == [name]
+
+
+def test_an_urgent_request_is_decided_by_a_deputy_on_the_register_and_by_no_other_office(
+    gateway: RunningGateway,
+) -> None:
+    urgent = BODY | {"urgent": "She is afraid tonight."}
+    name = gateway.call("POST", "/v1/requests", "council", json=urgent).json()["id"]
+    path = f"/v1/requests/{name}/answer"
+
+    refused = gateway.call("POST", path, "police", json=RELEASED | {"office": "Cleaner"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "request.not_yours_to_decide")
+    assert "deputy whom the register names" in refused.json()["remedy"]
+    assert "Cleaner" not in refused.text
+    taken = gateway.call("POST", path, "police", json=RELEASED | {"office": DEPUTY})
+    assert taken.status_code == 200, taken.text

@@ -28,6 +28,7 @@ POSTS = {
     COUNCIL: "Community Safety Manager",
     FIRE: "Head of Prevention",
 }
+DEPUTY = "Deputy"
 CALLER, CONTACT, PLACE = "A. Example", "07700 900123", "12 Example Road, Loughborough LE11 9ZZ"
 NARRATIVE = "caller says the neighbours are noisy"
 
@@ -80,7 +81,7 @@ def prepare(house: House) -> None:
     """
     partners = house.book.refresh().register.partners
     for name, post in POSTS.items():
-        named = partners[name].model_copy(update={"nominated_person": post})
+        named = partners[name].model_copy(update={"nominated_person": post, "deputies": (DEPUTY,)})
         house.writer.run(put_partner(named, house.act("operator")))
     _, told = house.book.refresh().register.feeds[FEED]
     said = told.model_copy(update={"settings": {**told.settings, "assertion": "fact"}})

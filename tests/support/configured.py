@@ -48,6 +48,7 @@ def partner(name: str, kind: str, **more: Any) -> Partner:
         "acts_on_behalf_of": [{"principal": COUNCIL, **DAYS}],
         "succeeded_by": "another",
         "nominated_person": f"Head of {name}",
+        "deputies": ["Duty Inspector"],
         "withholds_section_17a": [_decision("d-1")],
         "withholds_section_115": [_decision("d-2")],
         "co_opted_for_case_reviews": [DAYS],

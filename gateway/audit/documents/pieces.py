@@ -66,6 +66,11 @@ def register_entry(configuration: Configuration, name: str) -> list[Block]:
             "ico_registration", f"{label}: registration with the Information Commissioner"
         ),
         party.states("privacy_notice", f"{label}: where its privacy notice is published"),
+        party.states(
+            "deputies",
+            f"{label}: offices that may decide an urgent request",
+            else_said("none but the nominated person’s", listed),
+        ),
         party.states("acts_on_behalf_of", f"{label}: acts on behalf of", agencies),
         party.states("succeeded_by", f"{label}: succeeded by", else_said("nobody")),
         party.states("withholds_section_17a", f"{label}: withholds under section 17A", decisions),
