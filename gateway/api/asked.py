@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from gateway.access.clients import Scope
 from gateway.access.verify import Access
 from gateway.api.caller import ServiceDep, caller
+from gateway.api.documented import body, closed
 from gateway.audit.answers import QUESTIONS
 from gateway.audit.questions import Asked, House, Question, faulty
 from gateway.errors import ScopeMissing
@@ -29,7 +30,14 @@ def list_questions(access: Caller) -> Response:
     return _json({"questions": [_described(one) for one in known]})
 
 
-@router.post("/{number}", summary="Ask one of the sixteen questions")
+_TOLD = {name: {"type": "string"} for name in sorted(QUESTIONS.told())}
+
+
+@router.post(
+    "/{number}",
+    summary="Ask one of the sixteen questions",
+    openapi_extra=body(closed(_TOLD), required=False),
+)
 async def ask_question(
     number: Number, request: Request, service: ServiceDep, access: Caller
 ) -> Response:

@@ -34,9 +34,11 @@ def body_with(name: str, says: str) -> dict[str, Any]:
     return body(closed({name: text}, name))
 
 
-def body(schema: dict[str, Any], media_type: str = JSON) -> dict[str, Any]:
-    """Describe a body that there must be."""
-    return {"requestBody": {"required": True, "content": {media_type: {"schema": schema}}}}
+def body(
+    schema: dict[str, Any], media_type: str = JSON, *, required: bool = True
+) -> dict[str, Any]:
+    """Describe a body, which there must be unless it is said otherwise."""
+    return {"requestBody": {"required": required, "content": {media_type: {"schema": schema}}}}
 
 
 def closed(properties: dict[str, Any], *required: str) -> dict[str, Any]:

@@ -230,6 +230,10 @@ class Questions:
         """Return them in their order."""
         return [self.by_number[number] for number in sorted(self.by_number)]
 
+    def told(self) -> set[str]:
+        """Return the names of everything that some question may be told."""
+        return {one.name for question in self.all() for one in question.parameters}
+
     def ask(self, number: int, asked: Asked) -> dict[str, Any]:
         """Answer a question.
 

@@ -23,8 +23,9 @@ OWNERS = {
     "rich": ("gateway/cli/",),
     "cedarpy": ("policies/",),
     "pydantic_settings": ("gateway/settings.py",),
-    "authlib": ("gateway/access/",),
-    "joserfc": ("gateway/access/",),
+    # systems prove themselves to access/; people by their organisation's sign-in, which pages lead to
+    "authlib": ("gateway/access/", "gateway/console/issuer.py", "gateway/console/organisation.py"),
+    "joserfc": ("gateway/access/", "gateway/console/organisation.py"),
     "convertbng": ("gateway/intake/",),
     "shapely": ("gateway/intake/",),
 }

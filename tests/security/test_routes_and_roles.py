@@ -79,6 +79,8 @@ ROUTES: dict[tuple[str, str], Scope | None] = {
     ("GET", "/"): None,  # invented data only
     ("POST", "/console/try"): None,  # in the demonstration, or with feed:write: tests/integration
     ("GET", "/console/assets/{name}"): None,
+    ("GET", "/console/sign-in"): None,
+    ("POST", "/console/sign-in"): None,
     ("GET", "/docs"): None,
     ("GET", "/openapi.json"): None,
 }

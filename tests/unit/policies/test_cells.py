@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.cells import Cell, Row, choose, in_cell, last_close, row_of
+from policies.cells import Cell, Choice, Row, choose, in_cell, last_close, row_of
 from policies.depersonalise import open_half
 from policies.pseudonym import released_id
 from policies.treatments import packaged_treatments
@@ -136,6 +136,12 @@ def test_cells_leave_whole_and_only_with_k_incidents(
         if not set(gone.get(c, {})) - newer[c] and all(waiting[p].sensitive for p in by_cell[c])
     }
     assert choice.coarsened == {p for c in alike for p in by_cell[c]}
+
+
+def test_a_full_page_leaves_the_next_cell_for_the_next_page() -> None:
+    waiting = [Row(n, cell(str(n // 2)), None) for n in range(4)]
+
+    assert choose(waiting, {}, 2, 3) == Choice((0, 1), frozenset(), more=True)
 
 
 def test_a_class_that_is_sensitive_without_a_behaviour_counts_as_one() -> None:

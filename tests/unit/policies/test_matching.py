@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from policies import law as law_module
 from policies.keeping import keeping
 from policies.matching import Key, Neighbourhood, Report, are_told, clauses, months_before, reached
 from schemas.agreements import Agreement
@@ -162,6 +163,19 @@ def test_a_power_that_compares_nothing_says_so() -> None:
     assert not clause.law.match(asked, record_class(), UPRN, DAY).matches
     unmet = clause.law.match(clause.asked, record_class(controller=FIRE), UPRN, DAY).unmet
     assert [one.id for one in unmet] == ["section_115.match.holder_agreed"]
+
+
+def test_what_was_compared_is_remembered_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(law_module, "REMEMBERED", 4)
+    (clause,) = clauses(law_115(matched()), DAY)
+    classes = [record_class(source=f"s-{number}") for number in range(10)]
+    first = [clause.law.match(clause.asked, one, UPRN, DAY) for one in classes]
+
+    assert [clause.law.match(clause.asked, one, UPRN, DAY) for one in classes] == first
+    assert clause.law.match(clause.asked, classes[-1], UPRN, DAY) is clause.law.match(
+        clause.asked, classes[-1], UPRN, DAY
+    )
+    assert len(clause.law._matched) <= 4
 
 
 def test_matching_is_agreed_under_section_115_and_told_to_recipients_only() -> None:
