@@ -118,10 +118,6 @@ def lived_in_again(
     filled = json.loads(written.with_suffix(".json").read_text(encoding="utf-8"))
     settings = settings or Settings(local_accounts=True)
     own = settings.model_copy(update={"home": home})
-    clock = HistoryClock(NOW - BEGINS)
-    # begun in the past, as the quarter itself was: what retention does at the start leaves the bodies there
-    with running_gateway(home, clock, own) as gateway:
+    with running_gateway(home, HistoryClock(NOW), own) as gateway:
         gateway.service.dispatcher.stop()
-        clock.at = NOW
-        gateway.house.book.refresh()
         yield LivedIn(gateway, filled)
