@@ -202,7 +202,7 @@ def test_a_delta_feed_asks_nothing(store: str, tmp_path: Path) -> None:
         assert asked(house) == 0
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     runs=st.lists(
         st.lists(st.sampled_from("abcdef"), min_size=1, max_size=6, unique=True),

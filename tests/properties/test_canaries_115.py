@@ -105,7 +105,7 @@ def journey(tmp_path: Path, count: int, fields: tuple[str, ...]) -> tuple[Search
 def test_only_listed_fields_leave_by_the_personal_lane_and_nothing_by_any_other(
     tmp_path: Path, count: Callable[[int], int], proved: Callable[..., None]
 ) -> None:
-    records = count(5_000) if PROVING else 50
+    records = count(5_000) if PROVING else 25
 
     search, given = journey(tmp_path, records, ("people.name", "address_text", "description"))
 
@@ -122,7 +122,7 @@ def test_only_listed_fields_leave_by_the_personal_lane_and_nothing_by_any_other(
 
 def test_a_field_more_in_the_allow_list_turns_the_check_red(tmp_path: Path) -> None:
     listed = ("people.name", "address_text", "premises_name", "occurred_from")
-    search, given = journey(tmp_path, 40, listed)
+    search, given = journey(tmp_path, 20, listed)
 
     assert search.found == set()
     assert {hit[0] for hit in UNLISTED.findall(given["json"])} == {"P"}

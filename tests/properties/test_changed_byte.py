@@ -234,11 +234,13 @@ def _update(filled: Filled, table: str, column: str, value: Any, rowid: int) -> 
 
 
 def test_another_type_with_the_same_bytes_is_found(filled: Filled) -> None:
-    missed = []
+    missed, dice = [], Random("types")
     for table in COVERED:
         for column in METADATA.tables[table].columns:
             unbound = (table, column.name) in UNBOUND
             if unbound or str(column.type) not in {"TEXT", "BLOB"}:
+                continue
+            if not (PROVING or dice.randrange(3) == 0):
                 continue
             other = "BLOB" if str(column.type) == "TEXT" else "TEXT"
             statement = (
@@ -257,7 +259,7 @@ def test_another_type_with_the_same_bytes_is_found(filled: Filled) -> None:
 @pytest.mark.parametrize("table", COVERED)
 def test_a_deleted_row_is_found(filled: Filled, table: str) -> None:
     rows = filled.rows(table)
-    sample = rows if PROVING else [rows[0], rows[len(rows) // 2], rows[-1]]
+    sample = rows if PROVING else [rows[len(rows) // 2]]
     for row in sample:
         filled.change(f"DELETE FROM {table} WHERE {named(table)} = ?", (row[0],))
 

@@ -10,7 +10,9 @@ import gzip
 import io
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import cache
 from math import dist
+from typing import Any
 
 import numpy as np
 import pytest
@@ -239,14 +241,9 @@ def _real(name: str) -> bytes:
     return gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
 
 
-@law("L47")
-@pytest.mark.real_data
-@pytest.mark.prove
-@pytest.mark.parametrize("weight", [1, 2, 4])
-def test_over_all_of_charnwood_no_released_point_stands_for_one_to_seven(
-    weight: int, proved: Callable[..., None]
-) -> None:
-    """Each real postcode is taken for so many addresses: few, so that many points fall short."""
+@cache
+def _charnwood() -> tuple[Any, Any, Any]:
+    """Areas, map points and postcodes of Charnwood, read once."""
     lsoas = parse_areas("lsoa", _real("geo/charnwood-lsoa-uk-geojson-2017.json"))
     months = [_real(f"police/2025-0{n}-leicestershire-street.csv.gz") for n in range(1, 7)]
     points = parse_police_uk_points(months, "2025-06")
@@ -256,6 +253,18 @@ def test_over_all_of_charnwood_no_released_point_stands_for_one_to_seven(
         "2014.3.0",
         "0" * 64,
     )
+    return lsoas, points, codes
+
+
+@law("L47")
+@pytest.mark.real_data
+@pytest.mark.prove
+@pytest.mark.parametrize("weight", [1, 2, 4])
+def test_over_all_of_charnwood_no_released_point_stands_for_one_to_seven(
+    weight: int, proved: Callable[..., None]
+) -> None:
+    """Each real postcode is taken for so many addresses: few, so that many points fall short."""
+    lsoas, points, codes = _charnwood()
     plain = Places.build([lsoas], [points])
     inhabited = [row for row in codes.rows if row.longitude is not None]
     text = "\n".join(f"{row.longitude!r},{row.latitude!r},{weight}" for row in inhabited)

@@ -247,7 +247,7 @@ def test_an_agreement_that_ends_between_any_two_steps_sends_nothing_after(
                     for end in ENDS
                     for at in range(length)
                 ]
-                chosen = dice.sample(every, max(24, count(len(every))))
+                chosen = dice.sample(every, max(14, count(len(every))))
                 for way, end, at in chosen:
                     stepper, records = await _played(stage(), way, end, at)
                     tried += 1

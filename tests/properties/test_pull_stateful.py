@@ -375,6 +375,7 @@ class Pulling(RuleBasedStateMachine):
 
 
 @pytest.mark.prove
+@pytest.mark.on_sqlite
 def test_whatever_happens_the_counts_balance_and_the_notices_are_right(
     store: str, count: Callable[[int], int], proved: Callable[..., None]
 ) -> None:

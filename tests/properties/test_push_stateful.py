@@ -288,6 +288,6 @@ class Pushing(RuleBasedStateMachine):
 
 TestPushing = Pushing.TestCase
 TestPushing.settings = settings(
-    max_examples=400 if settings().max_examples > 100 else 30, stateful_step_count=30
+    max_examples=400 if settings().max_examples > 100 else 18, stateful_step_count=30
 )
 TestPushing.pytestmark = [pytest.mark.prove]  # type: ignore[attr-defined] # read by pytest

@@ -205,6 +205,6 @@ class Agreeing(RuleBasedStateMachine):
 
 TestAgreeing = Agreeing.TestCase
 TestAgreeing.settings = settings(
-    max_examples=300 if settings().max_examples > 100 else 25, stateful_step_count=25
+    max_examples=300 if settings().max_examples > 100 else 15, stateful_step_count=25
 )
 TestAgreeing.pytestmark = [pytest.mark.prove]  # type: ignore[attr-defined] # read by pytest

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from schemas.offices import looks, same_office
+from schemas.partners import DatedKind, Partner, PartnerKind
 from tests.support.requests import ONE_POST
 
 POST = "Community Safety Manager"
@@ -39,3 +40,16 @@ def test_two_offices_are_two_and_nothing_is_none() -> None:
     assert not same_office(None, None)
     assert not same_office(" ", "")
     assert len({looks(post) for post in ONE_POST}) == 1
+
+
+def test_a_deputy_is_an_office_that_the_partner_names() -> None:
+    partner = Partner(
+        id="example-council",
+        name="Example Council",
+        kinds=(DatedKind(kind=PartnerKind.DISTRICT_COUNCIL),),
+        deputies=("Duty Inspector",),
+    )
+
+    assert partner.has_deputy("duty inspector")
+    assert not partner.has_deputy("Cleaner")
+    assert not partner.has_deputy(None)
