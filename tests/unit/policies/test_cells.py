@@ -144,6 +144,12 @@ def test_a_full_page_leaves_the_next_cell_for_the_next_page() -> None:
     assert choose(waiting, {}, 2, 3) == Choice((0, 1), frozenset(), more=True)
 
 
+def test_a_cell_of_one_sensitive_behaviour_leaves_coarsened() -> None:
+    waiting = [Row(n, cell("0"), "drugs") for n in range(2)]
+
+    assert choose(waiting, {}, 2, 9) == Choice((0, 1), frozenset({0, 1}), more=False)
+
+
 def test_a_class_that_is_sensitive_without_a_behaviour_counts_as_one() -> None:
     hidden = record_class(sensitive=True, typology_behaviour=None)
 
