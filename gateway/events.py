@@ -21,8 +21,8 @@ from typing import Any, TextIO
 import structlog
 from typing_extensions import override
 
-CODE = re.compile(r"[A-Za-z0-9/][A-Za-z0-9_.:+/{}-]{0,79}")
-"""What a text value must look like: a slug, an id, a code, a route template, a hash."""
+CODE = re.compile(r"[A-Za-z0-9_/][A-Za-z0-9_.:+/{}-]{0,79}")
+"""What a text value must look like: a slug, an id, a code, a route template, a hash, a file's name."""
 
 
 class Level(Enum):

@@ -97,6 +97,16 @@ def test_a_librarys_text_and_exception_are_not_kept(stream: io.StringIO) -> None
     assert "Canary" not in stream.getvalue()
 
 
+def test_a_librarys_private_file_is_a_place_like_any_other(stream: io.StringIO) -> None:
+    """psycopg warns from ``_pipeline.py`` when a statement fails inside a pipeline."""
+    events.configure(strict=True, stream=stream)
+    told = logging.LogRecord("psycopg", logging.WARNING, "psycopg/_pipeline.py", 77, "", None, None)
+
+    logging.getLogger("psycopg").handle(told)
+
+    assert [line["where"] for line in lines(stream)] == ["_pipeline.py:77"]
+
+
 def test_events_below_the_level_are_not_written(stream: io.StringIO) -> None:
     events.configure("warning", stream=stream)
 
