@@ -15,7 +15,6 @@ from gateway.access.server import TokenServer
 from gateway.access.verify import TokenVerifier
 from gateway.api import (
     agreements,
-    analysis,
     asked,
     corrections,
     decisions,
@@ -23,6 +22,7 @@ from gateway.api import (
     documents,
     feeds,
     health,
+    incidents,
     ledger,
     oauth,
     policies,
@@ -32,6 +32,7 @@ from gateway.api import (
     requests,
     returns,
     signals,
+    statistics,
     subscriptions,
     webhooks,
 )
@@ -108,7 +109,8 @@ def create_app(service: Service) -> FastAPI:
         documents,
         requests,
         returns,
-        analysis,
+        incidents,
+        statistics,
         policies,
         signals,
     )

@@ -17,7 +17,7 @@ from gateway.store import tables as t
 from gateway.store.database import Database, SchemaOld
 from gateway.store.reading import Reader
 
-REVISION = "0004"
+REVISION = "0005"
 """The newest migration; a test holds it against the files."""
 
 _FOLDER = Path(__file__).with_name("migrations")

@@ -1,0 +1,84 @@
+"""What both kinds of questions of analysts share: reading a question, and tables for a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from fastapi import Request
+from pydantic import ValidationError
+
+from gateway.analysis.entitled import Desk
+from gateway.api.problems import sentence_of
+from gateway.api.service import Service
+from gateway.errors import RequestInvalid
+from schemas.analysis import IncidentQuestion, StatisticsQuestion
+from schemas.problems import ProblemError
+
+Question = TypeVar("Question", IncidentQuestion, StatisticsQuestion)
+CSV = "text/csv; charset=utf-8"
+_BOM = "\ufeff"
+_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMS: dict[int | str, Any] = {200: {"content": {"application/json": {}, "text/csv": {}}}}
+
+
+def desk_of(service: Service) -> Desk:
+    """Return what questions are answered with."""
+    house = service.house
+    return Desk(house.reader, house.writer, house.book, house.keys, house.clock, house.random)
+
+
+def question_of(form: type[Question], request: Request) -> Question:
+    """Read a question from the query; what it does not know is refused, and no value is repeated.
+
+    Raises:
+        RequestInvalid: A parameter is unknown, stands twice or does not fit.
+    """
+    given = request.query_params.multi_items()
+    twice = len(given) != len(request.query_params)
+    try:
+        if not twice:
+            return form.model_validate_strings(dict(given))
+    except ValidationError as refused:
+        faults = refused.errors(include_input=False, include_url=False)
+        said = {str(fault["loc"][0]): sentence_of(fault) for fault in faults}
+        known = sorted(said.keys() & form.model_fields.keys())
+        errors = [_fault(name, said[name]) for name in known]
+        errors += [_UNKNOWN] if said.keys() - form.model_fields.keys() else []
+        raise RequestInvalid(errors=tuple(errors)) from None
+    raise RequestInvalid(errors=(_UNKNOWN,))
+
+
+def _fault(name: str, says: str) -> ProblemError:
+    return ProblemError(pointer=f"/query/{name}", rule="request.query", says=says)
+
+
+_UNKNOWN = ProblemError(
+    pointer="/query", rule="request.query", says="A parameter is unknown or stands twice."
+)
+
+
+def wants_csv(request: Request) -> bool:
+    """Whether a table was asked for."""
+    return "text/csv" in request.headers.get("accept", "")
+
+
+def csv_table(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
+    """Write a table for a spreadsheet: UTF-8 with a mark, and no text that is taken for a formula."""
+    out = io.StringIO()
+    out.write(_BOM)
+    writer = csv.writer(out)
+    writer.writerow(columns)
+    writer.writerows([_cell(row[column]) for column in columns] for row in rows)
+    return out.getvalue()
+
+
+def _cell(value: Any) -> Any:  # noqa: ANN401 - a JSON value
+    if isinstance(value, list | dict):
+        value = json.dumps(value, separators=(",", ":"))
+    if isinstance(value, str) and value.startswith(_STARTS_A_FORMULA):
+        return f"'{value}"
+    return "" if value is None else value
