@@ -137,6 +137,16 @@ class RequestInvalid(GatewayError):
     remedy = "See errors[] for each place and rule, and /openapi.json for the form."
 
 
+class PivotOnPerson(GatewayError):
+    """400: a question of analysis by what names a person, a home or a report (DPA 2018 s.41(2))."""
+
+    code, status = "analysis.pivot_on_person", 400
+    title = (
+        "Nothing is grouped, filtered, sorted or listed by who, by which home or by which report."
+    )
+    remedy = "Ask by place, period, kind, class, source or behaviour; /openapi.json lists them."
+
+
 class NotAuthenticated(GatewayError):
     """401."""
 

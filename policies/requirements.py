@@ -7,7 +7,7 @@ The table is ``policies/data/requirements.toml``; the results are those of the l
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import cache
 from typing import Annotated
@@ -73,13 +73,17 @@ def packaged_requirements() -> tuple[Requirement, ...]:
     return Requirements.model_validate(tomllib.loads(text)).requirement
 
 
-def standings(results: Mapping[str, Mapping[str, str]]) -> tuple[Standing, ...]:
+def standings(
+    results: Mapping[str, Mapping[str, str]], of: Sequence[Requirement] | None = None
+) -> tuple[Standing, ...]:
     """Say how each requirement stands.
 
     Args:
         results: Requirement → test → ``passed``, ``failed`` or ``skipped``.
+        of: The requirements; those of the package where none are given.
     """
-    return tuple(_standing(one, results.get(one.id, {})) for one in packaged_requirements())
+    asked = packaged_requirements() if of is None else of
+    return tuple(_standing(one, results.get(one.id, {})) for one in asked)
 
 
 def _standing(requirement: Requirement, tests: Mapping[str, str]) -> Standing:

@@ -115,6 +115,15 @@ class DepersonalisedIncident(ReleasedIncident):
     """An incident as it leaves by the depersonalised lane: there is nothing more to it."""
 
 
+RELEASED_NAMES = frozenset(
+    {
+        *DepersonalisedIncident.model_fields,
+        *(f"{how}{name}" for how in ("", "place_", "place.") for name in Place.model_fields),
+    }
+)
+"""What a reader of depersonalised records is shown, by name; a part of the place by its path too."""
+
+
 class NamedPerson(Word):
     """A person in a role that the agreement names, with the parts that it lists (DPA 2018 s.38(3))."""
 

@@ -6,20 +6,27 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from fastapi import Request
 from pydantic import ValidationError
 
 from gateway.analysis.entitled import Desk
+from gateway.analysis.pivots import refuse_pivots
 from gateway.api.problems import sentence_of
 from gateway.api.service import Service
 from gateway.errors import RequestInvalid
 from schemas.analysis import IncidentQuestion, StatisticsQuestion
 from schemas.problems import ProblemError
+from schemas.released import RELEASED_NAMES
 
 Question = TypeVar("Question", IncidentQuestion, StatisticsQuestion)
 CSV = "text/csv; charset=utf-8"
+_SHOWN: Mapping[type[IncidentQuestion | StatisticsQuestion], frozenset[str]] = MappingProxyType(
+    {IncidentQuestion: RELEASED_NAMES}
+)
+"""Columns that a question's reader is shown under these names."""
 _BOM = "\ufeff"
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 FORMS: dict[int | str, Any] = {200: {"content": {"application/json": {}, "text/csv": {}}}}
@@ -35,9 +42,11 @@ def question_of(form: type[Question], request: Request) -> Question:
     """Read a question from the query; what it does not know is refused, and no value is repeated.
 
     Raises:
+        PivotOnPerson: It asks by what names a person, a home or a report.
         RequestInvalid: A parameter is unknown, stands twice or does not fit.
     """
     given = request.query_params.multi_items()
+    refuse_pivots(given, form.model_fields, _SHOWN.get(form, frozenset()))
     twice = len(given) != len(request.query_params)
     try:
         if not twice:

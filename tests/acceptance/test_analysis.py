@@ -314,17 +314,6 @@ def test_no_filter_makes_a_table_that_could_be_subtracted(
     assert "statistics.whole_totals_only" in answer.text
 
 
-@pytest.mark.parametrize("by", ["source_reference", "people.name", "uprn", "address_text"])
-def test_nothing_is_counted_by_what_names_a_person_or_house(
-    gateway: RunningGateway, by: str
-) -> None:
-    for parameter in ("by", "place"):
-        query = {**MONTHS, "subscription": "fire-17a", parameter: by}
-        answer = gateway.call("GET", "/v1/statistics", "fire-analyst", params=query)
-        assert problem(answer) == (422, "request.invalid")
-        assert by not in answer.text
-
-
 def test_only_closed_periods_are_counted(gateway: RunningGateway) -> None:
     table = asked(gateway, "statistics", **MONTHS, period="quarter", place="district")
 
