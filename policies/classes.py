@@ -11,7 +11,16 @@ from typing import NamedTuple
 from policies.kept import NOTHING, Kept, concerns_a_child
 from policies.lists import packaged_lists
 from policies.marking import higher
-from schemas.codes import Ground, Kind, MappingStatus, Marking, Regime, SubjectRole
+from policies.stages import stage_of
+from schemas.codes import (
+    Ground,
+    InterventionStage,
+    Kind,
+    MappingStatus,
+    Marking,
+    Regime,
+    SubjectRole,
+)
 from schemas.feeds import Feed
 from schemas.grading import Grading, GradingScheme, Handling, HandlingCondition
 from schemas.incident import SENSITIVITY, Incident, Person
@@ -59,6 +68,7 @@ class _Traits(NamedTuple):
     patients: bool | None
     care: bool | None
     received_under: str | None
+    stage: InterventionStage | None
     described: bool
     """Whether a rule of the crosswalk or a class says what it is; a kind by default says nothing."""
 
@@ -111,6 +121,7 @@ def classify(
         feed.patient_information,
         feed.health_or_social_care,
         feed.received_under,
+        stage_of(incident.intervention),
         incident.mapping_rule_id is not None or incident.nsir_class is not None,
     )
     return _class_of(traits)
@@ -154,6 +165,7 @@ def reclassify(
         before.patient_information,
         before.health_or_social_care,
         before.received_under,
+        before.stage,
         incident.mapping_rule_id is not None or incident.nsir_class is not None,
     )
     return _class_of(traits)
@@ -239,6 +251,7 @@ def _class_of(traits: _Traits) -> RecordClass:
         patient_information=traits.patients,
         health_or_social_care=traits.care,
         received_under=traits.received_under,
+        stage=traits.stage,
         si_paragraphs=_paragraphs(traits),
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -12,9 +11,6 @@ from pydantic import AfterValidator, Field
 from schemas.base import DoesNotFit, Word
 from schemas.codes import GssCode, Kind, NsirClass, Slug
 from schemas.typology import TYPOLOGY
-
-Month = Annotated[str, Field(pattern=r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$")]
-"""A month, as ``2026-10``."""
 
 
 def _listed(codes: Iterable[str]) -> AfterValidator:
@@ -50,39 +46,3 @@ class IncidentQuestion(Word):
     """Days of the period in Europe/London, both in it; by when it occurred, else was reported."""
     after: Annotated[str, Field(max_length=128)] | None = None
     limit: Annotated[int, Field(ge=1, le=1_000)] = 500
-
-
-class CountedPlace(StrEnum):
-    """The levels of place that counts are split by."""
-
-    LSOA = "lsoa"
-    MSOA = "msoa"
-    WARD = "ward"
-    DISTRICT = "district"
-
-
-class CountedPeriod(StrEnum):
-    """The lengths of time that counts are split by."""
-
-    MONTH = "month"
-    QUARTER = "quarter"
-
-
-class CountedBehaviour(StrEnum):
-    """Whether counts are split by what was reported."""
-
-    NONE = "none"
-    AREA = "area"
-    BEHAVIOUR = "behaviour"
-    SUB_BEHAVIOUR = "sub_behaviour"
-
-
-class StatisticsQuestion(Word):
-    """Which counts. Levels are fixed and nothing is filtered: two answers cannot be subtracted."""
-
-    subscription: Slug
-    place: CountedPlace = CountedPlace.LSOA
-    period: CountedPeriod = CountedPeriod.MONTH
-    by: CountedBehaviour = CountedBehaviour.NONE
-    first: Month
-    last: Month

@@ -139,6 +139,29 @@ class Ground(StrEnum):
     GENDER_IDENTITY = "gender_identity"
 
 
+class InterventionStage(StrEnum):
+    """How far the incremental approach had gone, coarsely: a mark of the record class, in no record.
+
+    Absent where the source states nothing, or a version was recorded before stages were kept.
+    """
+
+    ADVICE = "advice"
+    """Advice, words of advice, mediation: informal."""
+    REFERRAL = "referral"
+    """To police, support or a panel: beside the ladder."""
+    WARNING = "warning"
+    """A warning in writing, community protection warnings too."""
+    AGREEMENT = "agreement"
+    """Acceptable behaviour contract or agreement, parenting contract."""
+    TENANCY_ACTION = "tenancy_action"
+    """Notice of seeking possession, demotion, a starter tenancy extended."""
+    NOTICE_OR_ORDER = "notice_or_order"
+    """Community protection notice, injunction, closure or criminal behaviour order."""
+    POSSESSION_OR_PROSECUTION = "possession_or_prosecution"
+    OTHER = "other"
+    """Something was done that the list does not name."""
+
+
 class SubjectRole(StrEnum):
     """What a person is to an incident (DPA 2018 s.38(3)); «subject» until something is found."""
 

@@ -7,7 +7,16 @@ from functools import cached_property
 from hashlib import sha256
 
 from schemas.base import Word
-from schemas.codes import Ground, Kind, MappingStatus, Marking, Regime, Slug, SubjectRole
+from schemas.codes import (
+    Ground,
+    InterventionStage,
+    Kind,
+    MappingStatus,
+    Marking,
+    Regime,
+    Slug,
+    SubjectRole,
+)
 from schemas.grading import GradeCode, Grading, GradingScheme, Handling, HandlingCondition
 from schemas.sensitivity import FieldGroup
 
@@ -55,6 +64,8 @@ class RecordClass(Word):
     """Whether it is held as a health or social care authority; None where nobody has said."""
     received_under: Slug | None = None
     """The agreement under which its controller received it from another holder; absent, it is its own."""
+    stage: InterventionStage | None = None
+    """How far intervention had gone, coarsely; only tables and filters read it, no record shows it."""
     si_paragraphs: tuple[int, ...] = ()
     """Paragraphs of the Schedule to SI 2007/1831 that prescribe it, such as ``(1,)``."""
 

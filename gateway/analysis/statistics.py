@@ -28,8 +28,8 @@ from policies.audience import CountRule
 from policies.edition_text import read_basis, read_shown
 from policies.editions import months_of
 from policies.marking import high_water
-from schemas.analysis import CountedBehaviour, CountedPeriod, StatisticsQuestion
 from schemas.codes import Marking
+from schemas.counted import CountedBehaviour, CountedPeriod, StatisticsQuestion
 from schemas.sensitivity import Lane
 
 _LANES = frozenset({Lane.DEPERSONALISED, Lane.STATISTICS})

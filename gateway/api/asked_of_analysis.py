@@ -17,7 +17,8 @@ from gateway.analysis.pivots import refuse_pivots
 from gateway.api.problems import sentence_of
 from gateway.api.service import Service
 from gateway.errors import RequestInvalid
-from schemas.analysis import IncidentQuestion, StatisticsQuestion
+from schemas.analysis import IncidentQuestion
+from schemas.counted import StatisticsQuestion
 from schemas.problems import ProblemError
 from schemas.released import RELEASED_NAMES
 

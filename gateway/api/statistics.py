@@ -15,7 +15,7 @@ from gateway.api.documented import parameters_of
 from gateway.api.receipts import receipted
 from gateway.ledger.leaf import stamp
 from gateway.release.sent import quality
-from schemas.analysis import StatisticsQuestion
+from schemas.counted import StatisticsQuestion
 from schemas.sensitivity import Lane
 
 router = APIRouter(prefix="/v1", tags=["analysis"])

@@ -18,7 +18,7 @@ from gateway.cli.terminal import OPERATOR, Actor, AsJson, Stopped, say, say_json
 from gateway.ledger.leaf import stamp
 from gateway.store.publishing import edition_list, editions_of
 from policies.edition_text import Row, read_shown
-from schemas.analysis import CountedBehaviour, CountedPlace
+from schemas.counted import CountedBehaviour, CountedPlace
 
 app = typer.Typer(
     add_completion=False,

@@ -19,7 +19,7 @@ from gateway.audit.verify import verify
 from gateway.cli.statistics import desk_of
 from gateway.errors import EditionNotClosed
 from policies.audience import masked
-from schemas.analysis import CountedBehaviour, CountedPeriod, CountedPlace
+from schemas.counted import CountedBehaviour, CountedPeriod, CountedPlace
 from schemas.released import NoticeKind
 from schemas.sensitivity import Lane
 from tests.support import house as houses
