@@ -48,8 +48,8 @@ def add(desk: Desk) -> None:
     """Put the pages in."""
     link("Law", DRAFT, "Draft an agreement", LEAD, NOMINATED)
     desk.get(DRAFT, LEAD, NOMINATED)(_to_begin)
-    desk.post(DRAFT, LEAD, NOMINATED)(_begun)
-    desk.post(NEXT, LEAD, NOMINATED)(_next)
+    desk.post(DRAFT, LEAD, NOMINATED, once=True)(_begun)
+    desk.post(NEXT, LEAD, NOMINATED, once=True)(_next)
     desk.get(EDIT, LEAD, NOMINATED)(_overview)
     desk.get(PART, LEAD, NOMINATED)(_to_edit)
     desk.post(PART, LEAD, NOMINATED)(_edited)

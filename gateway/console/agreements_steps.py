@@ -41,11 +41,11 @@ _Job = Callable[[Agreement, Act], Step]
 def add(desk: Desk) -> None:
     """Put the pages in."""
     desk.get(SIGN, NOMINATED)(_to_sign)
-    desk.post(SIGN, NOMINATED)(_signed)
+    desk.post(SIGN, NOMINATED, once=True)(_signed)
     desk.get(STOP, NOMINATED)(_to_stop)
-    desk.post(STOP, NOMINATED)(_stopped)
+    desk.post(STOP, NOMINATED, once=True)(_stopped)
     desk.get(ATTACH, LEAD, NOMINATED)(_to_attach)
-    desk.post(ATTACH, LEAD, NOMINATED)(_attached)
+    desk.post(ATTACH, LEAD, NOMINATED, once=True)(_attached)
 
 
 def _own(visit: Visit, one: Agreement) -> str:

@@ -49,6 +49,7 @@ from gateway.console.built import BASE, Built
 from gateway.console.desk import Desk
 from gateway.console.first import Console
 from gateway.console.issuer import Issuer
+from gateway.console.once import Once
 from gateway.console.organisation import Organisation
 from gateway.console.rendered import Pages
 from gateway.console.sessions import Sessions
@@ -124,7 +125,8 @@ def _sign_in(
 def desk_of(house: House, settings: Settings, pages: Pages) -> Desk:
     """Return the signed-in pages, all put in."""
     sessions = Sessions(house.reader, house.writer, house.clock, house.random)
-    desk = Desk(house, settings, pages, sessions)
+    once = Once(house.reader, house.writer, house.clock)
+    desk = Desk(house, settings, pages, sessions, once)
     for module in PAGES:
         module.add(desk)
     return desk

@@ -34,9 +34,9 @@ def add(desk: Desk) -> None:
     """Put the pages in."""
     link("Evidence", PATH, "Breaches", LEAD)
     desk.get(PATH, LEAD)(_list)
-    desk.post(PATH, LEAD)(_open)
+    desk.post(PATH, LEAD, once=True)(_open)
     desk.get(PATH + "/{breach}", LEAD)(_one)
-    desk.post(PATH + "/{breach}/{step}", LEAD)(_step)
+    desk.post(PATH + "/{breach}/{step}", LEAD, once=True)(_step)
     needing(clocks)
 
 

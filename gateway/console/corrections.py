@@ -32,8 +32,8 @@ def add(desk: Desk) -> None:
     link("Requests", PATH, "Reported by recipients", LEAD, NOMINATED)
     desk.get(PATH, LEAD, NOMINATED)(_list)
     desk.get(ONE, LEAD, NOMINATED)(_one)
-    desk.post(ONE + "/decision", LEAD, NOMINATED)(_decide)
-    desk.post(ONE + "/words", LEAD, NOMINATED)(_words)
+    desk.post(ONE + "/decision", LEAD, NOMINATED, once=True)(_decide)
+    desk.post(ONE + "/words", LEAD, NOMINATED, once=True)(_words)
     needing(_needs)
 
 

@@ -62,7 +62,7 @@ def add(desk: Desk) -> None:
     link("Running", PATH, "Deliveries", *ROLES)
     desk.get(PATH, *ROLES)(_list)
     desk.get(ONE, *ROLES)(_one)
-    desk.post(ONE + "/endpoint", LEAD, ADMINISTRATOR)(_set)
+    desk.post(ONE + "/endpoint", LEAD, ADMINISTRATOR, once=True)(_set)
     needing(_needs)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -20,6 +21,7 @@ from gateway.assembly import House
 from gateway.clock import london_day
 from gateway.console.called import called
 from gateway.console.frame import frame_of
+from gateway.console.once import FIELD, Once
 from gateway.console.origin import own_page_only
 from gateway.console.rendered import Pages
 from gateway.console.sessions import COOKIE, Sessions
@@ -96,6 +98,7 @@ class Desk:
     settings: Settings
     pages: Pages
     sessions: Sessions
+    once: Once
     router: APIRouter = field(default_factory=lambda: APIRouter(include_in_schema=False))
     roles_of: dict[tuple[str, str], frozenset[Role]] = field(default_factory=dict)
     """Who may open what, by method and path."""
@@ -104,26 +107,29 @@ class Desk:
         """Register a page under a path for some roles."""
         return self._route("GET", path, roles)
 
-    def post(self, path: str, *roles: Role) -> Callable[[Handler], Handler]:
-        """Register what a form does, for some roles."""
-        return self._route("POST", path, roles)
+    def post(self, path: str, *roles: Role, once: bool = False) -> Callable[[Handler], Handler]:
+        """Register what a form does, for some roles; ``once`` where it opens or adds something."""
+        return self._route("POST", path, roles, once=once)
 
     def _route(
-        self, method: str, path: str, roles: tuple[Role, ...]
+        self, method: str, path: str, roles: tuple[Role, ...], *, once: bool = False
     ) -> Callable[[Handler], Handler]:
         allowed = frozenset(roles)
         self.roles_of[method, path] = allowed
 
         def register(handler: Handler) -> Handler:
             self.router.add_api_route(
-                path, self._guarded(handler, allowed), methods=[method], response_model=None
+                path,
+                self._guarded(handler, allowed, once=once),
+                methods=[method],
+                response_model=None,
             )
             return handler
 
         return register
 
     def _guarded(
-        self, handler: Handler, allowed: frozenset[Role]
+        self, handler: Handler, allowed: frozenset[Role], *, once: bool
     ) -> Callable[[Request], Awaitable[Response]]:
         async def page(request: Request) -> Response:
             person = await asyncio.to_thread(self.sessions.find, request.cookies.get(COOKIE))
@@ -137,9 +143,13 @@ class Desk:
             if not person.has(*allowed):
                 raise NotFound
             visit = Visit(request, person, self.house, self.settings, self.pages)
-            if request.method != "GET":
-                visit = await _with_form(visit)
-            return await asyncio.to_thread(handler, visit)
+            if request.method == "GET":
+                return await asyncio.to_thread(handler, visit)
+            visit, word = await _with_form(visit)
+            if not once or not word:
+                return await asyncio.to_thread(handler, visit)
+            sent = partial(handler, visit)
+            return await asyncio.to_thread(self.once.do, person.account, word, sent)
 
         return page
 
@@ -152,11 +162,13 @@ class Desk:
         return partner is None or (ends is not None and ends <= london_day(self.house.clock))
 
 
-async def _with_form(visit: Visit) -> Visit:
+async def _with_form(visit: Visit) -> tuple[Visit, str]:
+    """Read a form; return it, and apart from it the word that makes it be carried out once."""
     typed = await typed_in(visit.request, most_fields=_FIELDS, most_files=2)
     texts = {name: tuple(value.strip() for value in values) for name, values in typed.texts.items()}
+    word = "".join(texts.pop(FIELD, ())[:1])
     form = {name: values[0] for name, values in texts.items()}
-    return replace(visit, form=form, files=typed.files, lists=texts)
+    return replace(visit, form=form, files=typed.files, lists=texts), word
 
 
 def _to_sign_in(request: Request) -> Response:

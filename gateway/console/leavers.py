@@ -35,11 +35,11 @@ def add(desk: Desk) -> None:
     """Put the pages in."""
     link("Evidence", PATH, "Off-boarding", LEAD)
     desk.get(PATH, LEAD)(_list)
-    desk.post(PATH, LEAD)(_begin)
+    desk.post(PATH, LEAD, once=True)(_begin)
     desk.get(PATH + "/{off_boarding}", LEAD)(_one)
-    desk.post(PATH + "/{off_boarding}/answer", LEAD)(_answer)
-    desk.post(PATH + "/{off_boarding}/certificate", LEAD)(_certify)
-    desk.post(PATH + "/{off_boarding}/request", LEAD)(_request)
+    desk.post(PATH + "/{off_boarding}/answer", LEAD, once=True)(_answer)
+    desk.post(PATH + "/{off_boarding}/certificate", LEAD, once=True)(_certify)
+    desk.post(PATH + "/{off_boarding}/request", LEAD, once=True)(_request)
     needing(not_finished)
 
 

@@ -38,10 +38,10 @@ def add(desk: Desk) -> None:
     link("People", PATH, "Partners", LEAD, NOMINATED, AUDITOR)
     desk.get(PATH, LEAD, NOMINATED, AUDITOR)(_listed)
     desk.get(NEW, LEAD)(_to_add)
-    desk.post(NEW, LEAD)(_added)
+    desk.post(NEW, LEAD, once=True)(_added)
     desk.get(ONE, LEAD, NOMINATED, AUDITOR)(_shown)
     desk.get(CHANGE, LEAD)(_to_change)
-    desk.post(CHANGE, LEAD)(_changed)
+    desk.post(CHANGE, LEAD, once=True)(_changed)
 
 
 def _listed(visit: Visit) -> Response:

@@ -46,7 +46,7 @@ def add(desk: Desk) -> None:
     link("Requests", PATH, "Corrections and recalls", LEAD, NOMINATED, AUDITOR)
     desk.get(PATH, LEAD, NOMINATED, AUDITOR)(_list)
     desk.get(PATH + "/new", LEAD)(_form)
-    desk.post(PATH + "/new", LEAD)(_open)
+    desk.post(PATH + "/new", LEAD, once=True)(_open)
     needing(_needs)
 
 

@@ -43,10 +43,10 @@ _NEEDS_WORDS = frozenset({CaseStep.REFUSED, CaseStep.SUBJECT_TOLD})
 def add(desk: Desk) -> None:
     """Put the pages in."""
     desk.get(ONE, LEAD)(_one)
-    desk.post(ONE + "/words", LEAD)(_words)
-    desk.post(ONE + "/records", LEAD)(_records)
+    desk.post(ONE + "/words", LEAD, once=True)(_words)
+    desk.post(ONE + "/records", LEAD, once=True)(_records)
     desk.get(STEP, LEAD)(_step)
-    desk.post(STEP, LEAD)(_take)
+    desk.post(STEP, LEAD, once=True)(_take)
 
 
 def _case(visit: Visit) -> Case:

@@ -18,6 +18,7 @@ from gateway.console import words
 from gateway.console.built import Built
 from gateway.console.frame import link_of, trail_of
 from gateway.console.navigation import links_for
+from gateway.console.once import with_words
 from gateway.console.typed import UNSEEN
 
 SERVICE = "Charnwood gateway"
@@ -94,7 +95,7 @@ class Pages:
     def page_with_script(self, template: str, status: int = 200, **values: object) -> Response:
         """Return a page whose scripts carry the answer's nonce."""
         nonce = base64.b64encode(self._random(16)).decode()
-        text = self.text(template, nonce=nonce, **values)
+        text = with_words(self.text(template, nonce=nonce, **values), self._random)
         return self._answer(text, status, _WITH_SCRIPT.format(nonce=nonce))
 
     def _answer(self, text: str, status: int, policy: str) -> Response:

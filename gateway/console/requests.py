@@ -48,8 +48,8 @@ def add(desk: Desk) -> None:
     desk.get(PATH + "/refusals", LEAD, NOMINATED)(_refusals)
     desk.get(ONE, LEAD, NOMINATED)(_one)
     desk.get(ONE + "/form", LEAD, NOMINATED)(_form)
-    desk.post(ONE + "/review", LEAD, NOMINATED)(_review)
-    desk.post(ONE + "/withdraw", NOMINATED)(_withdraw)
+    desk.post(ONE + "/review", LEAD, NOMINATED, once=True)(_review)
+    desk.post(ONE + "/withdraw", NOMINATED, once=True)(_withdraw)
     desk.post(ONE + "/collect", NOMINATED)(_collect)
     needing(_needs)
 

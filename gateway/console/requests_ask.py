@@ -40,7 +40,7 @@ def add(desk: Desk) -> None:
     """Put the pages in."""
     link("Requests", ASK, "Ask for a disclosure", NOMINATED)
     desk.get(ASK, NOMINATED)(_blank)
-    desk.post(ASK, NOMINATED)(_ask)
+    desk.post(ASK, NOMINATED, once=True)(_ask)
 
 
 def _blank(visit: Visit) -> Response:

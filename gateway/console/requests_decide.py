@@ -49,7 +49,7 @@ _CONDITIONS = ("special_category", "offence")
 def add(desk: Desk) -> None:
     """Put the pages in."""
     desk.get(DECIDE, NOMINATED)(_begin)
-    desk.post(DECIDE, NOMINATED)(_step)
+    desk.post(DECIDE, NOMINATED, once=True)(_step)
 
 
 def _asked(visit: Visit) -> Request:

@@ -58,7 +58,7 @@ def add(desk: Desk) -> None:
     desk.get(PATH, LEAD, NOMINATED, AUDITOR)(_listed)
     desk.get(ONE, LEAD, NOMINATED, AUDITOR)(_shown)
     desk.post(OPEN, LEAD, NOMINATED)(_opened)
-    desk.post(DECIDE, LEAD, NOMINATED)(_decided)
+    desk.post(DECIDE, LEAD, NOMINATED, once=True)(_decided)
     needing(_waiting)
 
 

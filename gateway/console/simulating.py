@@ -32,7 +32,7 @@ def add(desk: Desk) -> None:
     house = desk.house
     jobs = SimulationJobs(house.reader, house.writer, house.book, house.clock, house.new_id)
     desk.get(PATH, LEAD)(lambda visit: _form(visit, jobs, {}))
-    desk.post(PATH, LEAD)(_begin(jobs))
+    desk.post(PATH, LEAD, once=True)(_begin(jobs))
     desk.get(JOB, LEAD)(_shown(jobs))
 
 

@@ -52,7 +52,7 @@ def add(desk: Desk) -> None:
     link("Requests", PATH, "Subject access", LEAD, NOMINATED)
     desk.get(PATH, LEAD, NOMINATED)(_list)
     desk.get(PATH + "/new", LEAD, NOMINATED)(_form)
-    desk.post(PATH + "/new", LEAD, NOMINATED)(_open)
+    desk.post(PATH + "/new", LEAD, NOMINATED, once=True)(_open)
     desk.get(PATH + "/{case}", LEAD, NOMINATED)(_one)
     needing(_needs)
 

@@ -44,7 +44,7 @@ def add(desk: Desk) -> None:
         ("letter.json", _download),
         ("close", _close),
     ):
-        desk.post(f"{_ONE}/{name}", LEAD, NOMINATED)(does)
+        desk.post(f"{_ONE}/{name}", LEAD, NOMINATED, once=True)(does)
     desk.get(_ONE + "/letter", LEAD, NOMINATED)(_letter)
 
 

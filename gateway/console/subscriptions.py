@@ -42,7 +42,7 @@ def add(desk: Desk) -> None:
     link("Running", PATH, "Subscriptions", *ROLES)
     desk.get(PATH, *ROLES)(_list)
     desk.get(ONE, *ROLES)(_one)
-    desk.post(ONE + "/replay", LEAD, ADMINISTRATOR)(_replay)
+    desk.post(ONE + "/replay", LEAD, ADMINISTRATOR, once=True)(_replay)
 
 
 def theirs(visit: Visit) -> dict[str, Subscription]:

@@ -1,6 +1,6 @@
 """The tables of people who sign in: accounts, sessions, sign-ins under way.
 
-Each change of an account is a leaf with the row's hash; the other three are working state, outside verify.
+Each change of an account is a leaf with the row's hash; the other four are working state, outside verify.
 """
 
 from __future__ import annotations
@@ -48,4 +48,15 @@ SIGN_IN_FAILURE = Table(
     Column("failures", Integer, nullable=False),
     Column("last", Position, nullable=False, comment="seconds since 1970"),
     comment="sign-ins that failed, by account and by address, as hashes; what the throttle counts",
+)
+
+FORM_SENT = Table(
+    "form_sent",
+    METADATA,
+    Column(
+        "key_sha256", LargeBinary, primary_key=True, comment="of the account and the form's word"
+    ),
+    Column("at", Position, nullable=False, comment="seconds since 1970"),
+    Column("location", Text, nullable=False, comment="where it led; empty while it is carried out"),
+    comment="forms that were sent, for eight hours: a second sending is shown what came of the first",
 )

@@ -76,6 +76,14 @@ class Reader:
             row = found.mappings().first()
         return None if row is None else dict(row)
 
+    def form_sent(self, key_sha256: bytes) -> str | None:
+        """Return where a form that was sent led, empty while it is carried out; None where it was not."""
+        sent = t.FORM_SENT
+        wanted = select(sent.c.location).where(sent.c.key_sha256 == key_sha256)
+        with self.connection() as c:
+            found: str | None = c.execute(wanted).scalar()
+        return found
+
     # --- register
     def accounts(self, account: str | None = None) -> list[dict[str, Any]]:
         """Return the accounts of people, or the one of an id, as they stand."""

@@ -28,7 +28,7 @@ from gateway.store.metadata import (
     Position,
     partial_index,
 )
-from gateway.store.people_tables import ACCOUNT, SESSION, SIGN_IN, SIGN_IN_FAILURE
+from gateway.store.people_tables import ACCOUNT, FORM_SENT, SESSION, SIGN_IN, SIGN_IN_FAILURE
 from gateway.store.place_tables import (
     GEOGRAPHY,
     GEOGRAPHY_AREA,
@@ -55,6 +55,7 @@ __all__ = [
     "DISCLOSURE_REQUEST_STEP",
     "EDITION",
     "ENDPOINT",
+    "FORM_SENT",
     "GEOGRAPHY",
     "GEOGRAPHY_AREA",
     "GEOGRAPHY_POINT",

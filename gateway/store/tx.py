@@ -302,6 +302,10 @@ class Tx:
         over = (t.SESSION.c.seen < seen_before) | (t.SESSION.c.began < began_before)
         self.connection.execute(delete(t.SESSION).where(over))
 
+    def forget_forms(self, before: int) -> None:
+        """Forget forms that were sent before an instant (seconds since 1970)."""
+        self.connection.execute(delete(t.FORM_SENT).where(t.FORM_SENT.c.at < before))
+
     def forget_sign_ins(self, before: int) -> None:
         """Forget sign-ins that nobody came back from, and failures that count no longer."""
         self.connection.execute(delete(t.SIGN_IN).where(t.SIGN_IN.c.began < before))

@@ -51,6 +51,7 @@ from tests.support.requirements import law
 WORKING_STATE = {
     "anchor": "how publishing goes at the moment; that releases stopped and went on are leaves",
     "assertion": "assertions already used, until they expire",
+    "form_sent": "forms sent in the last hours; what they did is a leaf",
     "session": "who is signed in at the moment; a changed person opens what their own role may",
     "sign_in": "sign-ins begun at an organisation's own server, for ten minutes",
     "sign_in_failure": "failures counted for the throttle, until they expire",
