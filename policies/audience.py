@@ -21,6 +21,8 @@ from typing import NamedTuple, TypeVar
 K = TypeVar("K", bound=Hashable)
 
 HIDDEN_FROM, HIDDEN_TO, ROUNDED_TO = 1, 7, 5
+REPUBLISHED_FROM = 8
+"""A figure is shown anew where the true count moved by so much; the width of 1 to 7, and one."""
 _HALF = ROUNDED_TO // 2
 
 

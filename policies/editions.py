@@ -12,11 +12,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from policies.audience import HIDDEN_FROM, HIDDEN_TO, CountRule, Shown, masked, masked_split
+from policies.audience import (
+    HIDDEN_FROM,
+    HIDDEN_TO,
+    REPUBLISHED_FROM,
+    CountRule,
+    Shown,
+    masked,
+    masked_split,
+)
 from schemas.codes import Kind
-
-REPUBLISHED_FROM = 8
-"""A figure is shown anew where the true count moved by so much; the width of 1 to 7, and one."""
 
 PLACES = ("lsoa", "msoa", "ward", "district")
 BEHAVIOURS = ("none", "area", "behaviour", "sub_behaviour")
