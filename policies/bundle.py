@@ -45,7 +45,8 @@ FILES = (
 _ANNOTATIONS = frozenset({"id", "power", "cites", "says", "about"})
 _POWERS = frozenset(power.value for power in Power)
 _ACTIONS = [
-    {"op": "==", "entity": action} for action in (request.RECEIVE, request.SEE, request.MATCH)
+    {"op": "==", "entity": action}
+    for action in (request.RECEIVE, request.SEE, request.MATCH, request.LINK)
 ]
 _ANY = {"op": "All"}
 _TOLD = frozenset({About.RECIPIENT.value, About.REQUEST.value})
@@ -68,11 +69,13 @@ class Rule:
     """Whether it decides a group of sealed fields, and not whether the record may go."""
     matches: bool = False
     """Whether it decides by what a record may be compared."""
+    links: bool = False
+    """Whether it decides that a record may be put beside another as probably the same event."""
 
     @property
     def receives(self) -> bool:
         """Whether it decides that the record may go."""
-        return not self.sees and not self.matches
+        return not self.sees and not self.matches and not self.links
 
     def condition(self, power: Power) -> Condition:
         """Return the rule as a condition of one power (an ``everywhere`` rule is one of each)."""
@@ -120,6 +123,7 @@ def _rule(name: str, policy: dict[str, Any]) -> Rule:
         permits=policy["effect"] == "permit",
         sees=policy["action"].get("entity") == request.SEE,
         matches=policy["action"].get("entity") == request.MATCH,
+        links=policy["action"].get("entity") == request.LINK,
     )
     _check_shape(rule, policy)
     return rule
@@ -134,7 +138,7 @@ def _check_shape(rule: Rule, policy: dict[str, Any]) -> None:
     scoped = [] if rule.power == EVERYWHERE else [_when_asked(rule.power)]
     anyone = (policy["principal"], policy["resource"]) == (_ANY, _ANY)
     if not anyone or policy["action"] not in _ACTIONS:
-        says = 'its head is (principal, action == Action::"receive", "see" or "match", resource)'
+        says = 'its head is (principal, action == Action::"receive", "see", "match" or "link", resource)'
         raise PolicyRefused(rule.file, rule.id, says)
     if rule.permits and (not scoped or clauses != scoped):
         raise PolicyRefused(rule.file, rule.id, "a permit speaks when its one power is asked for")
@@ -169,9 +173,14 @@ class Bundle:
             {Power(rule.power): rule for rule in rules.values() if rule.permits and rule.matches}
         )
         """The permit under which a power lets records be compared, where it has one."""
+        self.links: Mapping[Power, Rule] = MappingProxyType(
+            {Power(rule.power): rule for rule in rules.values() if rule.permits and rule.links}
+        )
+        """The permit under which a power lets records be linked, where it has one."""
         self._conditions = {power: self._of(power, lambda one: one.receives) for power in Power}
         self._to_see = {power: self._of(power, lambda one: one.sees) for power in Power}
         self._to_match = {power: self._of(power, lambda one: one.matches) for power in Power}
+        self._to_link = {power: self._of(power, lambda one: one.links) for power in Power}
 
     def conditions(self, power: Power) -> tuple[Condition, ...]:
         """Return the conditions of a power, its own first and then those that bind every power."""
@@ -184,6 +193,10 @@ class Bundle:
     def conditions_to_match(self, power: Power) -> tuple[Condition, ...]:
         """Return the conditions under which a power lets records be compared."""
         return self._to_match[power]
+
+    def conditions_to_link(self, power: Power) -> tuple[Condition, ...]:
+        """Return the conditions under which a power lets records be linked."""
+        return self._to_link[power]
 
     def _of(self, power: Power, decides: Callable[[Rule], bool]) -> tuple[Condition, ...]:
         stated = [one for one in self.rules.values() if not one.permits and decides(one)]
@@ -231,7 +244,8 @@ def _check_powers(rules: Mapping[str, Rule]) -> None:
     for power in sorted(spoken):
         own = [rule for rule in rules.values() if rule.power == power]
         _check_permit(power, own[0].file, [rule for rule in own if rule.receives])
-        for beside in ([one for one in own if one.sees], [one for one in own if one.matches]):
+        to_see, to_match = [one for one in own if one.sees], [one for one in own if one.matches]
+        for beside in (to_see, to_match, [one for one in own if one.links]):
             if beside:
                 _check_permit(power, beside[0].file, beside)
 
@@ -309,6 +323,8 @@ def _probe(engine: Engine) -> None:
         ]
         if engine.words.knows_matching:
             questions.append(request.asked_to_match(probe.REQUEST, MatchKey.UPRN, probe.AGREEMENT))
+        if engine.words.knows_linking:
+            questions.append(request.asked_to_link(probe.REQUEST, ("probe",), probe.AGREEMENT))
         answers = [
             engine.ask(Power.SECTION_17A, asked, entities, checked=True).decision
             for asked in questions

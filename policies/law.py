@@ -19,6 +19,7 @@ from pydantic import TypeAdapter
 from policies import request
 from policies.agreements import Bound, bound_on
 from policies.bundle import Bundle
+from policies.linking import linked_controllers
 from policies.lists import Lists, packaged_lists
 from policies.on_request import request_on
 from policies.probe import NO_RECORD
@@ -26,7 +27,7 @@ from policies.refusals import PolicyRefused
 from policies.register import Register, Standing
 from policies.treatments import Treatments
 from schemas.agreements import Agreement, AgreementState
-from schemas.decisions import About, Condition, Decision, GroupSeen, Matched, Outcome, Seen
+from schemas.decisions import About, Condition, Decision, GroupSeen, Linked, Matched, Outcome, Seen
 from schemas.matching import MatchKey
 from schemas.partners import Partner
 from schemas.powers import Power, Protocol
@@ -88,6 +89,7 @@ class Law:
         self._decided: dict[tuple[Subscription, RecordClass, date], Decision] = {}
         self._seen: dict[tuple[Subscription, RecordClass, date], Seen] = {}
         self._matched: dict[tuple[Subscription, RecordClass, MatchKey, date], Matched] = {}
+        self._linked: dict[tuple[Subscription, RecordClass, date], Linked] = {}
         self._pairs: dict[tuple[object, ...], cedarpy.Entities] = {}
         self._bound: dict[tuple[str, date], Bound | None] = {}
 
@@ -180,6 +182,20 @@ class Law:
                 self._matched = {}
             self._matched[known] = matched
         return matched
+
+    def link(self, subscription: Subscription, record_class: RecordClass, day: date) -> Linked:
+        """Say whether records of a class may be linked with others for a subscription on a day.
+
+        It says nothing about whether the partner may receive the record: ``decide`` does.
+        """
+        key = (subscription, record_class, day)
+        linked = self._linked.get(key)
+        if linked is None:
+            linked = self._join(*key)
+            if len(self._linked) >= REMEMBERED:
+                self._linked = {}
+            self._linked[key] = linked
+        return linked
 
     def rests_on_agreement(self, power: Power) -> bool:
         """Whether a request under the power names a data-sharing agreement."""
@@ -296,6 +312,21 @@ class Law:
         conditions = self.bundle.conditions_to_match(power)
         unmet = tuple(one for one in conditions if one.id in reasons)
         return Matched(matches=result.allowed and not erred, unmet=unmet, errors=erred)
+
+    def _join(self, subscription: Subscription, record_class: RecordClass, day: date) -> Linked:
+        power = subscription.power
+        if power not in self.bundle.links:
+            basis = self.lists.powers.by_code[power].cites
+            return Linked(links=False, unmet=(_no_permit(power, basis),))
+        _, bound, entities = self._entities(subscription, record_class, day)
+        allow = linked_controllers(self.protocols, subscription.partner, power, day)
+        asked = request.asked_to_link(subscription, allow, bound)
+        result = self.bundle.engine.ask(power, asked, entities)
+        erred = _erred(result.diagnostics.errors)
+        reasons = frozenset() if result.allowed else frozenset(result.diagnostics.reasons)
+        conditions = self.bundle.conditions_to_link(power)
+        unmet = tuple(one for one in conditions if one.id in reasons)
+        return Linked(links=result.allowed and not erred, unmet=unmet, errors=erred)
 
     def _entities(
         self, subscription: Subscription, record_class: RecordClass, day: date

@@ -39,6 +39,9 @@ def _rules(bundle: Bundle) -> str:
         to_match = [rule for rule in stated if rule.matches]
         if to_match:
             lines += ["A record is compared by a key only if:", "", *_conditions(to_match), ""]
+        to_link = [rule for rule in stated if rule.links]
+        if to_link:
+            lines += ["A record is linked with others only if:", "", *_conditions(to_link), ""]
     lines += ["### Every power", ""]
     shared = [rule for rule in bundle.rules.values() if rule.power == EVERYWHERE]
     return "\n".join([*lines, *_conditions(shared), ""])

@@ -26,6 +26,7 @@ RESOURCE = {"type": "RecordClass", "id": "asked"}
 RECEIVE = {"type": "Action", "id": "receive"}
 SEE = {"type": "Action", "id": "see"}
 MATCH = {"type": "Action", "id": "match"}
+LINK = {"type": "Action", "id": "link"}
 
 
 def _partner(name: str, standing: Standing) -> dict[str, Any]:
@@ -224,6 +225,24 @@ def asked_to_match(
     """Return the request to compare a record by one key, for whom the subscription stands for."""
     context: dict[str, Any] = {"power": subscription.power, "key": key}
     return _request(subscription, MATCH, context, bound)
+
+
+def asked_to_link(
+    subscription: Subscription, controllers: tuple[str, ...], bound: Bound | None
+) -> dict[str, Any]:
+    """Return the request to link a record with others, for whom the subscription stands for.
+
+    Args:
+        subscription: Who asks, under which power, in which lane.
+        controllers: Who allows linking in a protocol in force that the recipient is party to.
+        bound: The agreement that it names, if that is on the register.
+    """
+    context: dict[str, Any] = {
+        "power": subscription.power,
+        "lane": subscription.lane,
+        "linked_controllers": _references(controllers),
+    }
+    return _request(subscription, LINK, context, bound)
 
 
 def _request(

@@ -21,6 +21,7 @@ _WHERE = {
     "receive": ('"receive"', "context"),
     "see": ('"see"', "context"),
     "match": ('"match"', "context"),
+    "link": ('"link"', "context"),
 }
 """Entity type or action → the action to ask with, and the variable that has its attributes."""
 _OPTIONAL = {"Agreement": "agreement", "Request": "request"}
@@ -55,6 +56,11 @@ class Vocabulary:
     def knows_matching(self) -> bool:
         """Whether it may be asked by what records are compared."""
         return self._knows("match", "key")
+
+    @property
+    def knows_linking(self) -> bool:
+        """Whether it may be asked whether records may be linked."""
+        return self._knows("link", "linked_controllers")
 
     def _knows(self, of: str, name: str) -> bool:
         known = self._known.get((of, name))

@@ -77,6 +77,14 @@ class Matched(Word):
     errors: tuple[str, ...] = ()
 
 
+class Linked(Word):
+    """Whether records of a class may be linked for one subscription, and what stands against it."""
+
+    links: bool
+    unmet: tuple[Condition, ...] = ()
+    errors: tuple[str, ...] = ()
+
+
 class Seen(Word):
     """What the law says about each group of sealed fields, for one class, subscription and day."""
 

@@ -79,6 +79,9 @@ class Protocol(Period):
     covers_section_17a: bool = True
     covers_section_115: bool = True
     covers_other: bool = True
+    linking: tuple[Slug, ...] = ()
+    """Parties that allow depersonalised records of theirs to be put beside others' as probably the same
+    event. Nobody does until he says so."""
     signatures: tuple[Signature, ...] = ()
 
     def live_on(self, day: date) -> bool:

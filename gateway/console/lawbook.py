@@ -43,6 +43,8 @@ class Chapter:
     permit: Rule | None
     conditions: tuple[Rule, ...]
     to_see: tuple[Rule, ...]
+    to_match: tuple[Rule, ...]
+    to_link: tuple[Rule, ...]
     uncertain: str
     enabled: bool
 
@@ -56,9 +58,11 @@ def _chapter(
         name=name,
         title=title,
         cites=cites,
-        permit=next((rule for rule in own if rule.permits and not rule.sees), None),
-        conditions=tuple(rule for rule in stated if not rule.sees),
+        permit=next((rule for rule in own if rule.permits and rule.receives), None),
+        conditions=tuple(rule for rule in stated if rule.receives),
         to_see=tuple(rule for rule in stated if rule.sees),
+        to_match=tuple(rule for rule in stated if rule.matches),
+        to_link=tuple(rule for rule in stated if rule.links),
         uncertain=uncertain,
         enabled=enabled,
     )

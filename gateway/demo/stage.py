@@ -176,6 +176,8 @@ def _protocol(today: date) -> Protocol:
         id=PROTOCOL,
         title="Information-sharing protocol of an example partnership",
         parties=parties,
+        # police and council let their reports be put beside each other; the others said nothing
+        linking=(POLICE, COUNCIL),
         signatures=tuple(
             Signature(
                 party=party, office=OFFICES.get(party, "Designated officer"), signed_on=signed

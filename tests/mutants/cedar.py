@@ -32,9 +32,11 @@ from schemas.subscriptions import Subscription
 from tests.mutants.of_tests import FILE, TEXT
 from tests.properties.test_law_oracle import meant
 from tests.support.law import everything_enabled, law, variant
-from tests.support.oracle import oracle, oracle_agreement
+from tests.support.oracle import oracle, oracle_agreement, oracle_live
+from tests.support.oracle_linking import oracle_link
 from tests.support.oracle_see import oracle_see
 from tests.support.requests import (
+    PURPOSE_OF,
     a_class,
     a_day,
     a_protocol,
@@ -124,6 +126,7 @@ class Question:
     day: date
     unmet: frozenset[str]
     seen: frozenset[FieldGroup]
+    not_linked: frozenset[str] | None
 
 
 def questions(number: int, per_register: int = 50, seed: int = SEED) -> list[Question]:
@@ -141,7 +144,10 @@ def questions(number: int, per_register: int = 50, seed: int = SEED) -> list[Que
             asked, cls = meant(dice, asked, cls, agreements)
             _, unmet = oracle(register, asked, cls, day, agreements, protocols, enabled=enabled)
             seen = oracle_see(asked, oracle_agreement(asked, agreements, day), day)
-            made.append(Question(snapshot, asked, cls, day, unmet, frozenset(seen)))
+            named = oracle_agreement(asked, agreements, day) if asked.power in PURPOSE_OF else None
+            live = named is not None and oracle_live(named, day)
+            linked = oracle_link(register, asked, cls, day, named, protocols, live=live)
+            made.append(Question(snapshot, asked, cls, day, unmet, frozenset(seen), linked))
     return made
 
 
@@ -166,12 +172,15 @@ class Judge:
             known = id(one.snapshot)
             if known not in laws:
                 laws[known] = variant(one.snapshot, bundle=bundle)
-            if _differs(laws[known], one, sees=rule.sees):
+            if _differs(laws[known], one, sees=rule.sees, links=rule.links):
                 return "oracle"
         return None
 
 
-def _differs(snapshot: Law, one: Question, *, sees: bool) -> bool:
+def _differs(snapshot: Law, one: Question, *, sees: bool, links: bool) -> bool:
+    if links:
+        linked = snapshot.link(one.asked, one.cls, one.day)
+        return frozenset(c.id for c in linked.unmet) != one.not_linked or bool(linked.errors)
     if sees:
         return snapshot.see(one.asked, one.cls, one.day).groups != one.seen
     decision: Decision = snapshot.decide(one.asked, one.cls, one.day)

@@ -16,7 +16,7 @@ from schemas.agreements import Agreement
 from schemas.decisions import Decision, Outcome
 from schemas.matching import MatchKey
 from schemas.partners import Partner
-from schemas.powers import Power, Purpose
+from schemas.powers import Power, Protocol, Purpose
 from schemas.record_class import RecordClass
 from schemas.requests import REQUEST_POWERS
 from schemas.sensitivity import Lane
@@ -33,6 +33,7 @@ from tests.support.law import (
     subscription,
 )
 from tests.support.oracle import oracle, oracle_agreement, oracle_live
+from tests.support.oracle_linking import oracle_link
 from tests.support.oracle_matching import oracle_match
 from tests.support.oracle_see import oracle_see
 from tests.support.requests import (
@@ -62,7 +63,7 @@ def test_oracle_and_cedar_agree_on_outcome_and_on_every_unmet_condition(
 ) -> None:
     dice = Random(SEED)
     requests = max(500, count(20_000))
-    released = under_115 = compared = 0
+    released = under_115 = compared = linked = 0
     by_power: set[Power] = set()
     print(f"seed {SEED}, {requests} requests")
 
@@ -83,6 +84,7 @@ def test_oracle_and_cedar_agree_on_outcome_and_on_every_unmet_condition(
         assert (decision.outcome, _ids(decision)) == (outcome, unmet), (number, asked, cls, day)
         assert snapshot.see(asked, cls, day).groups == seen, (number, asked, cls, day)
         compared += compares(dice, snapshot, (asked, cls, day), register, agreements)
+        linked += links(snapshot, (asked, cls, day), register, agreements, protocols)
         released += decision.releases
         by_power |= {asked.power} if decision.releases else set()
         under_115 += decision.releases and asked.power is Power.SECTION_115
@@ -90,6 +92,7 @@ def test_oracle_and_cedar_agree_on_outcome_and_on_every_unmet_condition(
     assert released > requests / 100
     assert under_115 > requests / 250
     assert compared > requests / 250
+    assert linked > requests / 250
     assert len(by_power) >= 3
     assert by_power & set(REQUEST_POWERS)
     proved(
@@ -98,6 +101,7 @@ def test_oracle_and_cedar_agree_on_outcome_and_on_every_unmet_condition(
         disagreements=0,
         released=released,
         under_115=under_115,
+        linked=linked,
         seed=SEED,
     )
 
@@ -120,6 +124,26 @@ def compares(
     assert matched.matches is (unmet == frozenset()), question
     assert {one.id for one in matched.unmet} == (unmet or frozenset()), question
     return matched.matches
+
+
+def links(
+    snapshot: Law,
+    question: tuple[Subscription, RecordClass, date],
+    register: dict[str, Partner],
+    agreements: list[Agreement],
+    protocols: list[Protocol],
+) -> bool:
+    """Whether a record may be linked with others, on which law and oracle agree."""
+    asked, cls, day = question
+    named = oracle_agreement(asked, agreements, day) if asked.power in PURPOSE_OF else None
+    live = named is not None and oracle_live(named, day)
+    unmet = oracle_link(register, asked, cls, day, named, protocols, live=live)
+    found = snapshot.link(asked, cls, day)
+
+    assert found.links is (unmet == frozenset()), question
+    told = {"no_permit"} if unmet is None else set(unmet)
+    assert {one.id for one in found.unmet} == told, question
+    return found.links
 
 
 def meant(

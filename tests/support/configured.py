@@ -124,6 +124,7 @@ def configuration(**more: Any) -> Configuration:
         {
             "id": "charnwood",
             "title": "Protocol",
+            "linking": [POLICE],
             "parties": [POLICE, COUNCIL],
             "signatures": [{"party": POLICE, "office": "Head", "signed_on": "2026-01-01"}],
             **DAYS,

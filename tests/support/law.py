@@ -186,6 +186,7 @@ def variant(
     """The same law with some of it otherwise, and nothing remembered; quick, because it is not hashed."""
     made = copy(snapshot)
     made._recent, made._decided, made._seen, made._matched = {}, {}, {}, {}
+    made._linked = {}
     if bundle is not None:
         made.bundle = bundle
     else:

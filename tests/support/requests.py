@@ -197,6 +197,7 @@ def a_protocol(dice: Random, names: list[str]) -> Protocol:
         parties=parties,
         covers_section_115=dice.random() < 0.95,
         signatures=signatures,
+        linking=tuple(names[::2]),
         **_period(dice, 0.9),
     )
 

@@ -238,6 +238,7 @@ def _protocols(configuration: Configuration) -> list[Block]:
             bound.states("covers_section_17a", of("covers section 17A")),
             bound.states("covers_section_115", of("covers section 115")),
             bound.states("covers_other", of("covers other sharing")),
+            bound.states("linking", of("allow linking"), else_said("nobody")),
             bound.states("valid_from", of("from"), else_said("not dated")),
             bound.states("valid_to", of("until before"), else_said("open-ended")),
             bound.states("signatures", of("signed by"), signatures),
