@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, Self, TypeVar
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from schemas.base import DoesNotFit, Word
-from schemas.codes import GssCode, Kind, NsirClass, Slug
+from schemas.codes import GssCode, Kind, MappingStatus, NsirClass, Slug
+from schemas.incident import FlyTip
+from schemas.released import DepersonalisedIncident, Place
 from schemas.typology import TYPOLOGY
 
 
@@ -29,20 +32,104 @@ def _listed(codes: Iterable[str]) -> AfterValidator:
 _Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 AreaCode = Annotated[_Code, _listed(area.code for area in TYPOLOGY.area)]
 BehaviourCode = Annotated[_Code, _listed(TYPOLOGY.area_of)]
+SubBehaviourCode = Annotated[_Code, _listed(TYPOLOGY.behaviour_of)]
+
+MOST_VALUES = 200
+"""Values that one parameter takes at most: an area set of a county fits."""
+
+
+def _apart(given: object) -> object:
+    """Take a list as a URL writes it: its values apart by commas."""
+    return tuple(given.split(",")) if isinstance(given, str) else given
+
+
+_One = TypeVar("_One")
+Several = Annotated[tuple[_One, ...], BeforeValidator(_apart), Field(max_length=MOST_VALUES)]
+"""Several values of one parameter, any of which may fit; none: every one fits. Written apart by commas."""
+
+_Longitude = Annotated[float, Field(ge=-180, le=180)]
+_Latitude = Annotated[float, Field(ge=-90, le=90)]
+
+
+def _box(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    west, south, east, north = box
+    if west > east or south > north:
+        message = "a box is west, south, east, north, in degrees"
+        raise DoesNotFit(message)
+    return box
+
+
+Box = Annotated[
+    tuple[_Longitude, _Latitude, _Longitude, _Latitude],
+    BeforeValidator(_apart),
+    AfterValidator(_box),
+]
+"""West, south, east and north in degrees WGS 84, borders in it (RFC 7946 §5, without the antimeridian)."""
+
+
+RECORD_FIELDS = frozenset(
+    {
+        *DepersonalisedIncident.model_fields,
+        *(f"place_{name}" for name in Place.model_fields),
+        *(f"fly_tip_{name}" for name in FlyTip.model_fields),
+    }
+)
+"""Fields of a record that may be chosen; a part of one as tables call its column."""
+
+
+def _chosen(name: str) -> str:
+    if name not in RECORD_FIELDS:
+        message = "a record has no such field; see /v1/incidents/dictionary"
+        raise DoesNotFit(message)
+    return name
+
+
+class Sort(StrEnum):
+    """The order of records. Those of one moment follow in the order in which they were recorded.
+
+    A time is the first instant of what the record says of it; an unknown one comes before all others.
+    """
+
+    RECORDED = "recorded"
+    RECORDED_LAST = "-recorded"
+    OCCURRED = "occurred"
+    """By when it occurred, else was reported."""
+    OCCURRED_LAST = "-occurred"
+    REPORTED = "reported"
+    REPORTED_LAST = "-reported"
 
 
 class IncidentQuestion(Word):
-    """Which incidents, under which of the caller's own subscriptions."""
+    """Which incidents, under which of the caller's own subscriptions.
+
+    Every filter takes several values apart by commas, and a record fits where it fits one of them.
+    """
 
     subscription: Slug
-    kind: Kind | None = None
-    nsir_class: NsirClass | None = None
-    area: AreaCode | None = None
-    behaviour: BehaviourCode | None = None
-    place: GssCode | None = None
-    """An area at any level: LSOA, MSOA, ward or district."""
+    kind: Several[Kind] = ()
+    nsir_class: Several[NsirClass] = ()
+    area: Several[AreaCode] = ()
+    behaviour: Several[BehaviourCode] = ()
+    sub_behaviour: Several[SubBehaviourCode] = ()
+    source: Several[Slug] = ()
+    mapping_status: Several[MappingStatus] = ()
+    place: Several[GssCode] = ()
+    """Areas at any level: LSOA, MSOA, ward or district; matched against the place that leaves."""
+    bbox: Box | None = None
+    """West, south, east, north in degrees; matched against the map point that leaves."""
     first: date | None = None
     last: date | None = None
     """Days of the period in Europe/London, both in it; by when it occurred, else was reported."""
+    sort: Sort | None = None
+    """As asked; else in the order recorded, which alone shows every change made while paging."""
+    fields: Several[Annotated[str, AfterValidator(_chosen)]] = ()
+    """Fields of the record to send; all where none is named."""
     after: Annotated[str, Field(max_length=128)] | None = None
     limit: Annotated[int, Field(ge=1, le=1_000)] = 500
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.first is not None and self.last is not None and self.first > self.last:
+            message = "the period ends before it begins"
+            raise DoesNotFit(message)
+        return self

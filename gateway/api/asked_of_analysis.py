@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -18,6 +19,7 @@ from gateway.api.problems import sentence_of
 from gateway.api.service import Service
 from gateway.errors import RequestInvalid
 from schemas.analysis import IncidentQuestion
+from schemas.base import Word
 from schemas.counted import StatisticsQuestion
 from schemas.problems import ProblemError
 from schemas.released import RELEASED_NAMES
@@ -48,22 +50,45 @@ def question_of(form: type[Question], request: Request) -> Question:
     """
     given = request.query_params.multi_items()
     refuse_pivots(given, form.model_fields, _SHOWN.get(form, frozenset()))
-    twice = len(given) != len(request.query_params)
+    asked = _together(given, _lists(form))
     try:
-        if not twice:
-            return form.model_validate_strings(dict(given))
+        if asked is not None:
+            return form.model_validate_strings(asked)
     except ValidationError as refused:
         faults = refused.errors(include_input=False, include_url=False)
-        said = {str(fault["loc"][0]): sentence_of(fault) for fault in faults}
-        known = sorted(said.keys() & form.model_fields.keys())
-        errors = [_fault(name, said[name]) for name in known]
-        errors += [_UNKNOWN] if said.keys() - form.model_fields.keys() else []
+        said = {_name(fault["loc"]): sentence_of(fault) for fault in faults}
+        errors = [_fault(name, said[name]) for name in sorted(said.keys() & form.model_fields)]
+        errors += [_fault("", said[""])] if "" in said else []
+        errors += [_UNKNOWN] if said.keys() - form.model_fields.keys() - {""} else []
         raise RequestInvalid(errors=tuple(errors)) from None
     raise RequestInvalid(errors=(_UNKNOWN,))
 
 
+@cache
+def _lists(form: type[Word]) -> frozenset[str]:
+    """Return the parameters that take several values."""
+    about = form.model_json_schema()["properties"]
+    return frozenset(name for name, schema in about.items() if schema.get("type") == "array")
+
+
+def _together(given: Sequence[tuple[str, str]], lists: Collection[str]) -> dict[str, str] | None:
+    """Return parameters by name, the values of a list apart by commas; None: one that is no list is twice."""
+    asked: dict[str, str] = {}
+    for name, value in given:
+        if name in asked and name not in lists:
+            return None
+        asked[name] = f"{asked[name]},{value}" if name in asked else value
+    return asked
+
+
+def _name(location: tuple[int | str, ...]) -> str:
+    """Return the parameter that a fault lies in; empty where it is of several together."""
+    return str(location[0]) if location else ""
+
+
 def _fault(name: str, says: str) -> ProblemError:
-    return ProblemError(pointer=f"/query/{name}", rule="request.query", says=says)
+    pointer = f"/query/{name}" if name else "/query"
+    return ProblemError(pointer=pointer, rule="request.query", says=says)
 
 
 _UNKNOWN = ProblemError(

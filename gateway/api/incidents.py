@@ -50,7 +50,7 @@ async def read_incidents(request: Request, service: ServiceDep, access: Analyst)
             headers["Gateway-After"] = found.after
         rows = (_flat(record) for record in found.records)
         return Response(csv_table(_INCIDENT_COLUMNS, rows), 200, headers, CSV)
-    records = ",".join(record.model_dump_json(exclude_defaults=True) for record in found.records)
+    records = b",".join(found.lines).decode()
     page = {
         "subscription": question.subscription,
         "after": found.after,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select
 
 from gateway.store import tables as t
-from gateway.store.offers import CANDIDATE_COLUMNS, LIVE, RECORDED, Candidate
+from gateway.store.log_order import UNKNOWN, is_recorded, reported, when
+from gateway.store.offers import CANDIDATE_COLUMNS, LIVE, Candidate
 
 _L, _I, _R = t.LOG, t.INCIDENT, t.ROLLUP
 PLACE_COLUMNS = {
@@ -17,7 +19,11 @@ PLACE_COLUMNS = {
     "ward": _R.c.ward_code,
     "district": _R.c.district_code,
 }
-_WHEN = func.coalesce(_L.c.occurred_from, _L.c.reported)
+_WHEN = when(_L)
+_KEYS: Mapping[str, tuple[ColumnElement[Any], ...]] = MappingProxyType(
+    {"recorded": (), "occurred": (_WHEN,), "reported": (reported(_L),)}
+)
+"""What records are sorted by before their position."""
 
 
 class Wanted(NamedTuple):
@@ -29,20 +35,73 @@ class Wanted(NamedTuple):
     begins: int | None
     ends: int | None
     """The period, in seconds since 1970; its end is no part of it."""
-    place: str | None
-    """An area that the version has at any level."""
-    detail: str | None
-    """A piece of the detail's own JSON."""
+    places: Sequence[str] = ()
+    """Areas, one of which the version has at its level."""
+    details: Sequence[str] = ()
+    """Pieces of the detail's own JSON, one of which is in it."""
+    sub_behaviours: Sequence[str] = ()
+    box: tuple[float, float, float, float] | None = None
+    """West, south, east, north: where the version's map point lies."""
+    by: str = "recorded"
+    """What it is sorted by: recorded, occurred or reported."""
+    last_first: bool = False
 
 
-def current_after(connection: Connection, wanted: Wanted, after: int, most: int) -> list[Candidate]:
-    """Return current, live versions behind a position, in the order of the log."""
+class Place(NamedTuple):
+    """Where a page ended: the key of its last record and that record's position."""
+
+    key: int
+    position: int
+
+
+def page_after(
+    connection: Connection, wanted: Wanted, after: Place | None, most: int
+) -> list[tuple[Place, Candidate]]:
+    """Return current, live versions behind a place, in the order asked for.
+
+    A place is looked for in two reads, of one key and of all behind it, because that is what both engines
+    answer from an index.
+    """
+    keys = _KEYS[wanted.by]
+    position = _L.c.position
+    statement = _fitting(wanted, *keys)
+    if not keys:
+        if after is not None:
+            statement = statement.where(_behind(position, after.position, wanted))
+        return _rows(connection, statement.order_by(_way(position, wanted)).limit(most))
+    key = keys[0]
+    ordered = statement.order_by(_way(key, wanted), _way(position, wanted))
+    if after is None:
+        return _rows(connection, ordered.limit(most))
+    level = statement.where(key == after.key, _behind(position, after.position, wanted))
+    found = _rows(connection, level.order_by(_way(position, wanted)).limit(most))
+    if len(found) < most:
+        further = ordered.where(_behind(key, after.key, wanted)).limit(most - len(found))
+        found += _rows(connection, further)
+    return found
+
+
+def _rows(connection: Connection, statement: Select[Any]) -> list[tuple[Place, Candidate]]:
+    return [
+        (Place(row[0], row[1]), Candidate._make(row[1:])) for row in connection.execute(statement)
+    ]
+
+
+def _behind(column: ColumnElement[Any], value: int, wanted: Wanted) -> ColumnElement[bool]:
+    return column < value if wanted.last_first else column > value
+
+
+def _way(column: ColumnElement[Any], wanted: Wanted) -> ColumnElement[Any]:
+    return column.desc() if wanted.last_first else column.asc()
+
+
+def _fitting(wanted: Wanted, *keys: ColumnElement[Any]) -> Select[Any]:
+    """Select what fits, position and key first; where there is no key, the position stands for it."""
     statement = (
-        select(*CANDIDATE_COLUMNS)
+        select((keys or (_L.c.position,))[0].label("key"), *CANDIDATE_COLUMNS)
         .join(_I, and_(_I.c.id == _L.c.incident, _I.c.version == _L.c.version))
         .where(
-            _L.c.position > after,
-            _L.c.entry_kind == RECORDED,
+            is_recorded(_L),
             _I.c.state == LIVE,
             _L.c.class_id.in_(bindparam("classes", list(wanted.classes), expanding=True)),
             _L.c.recorded_at >= wanted.since,
@@ -51,14 +110,36 @@ def current_after(connection: Connection, wanted: Wanted, after: int, most: int)
     if wanted.begins is not None:
         statement = statement.where(wanted.begins <= _WHEN)
     if wanted.ends is not None:
-        statement = statement.where(wanted.ends > _WHEN)
-    if wanted.place is not None:
-        codes = (_L.c.lsoa_code, _L.c.msoa_code, _L.c.ward_code, _L.c.district_code)
-        statement = statement.where(or_(*(code == wanted.place for code in codes)))
-    if wanted.detail is not None:
-        statement = statement.where(_L.c.detail.contains(wanted.detail, autoescape=True))
-    rows = connection.execute(statement.order_by(_L.c.position).limit(most))
-    return [Candidate._make(row) for row in rows]
+        statement = statement.where(wanted.ends > _WHEN, _WHEN != UNKNOWN)
+    if wanted.sub_behaviours:
+        statement = statement.where(_L.c.typology_sub_behaviour.in_(wanted.sub_behaviours))
+    if wanted.details:
+        pieces = (_L.c.detail.contains(one, autoescape=True) for one in wanted.details)
+        statement = statement.where(or_(*pieces))
+    if wanted.box is not None:
+        west, south, east, north = wanted.box
+        statement = statement.where(
+            _L.c.point_longitude.between(west, east), _L.c.point_latitude.between(south, north)
+        )
+    return statement if not wanted.places else statement.where(_lies_in(wanted.places))
+
+
+def _lies_in(places: Sequence[str]) -> ColumnElement[bool]:
+    """Whether a version has one of the areas at that area's own level, told by its code."""
+    found: dict[str, list[str]] = {}
+    for place in places:
+        found.setdefault(_LEVELS.get(place[:3], "district_code"), []).append(place)
+    return or_(*(_L.c[column].in_(codes) for column, codes in found.items()))
+
+
+_LEVELS: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(("E01", "W01"), "lsoa_code"),
+        **dict.fromkeys(("E02", "W02"), "msoa_code"),
+        **dict.fromkeys(("E05", "W05"), "ward_code"),
+    }
+)
+"""Which level the first letters of a GSS code are of (schemas.codes); every other is a district's."""
 
 
 class Sum(NamedTuple):

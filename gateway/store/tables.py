@@ -21,6 +21,7 @@ from gateway.store.correction_tables import CORRECTION_STEP
 from gateway.store.count_tables import PLACE_COUNT, ROLLUP, UNIT_COUNT
 from gateway.store.edition_tables import EDITION
 from gateway.store.endpoint_tables import ENDPOINT, WEBHOOK_KEY, WEBHOOK_SECRET
+from gateway.store.log_order import index_orders
 from gateway.store.metadata import (
     IS_CORRECTION,
     IS_ERASED,
@@ -206,6 +207,7 @@ LOG = Table(
     partial_index("log_corrected", "incident", "position", where=IS_CORRECTION),
     comment="append only: versions, and what happened to them; positions are contiguous from 1",
 )
+index_orders(LOG)
 
 SEALED = Table(
     "sealed",

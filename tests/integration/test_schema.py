@@ -56,6 +56,8 @@ def test_the_newest_revision_is_the_one_that_the_program_wants() -> None:
     assert scripts.get_heads() == [schema.REVISION]
 
 
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
+@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based")
 def test_what_migrations_make_is_what_the_program_knows(database: Database) -> None:
     assert schema.upgrade(database)
 

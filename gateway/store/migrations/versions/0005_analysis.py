@@ -18,10 +18,13 @@ POSITION = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     """Add what analysis needs, one function a capability."""
     _add_forms()
+    _index_orders()
 
 
 def downgrade() -> None:
     """Take it away again, in reverse."""
+    op.drop_index("log_reported", "log")
+    op.drop_index("log_occurred", "log")
     op.drop_table("form_sent")
 
 
@@ -45,3 +48,19 @@ def _add_forms() -> None:
         sa.PrimaryKeyConstraint("key_sha256"),
         comment="forms that were sent, for eight hours: a second sending is shown what came of the first",
     )
+
+
+def _index_orders() -> None:
+    keys = {
+        "log_occurred": "coalesce(occurred_from, reported, 0)",
+        "log_reported": "coalesce(reported, 0)",
+    }
+    recorded = sa.text("entry_kind = 'recorded'")
+    for name, key in keys.items():
+        op.create_index(
+            name,
+            "log",
+            [sa.text(key), "position"],
+            sqlite_where=recorded,
+            postgresql_where=recorded,
+        )

@@ -1,0 +1,142 @@
+"""A question about incidents in the log's own terms, and where on a page of its answer one stands.
+
+A place is matched against the place *that leaves*: an area's code finds the records that leave at that
+area, an MSOA's also those of its LSOAs, a district's all that lie in it; asking for a ward does not narrow a
+record that leaves at its LSOA, and a box finds map points alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from gateway.analysis.entitled import Entitled, filter_digest
+from gateway.clock import LONDON
+from gateway.errors import CursorInvalid
+from gateway.keys.derive import hkdf_expand
+from gateway.keys.ring import KeyRing
+from gateway.keys.sealing import SealBroken, decrypt, encrypt
+from gateway.store.analysing import Place, Wanted
+from gateway.store.releasing import Candidate
+from schemas.analysis import IncidentQuestion, Sort
+from schemas.record_class import RecordClass
+from schemas.released import DepersonalisedIncident, PlaceLevel
+
+_CURSOR = b"gateway/analysis-cursor"
+_PLACE = struct.Struct(">qQ")
+_HOW_SENT = {"after", "limit"}
+
+
+def digest_of(question: IncidentQuestion) -> str:
+    """Return the hash of a question, how it is paged left aside."""
+    return filter_digest(question.model_dump(mode="json", exclude=_HOW_SENT))
+
+
+def wanted_by(question: IncidentQuestion, entitled: Entitled) -> Wanted:
+    """Return what a question asks of the log, within what the law lets its reader have."""
+    decided = entitled.decided
+    ends = None if question.last is None else question.last + timedelta(days=1)
+    sort = question.sort or Sort.RECORDED
+    return Wanted(
+        classes=[c for c in decided.allowed if _is_of(decided.classes[c], question)],
+        since=decided.since,
+        begins=_midnight(question.first),
+        ends=_midnight(ends),
+        places=question.place,
+        details=[f'"nsir_class":"{one.value}"' for one in question.nsir_class],
+        sub_behaviours=question.sub_behaviour,
+        box=question.bbox,
+        by=sort.value.removeprefix("-"),
+        last_first=sort.value.startswith("-"),
+    )
+
+
+def _midnight(day: date | None) -> int | None:
+    if day is None:
+        return None
+    return int(datetime(day.year, day.month, day.day, tzinfo=LONDON).timestamp())
+
+
+def _is_of(record_class: RecordClass, question: IncidentQuestion) -> bool:
+    asked = (
+        (question.kind, record_class.kind),
+        (question.area, record_class.typology_area),
+        (question.behaviour, record_class.typology_behaviour),
+        (question.source, record_class.source),
+        (question.mapping_status, record_class.mapping_status),
+    )
+    return all(not values or value in values for values, value in asked)
+
+
+def lies_where_asked(
+    question: IncidentQuestion, row: Candidate, record: DepersonalisedIncident
+) -> bool:
+    """Whether a record lies in an area and in the box asked for, as far as the place that leaves says so."""
+    place = record.place
+    if question.place:
+        codes = {row.district_code, place.code}
+        if place.level is PlaceLevel.LSOA:
+            codes.add(row.msoa_code)
+        if codes.isdisjoint(question.place):
+            return False
+    if question.bbox is None:
+        return True
+    west, south, east, north = question.bbox
+    x, y = place.longitude, place.latitude
+    return x is not None and y is not None and west <= x <= east and south <= y <= north
+
+
+@dataclass(frozen=True, slots=True)
+class Cursors:
+    """Makes and reads the cursors of one question: encrypted, all of one length, and of no other question."""
+
+    key: bytes
+    bound: bytes
+
+    @classmethod
+    def of(cls, keys: KeyRing, subscription: str, digest: str) -> Cursors:
+        """Return the cursors of a question under a subscription."""
+        return cls(hkdf_expand(keys.cursor, _CURSOR), f"{subscription} {digest}".encode())
+
+    def make(self, place: Place, nonce: bytes) -> str:
+        """Return the cursor behind a record."""
+        made = encrypt(self.key, _PLACE.pack(*place), self.bound, nonce)
+        return base64.urlsafe_b64encode(made).decode().rstrip("=")
+
+    def read(self, cursor: str) -> Place:
+        """Return where a cursor points.
+
+        Raises:
+            CursorInvalid: It is not of this question.
+        """
+        try:
+            sealed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+            return Place(*_PLACE.unpack(decrypt(self.key, sealed, self.bound)))
+        except (binascii.Error, ValueError, struct.error, SealBroken):
+            raise CursorInvalid from None
+
+
+_PARTS = ("place", "fly_tip")
+
+
+def chosen_parts(fields: Sequence[str]) -> Mapping[str, Any] | None:
+    """Return the chosen fields as a tree of names; None: all.
+
+    Args:
+        fields: Of ``schemas.analysis.RECORD_FIELDS``.
+    """
+    if not fields:
+        return None
+    chosen: dict[str, Any] = {}
+    for name in fields:
+        whole = next((part for part in _PARTS if name.startswith(f"{part}_")), None)
+        if whole is None:
+            chosen[name] = True
+        elif chosen.get(whole) is not True:
+            chosen.setdefault(whole, {})[name.removeprefix(f"{whole}_")] = True
+    return chosen
