@@ -45,6 +45,7 @@ from gateway.console import (
     subject_access_steps,
     subscriptions,
 )
+from gateway.console.analysing import behaviour, overview, quality
 from gateway.console.built import BASE, Built
 from gateway.console.desk import Desk
 from gateway.console.first import Console
@@ -72,6 +73,7 @@ PAGES = (
     *(recalls, recalls_one, corrections, subscriptions, deliveries),
     *(asking, simulating, law_needs),
     *(signals, returns, feeds),
+    *(overview, behaviour, quality),
 )
 """The modules of the signed-in pages; each has ``add(desk)``."""
 

@@ -8,6 +8,7 @@ from gateway.access.people import EVERYBODY, Person, Role
 
 LEAD, NOMINATED = Role.IG_LEAD, Role.NOMINATED_PERSON
 AUDITOR, ADMINISTRATOR = Role.PARTNER_AUDITOR, Role.ADMINISTRATOR
+ANALYST = Role.ANALYST
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Link:
 
 LINKS: dict[str, tuple[Link, ...]] = {}
 """Section → its pages; each page's module adds its own by ``link``."""
-SECTIONS = ("Today", "Evidence", "Requests", "People", "Law", "Running")
+SECTIONS = ("Today", "Evidence", "Requests", "People", "Law", "Running", "Analysis")
 
 
 def link(section: str, path: str, text: str, *roles: Role) -> None:
@@ -42,6 +43,7 @@ def links_for(person: Person) -> dict[str, tuple[Link, ...]]:
 
 __all__ = [
     "ADMINISTRATOR",
+    "ANALYST",
     "AUDITOR",
     "EVERYBODY",
     "LEAD",

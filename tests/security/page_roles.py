@@ -157,6 +157,10 @@ PAGES: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/console/requests/{request}/collect"): frozenset({NOMINATED}),
     ("GET", "/console/requests/{request}/decide"): frozenset({NOMINATED}),
     ("POST", "/console/requests/{request}/decide"): frozenset({NOMINATED}),
+    **{
+        ("GET", f"/console/analysis{page}"): frozenset({ANALYST, NOMINATED})
+        for page in ("", "/behaviour", "/quality")
+    },
 }
 
 EXAMPLES: dict[str, str] = {

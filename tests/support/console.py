@@ -46,9 +46,9 @@ class LivedIn:
         return path if "{" not in path else self.filled.get(path) or EXAMPLES.get(path)
 
     def reads(self, roles: frozenset[Role], path: str) -> Reading:
-        """Sign in somebody of the demonstration who may open a page: the IG lead before others."""
+        """Sign in somebody of the demonstration who may open a page: the IG lead, then analysts."""
         able = [one for one in PEOPLE if one.has(*roles)]
-        able.sort(key=lambda one: one != LEAD)
+        able.sort(key=lambda one: (one != LEAD, not one.has(Role.ANALYST)))
         found = (one for one in map(self.as_, able) if one.get(path).status_code == 200)
         return next(found, self.as_(able[0]))
 

@@ -1,0 +1,140 @@
+"""Figures as a reader sees them: sums that say when a part is hidden, changes, and the words of each rule.
+
+A figure one of whose parts is hidden is hidden. A sum of rounded parts says «about».
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from gateway.analysis.several import Tables
+from gateway.analysis.statistics import Cell
+from gateway.console.charts.parts import Value
+from policies.audience import HIDDEN_FROM, HIDDEN_TO, CountRule
+from schemas.codes import Kind
+from schemas.typology import TYPOLOGY
+
+HIDDEN = f"hidden ({HIDDEN_FROM} to {HIDDEN_TO})"
+RULE_SAYS: Mapping[str, str] = {
+    CountRule.OWN_COUNT: "counted from records that you may have",
+    CountRule.PUBLISHED_TOTAL: "a total as data.police.uk publishes it, exact",
+    CountRule.ROUNDED: "rounded to the nearest 5",
+    CountRule.HIDDEN: f"{HIDDEN_FROM} to {HIDDEN_TO}, hidden",
+    CountRule.LEFT_OUT: "left out, because what else is shown would give a hidden count away",
+}
+KIND_SAYS: Mapping[str, str] = {
+    Kind.ASB_INCIDENT: "anti-social behaviour",
+    Kind.CRIME: "crime",
+    Kind.OTHER_PRESCRIBED: "other prescribed incidents",
+}
+MISSING = Value(None, "not published", missing=True)
+NONE = Value(0, "0")
+
+
+def value_of(cells: Sequence[Cell]) -> Value:
+    """Return the sum of cells as it may be seen; of none it is 0."""
+    if any(one.count is None for one in cells):
+        left_out = all(one.rule == CountRule.LEFT_OUT for one in cells if one.count is None)
+        if left_out:
+            return Value(None, "left out")
+        return Value(None, HIDDEN if len(cells) == 1 else "hidden (a part is)")
+    number = sum(one.count or 0 for one in cells)
+    rounded = len(cells) > 1 and any(one.rule == CountRule.ROUNDED for one in cells)
+    return Value(number, f"about {number:,}" if rounded else f"{number:,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The cells of one kind of a table, found by what they count."""
+
+    cells: Sequence[Cell]
+    kind: str
+    counted: frozenset[str] | None = None
+    """The periods of which something is published; None: the reader counts for himself, and none is 0."""
+
+    @classmethod
+    def of(cls, found: Tables, name: str, kind: str) -> Tally:
+        """Make one from the cells of a table."""
+        cells = found.cells[name]
+        published = frozenset(one.period for one in cells) if found.published else None
+        return cls([one for one in cells if one.kind == kind], kind, published)
+
+    def of_behaviour(self, code: str) -> Tally:
+        """Return those of one area, behaviour or sub-behaviour; empty: those of none."""
+        chosen = [one for one in self.cells if (one.behaviour or "") == code]
+        return Tally(chosen, self.kind, self.counted)
+
+    def value(self, period: str, by: Callable[[Cell], bool] = lambda _: True) -> Value:
+        """Return the figure of a period, of the cells chosen."""
+        return self.series([period], by)[0]
+
+    def series(
+        self, periods: Iterable[str], by: Callable[[Cell], bool] = lambda _: True
+    ) -> list[Value]:
+        """Return the figures of periods."""
+        chosen = [one for one in self.cells if by(one)]
+        return [
+            value_of([one for one in chosen if one.period == period])
+            if self.counted is None or period in self.counted
+            else MISSING
+            for period in periods
+        ]
+
+    def split(self, period: str, key: Callable[[Cell], str]) -> list[tuple[str, Value]]:
+        """Return name → figure of a period, the largest first and what is hidden last."""
+        parts: dict[str, list[Cell]] = {}
+        for one in self.cells:
+            if one.period == period:
+                parts.setdefault(key(one), []).append(one)
+        valued = [(name, value_of(cells)) for name, cells in parts.items()]
+        return sorted(
+            valued, key=lambda one: (one[1].number is None, -(one[1].number or 0), one[0])
+        )
+
+
+def change(now: Value, before: Value) -> str:
+    """Return a change as a reader says it, from figures that are shown."""
+    if now.number is None or before.number is None:
+        return "not known: one of the two is not shown"
+    difference = now.number - before.number
+    if difference == 0:
+        return "no change"
+    direction = "more" if difference > 0 else "fewer"
+    share = f" ({abs(difference) / before.number:.0%})" if before.number else ""
+    return f"{abs(difference):,.0f} {direction}{share}"
+
+
+def rules_of(cells: Iterable[Cell]) -> list[tuple[str, int]]:
+    """Return rule in words → how many cells follow it, in the order of the rules."""
+    found = Counter(one.rule for one in cells)
+    return [(RULE_SAYS[rule], found[rule]) for rule in RULE_SAYS if found[rule]]
+
+
+def behaviour_name(code: str | None) -> str:
+    """Return what an area, behaviour or sub-behaviour is called; without a code it was not told so finely."""
+    return TYPOLOGY.names.get(code, code) if code else "Class only, or not classified"
+
+
+def period_name(period: str) -> str:
+    """Return «October 2026» or «July to September 2026»."""
+    if "Q" in period:
+        first = int(period[5]) * 3 - 2
+        year = int(period[:4])
+        return f"{date(year, first, 1):%B} to {date(year, first + 2, 1):%B} {year}"
+    return f"{date(int(period[:4]), int(period[5:]), 1):%B %Y}"
+
+
+def period_short(period: str) -> str:
+    """Return «Oct 2026», or «Q3 2026»."""
+    if "Q" in period:
+        return f"{period[4:]} {period[:4]}"
+    return f"{date(int(period[:4]), int(period[5:]), 1):%b %Y}"
+
+
+def quarter_back(quarter: str, by: int) -> str:
+    """Return the quarter that lies so many quarters before one."""
+    number = int(quarter[:4]) * 4 + int(quarter[5]) - 1 - by
+    return f"{number // 4:04}Q{number % 4 + 1}"

@@ -1,0 +1,129 @@
+"""The first page of an analyst: how much there was last, what changed, where, and how far to trust it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from gateway.console.analysing.asked import Asking, month_back, months, page_of, query_of
+from gateway.console.analysing.figures import (
+    KIND_SAYS,
+    Tally,
+    behaviour_name,
+    change,
+    period_name,
+    period_short,
+    quarter_back,
+    rules_of,
+)
+from gateway.console.charts.bars import Bar, bar_chart
+from gateway.console.charts.lines import Line, line_chart
+from gateway.console.desk import Desk
+from gateway.console.navigation import ANALYST, NOMINATED, link
+from policies.editions import months_of, quarter_of_month
+from schemas.analysis_pages import OverviewQuestion
+from schemas.codes import Kind
+from schemas.counted import CountedBehaviour, CountedPeriod, CountedPlace
+
+PATH = "/console/analysis"
+MONTHS = 24
+"""Of the trend."""
+PLACES = 10
+"""How many of the places with most."""
+
+
+def add(desk: Desk) -> None:
+    """Put the page in."""
+    link("Analysis", PATH, "Overview", ANALYST, NOMINATED)
+    desk.get(PATH, ANALYST, NOMINATED)(page_of("analysis/overview.html", OverviewQuestion, told))
+
+
+def told(asking: Asking[OverviewQuestion]) -> dict[str, Any]:
+    """Return what the page shows."""
+    period = asking.question.period
+    now, month, year = _compared(asking.last, period)
+    ends = months_of(now)[-1] if "Q" in now else now
+    begins = min(month_back(ends, MONTHS - 1), months_of(year)[0] if "Q" in year else year)
+    months_in = {"first": months_of(now)[0] if "Q" in now else now, "last": ends}
+    questions = {
+        "trend": asking.about(place="district", first=begins, last=ends),
+        "totals": asking.about(place="district", period=period, first=begins, last=ends),
+        "areas": asking.about(
+            place="district", period=period, by=CountedBehaviour.AREA, **months_in
+        ),
+        "places": asking.about(place=CountedPlace.LSOA, period=period, **months_in),
+    }
+    found = asking.answered(**questions)
+    kind = asking.question.kind.value
+    totals = Tally.of(found, "totals", kind)
+    figure = totals.value(now)
+    every = [cell for cells in found.cells.values() for cell in cells]
+    return {
+        "period": period.value,
+        "now": period_name(now),
+        "kind": KIND_SAYS[kind],
+        "figure": figure,
+        "changes": [
+            (period_name(other), totals.value(other).says, change(figure, totals.value(other)))
+            for other in (month, year)
+        ],
+        "kinds": [(KIND_SAYS[one], Tally.of(found, "totals", one).value(now).says) for one in Kind],
+        "trend": _trend(Tally.of(found, "trend", kind), months(ends, MONTHS)),
+        "areas": _areas(Tally.of(found, "areas", kind), now),
+        "places": _places(Tally.of(found, "places", kind), now),
+        "rules": rules_of(every),
+        "queries": {name: query_of(one) for name, one in questions.items()},
+        "found": found,
+    }
+
+
+def _compared(last: str, period: CountedPeriod) -> tuple[str, str, str]:
+    """Return the last period that is over, the one before, and the same a year before."""
+    if period is CountedPeriod.MONTH:
+        return last, month_back(last, 1), month_back(last, 12)
+    quarter = quarter_of_month(last)
+    if months_of(quarter)[-1] != last:
+        quarter = quarter_back(quarter, 1)
+    return quarter, quarter_back(quarter, 1), quarter_back(quarter, 4)
+
+
+def _trend(tally: Tally, periods: Sequence[str]) -> dict[str, Any]:
+    values = tally.series(periods)
+    labels = [period_short(one) for one in periods]
+    title = f"{KIND_SAYS[tally.kind].capitalize()}, month by month"
+    shown = [(one.number, label) for one, label in zip(values, labels, strict=True) if one.number]
+    most, least = (max(shown)[1], min(shown)[1]) if shown else ("none", "none")
+    describes = f"A line over {len(labels)} months; most in {most}, fewest in {least}."
+    return {
+        "picture": line_chart("trend", title, describes, labels, [Line("Incidents", values)]),
+        "title": title,
+        "rows": [
+            [period_name(one), value.says] for one, value in zip(periods, values, strict=True)
+        ][::-1],
+    }
+
+
+def _areas(tally: Tally, now: str) -> dict[str, Any]:
+    split = tally.split(now, lambda one: behaviour_name(one.behaviour))
+    title = f"By area of the typology, {period_name(now)}"
+    return {
+        "picture": bar_chart(
+            "areas", title, "One bar an area.", [Bar(name, value) for name, value in split]
+        ),
+        "title": title,
+        "rows": [[name, value.says] for name, value in split],
+    }
+
+
+def _places(tally: Tally, now: str) -> dict[str, Any]:
+    split = tally.split(now, lambda one: one.place or "No place known")
+    top = [one for one in split if one[0] != "No place known"][:PLACES]
+    title = f"LSOAs with most, {period_name(now)}"
+    return {
+        "picture": bar_chart(
+            "places", title, "One bar a place.", [Bar(name, value) for name, value in top]
+        ),
+        "title": title,
+        "of": len(split),
+        "rows": [[name, value.says] for name, value in top],
+    }
