@@ -26,7 +26,7 @@ from policies.cells import in_cell
 from policies.depersonalise import depersonalise
 from policies.disclose import disclose
 from policies.law import Law
-from policies.pseudonym import released_id
+from policies.pseudonym import released_id, released_ids
 from schemas.cells import Cells
 from schemas.incident import Incident
 from schemas.open_half import OpenDetail, OpenHalf
@@ -80,12 +80,22 @@ class Names:
 
     def id_of(self, incident: int, quarter: str) -> str:
         """Return the recipient's id of an incident first reported in a quarter."""
+        return released_id(self._key(quarter), quarter, self._number(incident))
+
+    def ids_of(self, incidents: Iterable[int], quarter: str) -> list[str]:
+        """Return the recipient's ids of many incidents first reported in one quarter, in their order."""
+        return released_ids(self._key(quarter), quarter, map(self._number, incidents))
+
+    def _key(self, quarter: str) -> bytes:
         key = self._keys.get(quarter)
         if key is None:
             key = self._keys[quarter] = self.keys.recipient_key(self.recipient, quarter)
+        return key
+
+    def _number(self, incident: int) -> bytes:
         number = incident.to_bytes(8, "big")
-        era = bisect_left(self.eras, incident)
-        return released_id(key, quarter, number + era.to_bytes(2, "big") if era else number)
+        era = bisect_left(self.eras, incident) if self.eras else 0
+        return number + era.to_bytes(2, "big") if era else number
 
 
 def names_for(keys: KeyRing, recipient: str, eras: Sequence[int]) -> Names:
