@@ -33,7 +33,7 @@ from gateway.log.commitment import (
 )
 from gateway.log.correcting import Lifting, Restricting, Retracting
 from gateway.log.erasing import Erasing
-from gateway.store.rollups import Cell, cell_of
+from gateway.store.rollups import Cell, cell_of, folded
 from gateway.store.verifying import Evidence, Row
 from policies.pseudonym import quarter_of
 
@@ -151,14 +151,20 @@ class LogWalk:
         for table in ("sealed", "incident"):
             for row in self._evidence.orphans(table):
                 self._findings.add(f"{table}.uncovered", table, row[0])
-        for cell in self._evidence.rows("rollup"):
-            if self._cells.pop(Cell._make(cell[:-1]), 0) != cell[-1] or not cell[-1]:
-                of = cell[0] if isinstance(cell[0], int) else "(not a number)"
-                self._findings.add("rollup.count", "rollup", f"of class {of}")
-        for missing in self._cells:
-            self._findings.add("rollup.count", "rollup", f"of class {missing.class_id}")
+        self._check_roll_ups()
         for class_id in self._classes.keys() - self.classes_used:
             self._findings.add("class.unused", "record_class", class_id)
+
+    def _check_roll_ups(self) -> None:
+        places, hours, _ = folded(self._cells)
+        for table, rows in (("rollup", places), ("rollup_hour", hours)):
+            there = {row[:-1]: row[-1] for row in rows}
+            for cell in self._evidence.rows(table):
+                if there.pop(tuple(cell[:-1]), 0) != cell[-1] or not cell[-1]:
+                    of = cell[0] if isinstance(cell[0], int) else "(not a number)"
+                    self._findings.add("rollup.count", table, f"of class {of}")
+            for missing in there:
+                self._findings.add("rollup.count", table, f"of class {missing[0]}")
 
     def _take(self) -> Row:
         row = self._row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, Table, Text
 
-from gateway.store.metadata import IS_EMPTY_CELL, METADATA, partial_index
+from gateway.store.metadata import IS_EMPTY_CELL, METADATA, Position, partial_index
 
 UNIT_COUNT = Table(
     "unit_count",
@@ -32,6 +32,7 @@ ROLLUP = Table(
         "month", Text, primary_key=True, comment="of first report, Europe/London; empty: unknown"
     ),
     Column("sub_behaviour", Text, primary_key=True, comment="empty: none"),
+    Column("nsir_class", Text, primary_key=True, comment="empty: none"),
     Column("lsoa_code", Text, primary_key=True, comment="empty: none, as the other areas"),
     Column("msoa_code", Text, primary_key=True),
     Column("ward_code", Text, primary_key=True),
@@ -40,4 +41,27 @@ ROLLUP = Table(
     Index("rollup_month", "month", "district_code"),
     partial_index("rollup_empty", "class_id", where=IS_EMPTY_CELL),
     comment="how many current, live versions there are; kept in the recording transaction",
+)
+
+ROLLUP_HOUR = Table(
+    "rollup_hour",
+    METADATA,
+    Column("class_id", Integer, primary_key=True, autoincrement=False),
+    Column("quarter", Text, primary_key=True, comment="of the month; empty: unknown"),
+    Column("sub_behaviour", Text, primary_key=True, comment="empty: none"),
+    Column("nsir_class", Text, primary_key=True, comment="empty: none"),
+    Column("district_code", Text, primary_key=True, comment="empty: none"),
+    Column("slot", Integer, primary_key=True, autoincrement=False, comment="rollups.slot_of"),
+    Column("number", Integer, nullable=False),
+    Index("rollup_hour_quarter", "quarter", "district_code"),
+    partial_index("rollup_hour_empty", "class_id", where=IS_EMPTY_CELL),
+    comment="the roll-ups of each quarter and district by day of the week and hour",
+)
+
+ROLLUP_CHANGE = Table(
+    "rollup_change",
+    METADATA,
+    Column("month", Text, primary_key=True),
+    Column("changes", Position, nullable=False),
+    comment="how many commits changed a month's roll-ups: who holds them in memory reads them again",
 )

@@ -35,12 +35,24 @@ SUBJECT_KEY_COLUMNS = tuple(column.name for column in t.SUBJECT_KEY.columns)
 UNIT_COLUMNS = ("unit", "content", "seen")
 PLACE_COLUMNS = ("quarter", "place", "seen")
 POSTCODE_COLUMNS = tuple(column.name for column in t.GEOGRAPHY_POSTCODE.columns)
-ROLLUP_COLUMNS = tuple(column.name for column in t.ROLLUP.columns)
-ROLL_UP = (
-    f" ON CONFLICT ({', '.join(ROLLUP_COLUMNS[:-1])}) "
-    "DO UPDATE SET number = rollup.number + excluded.number"
+ROLLUP_TABLES = {
+    table.name: tuple(column.name for column in table.columns)
+    for table in (t.ROLLUP, t.ROLLUP_HOUR, t.ROLLUP_CHANGE)
+}
+"""The tables of roll-ups in the order of ``Hot.roll``; the last column of each is its number."""
+ROLLUP_COLUMNS = ROLLUP_TABLES["rollup"]
+
+
+def roll_up(table: str) -> str:
+    """Return how a statement that inserts into a table of roll-ups adds to what stands there."""
+    *key, number = ROLLUP_TABLES[table]
+    return f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {number} = {table}.{number} + excluded.{number}"
+
+
+FORGET_EMPTY_CELLS = tuple(
+    f"DELETE FROM {table} WHERE {IS_EMPTY_CELL}"  # noqa: S608 - our own words
+    for table in ("rollup", "rollup_hour")
 )
-FORGET_EMPTY_CELLS = f"DELETE FROM rollup WHERE {IS_EMPTY_CELL}"  # noqa: S608 - our own words
 
 HOT_COLUMNS: dict[str, tuple[str, ...]] = {
     "ledger": ("index", "leaf", "hash"),
@@ -87,8 +99,8 @@ class Hot(Protocol):
         """Set how many incidents places had (``PLACE_COLUMNS``); forget the quarters ``before``."""
         ...
 
-    def roll(self, rows: list[Row]) -> None:
-        """Add numbers to roll-ups (``ROLLUP_COLUMNS``), each cell once; forget cells that come to 0."""
+    def roll(self, *tables: list[Row]) -> None:
+        """Add numbers to roll-ups (``ROLLUP_TABLES``), each cell once; forget cells that come to 0."""
         ...
 
     def push(self, client_id: str, key_hmac: bytes) -> Row | None:

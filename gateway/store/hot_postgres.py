@@ -18,12 +18,12 @@ from gateway.store.hot import (
     HOT_COLUMNS,
     MOVED_COLUMNS,
     PUSH_COLUMNS,
-    ROLL_UP,
-    ROLLUP_COLUMNS,
+    ROLLUP_TABLES,
     STANDING_COLUMNS,
     UNIT_COLUMNS,
     Row,
     quoted,
+    roll_up,
 )
 
 CHANNEL = "gateway_head"
@@ -104,10 +104,12 @@ _PLACES = (
     "SELECT * FROM unnest(%b::text[], %b::bytea[], %b::int4[]) "
     "ON CONFLICT (quarter, place) DO UPDATE SET seen = excluded.seen"
 )
-_ROLLUPS = (
-    f"INSERT INTO rollup ({quoted(ROLLUP_COLUMNS)}) SELECT * FROM unnest("  # noqa: S608 - our own columns
-    f"%b::int4[], {', '.join(['%b::text[]'] * (len(ROLLUP_COLUMNS) - 2))}, %b::int4[]){ROLL_UP}"
-)
+_ROLLUPS = [
+    f"INSERT INTO {table} ({quoted(columns)}) SELECT * FROM unnest("  # noqa: S608 - our own columns
+    + ", ".join(f"%b::{type_name(t.METADATA.tables[table].c[name])}[]" for name in columns)
+    + f"){roll_up(table)}"
+    for table, columns in ROLLUP_TABLES.items()
+]
 _FORGET_PLACES = "DELETE FROM place_count WHERE quarter < %b"
 _STANDING = (
     f"SELECT natural_key, {quoted(STANDING_COLUMNS)} FROM incident "  # noqa: S608 - our own columns
@@ -186,13 +188,16 @@ class PostgresHot:
             )
             cursor.execute(_FORGET_PLACES, (before,), prepare=True)
 
-    def roll(self, rows: list[Row]) -> None:
+    def roll(self, *tables: list[Row]) -> None:
         """Add numbers to roll-ups: one trip to the server."""
         with self._driver.pipeline(), self._driver.cursor() as cursor:
-            columns = [list(column) for column in zip(*rows, strict=True)]
-            cursor.execute(_ROLLUPS, columns, prepare=True)
-            if any(row[-1] < 0 for row in rows):
-                cursor.execute(FORGET_EMPTY_CELLS, prepare=True)
+            for statement, rows in zip(_ROLLUPS, tables, strict=True):
+                if rows:
+                    columns = [list(column) for column in zip(*rows, strict=True)]
+                    cursor.execute(statement, columns, prepare=True)
+            if any(row[-1] < 0 for rows in tables for row in rows):
+                for forget in FORGET_EMPTY_CELLS:
+                    cursor.execute(forget, prepare=True)
 
     def push(self, client_id: str, key_hmac: bytes) -> Row | None:
         """Return what was kept of a push."""

@@ -15,11 +15,11 @@ from gateway.store.hot import (
     HOT_COLUMNS,
     PLACE_COLUMNS,
     PUSH_COLUMNS,
-    ROLL_UP,
-    ROLLUP_COLUMNS,
+    ROLLUP_TABLES,
     STANDING_COLUMNS,
     Row,
     quoted,
+    roll_up,
 )
 
 _CHUNK = 500
@@ -54,7 +54,7 @@ _PLACES = _Insert(
     PLACE_COLUMNS,
     " ON CONFLICT (quarter, place) DO UPDATE SET seen = excluded.seen",
 )
-_ROLLUPS = _Insert("rollup", ROLLUP_COLUMNS, ROLL_UP)
+_ROLLUPS = [_Insert(table, columns, roll_up(table)) for table, columns in ROLLUP_TABLES.items()]
 _PUSH = f"SELECT {quoted(PUSH_COLUMNS)} FROM push WHERE client_id = ? AND key_hmac = ?"  # noqa: S608 - our own columns
 _STANDING = f"SELECT natural_key, {quoted(STANDING_COLUMNS)} FROM incident "  # noqa: S608 - our own columns
 _MOVE = (
@@ -115,11 +115,13 @@ class SqliteHot:
         _PLACES.run(self._driver, rows)
         self._driver.execute("DELETE FROM place_count WHERE quarter < ?", (before,))
 
-    def roll(self, rows: list[Row]) -> None:
+    def roll(self, *tables: list[Row]) -> None:
         """Add numbers to roll-ups."""
-        _ROLLUPS.run(self._driver, rows)
-        if any(row[-1] < 0 for row in rows):
-            self._driver.execute(FORGET_EMPTY_CELLS)
+        for statement, rows in zip(_ROLLUPS, tables, strict=True):
+            statement.run(self._driver, rows)
+        if any(row[-1] < 0 for rows in tables for row in rows):
+            for forget in FORGET_EMPTY_CELLS:
+                self._driver.execute(forget)
 
     def push(self, client_id: str, key_hmac: bytes) -> Row | None:
         """Return what was kept of a push."""

@@ -1,12 +1,16 @@
-"""Roll-ups: how many current, live versions there are, by record class, month, sub-behaviour and place.
+"""Roll-ups: how many current, live versions there are, as finely as any question asks.
 
 They are changed in the transaction that changes what stands: ``Tx`` does it for whatever job appends to
 the log and says where an incident stands, so that no job can forget it. They carry the record class,
-because the law decides by it, and a later law must bite on what was counted before.
+because the law decides by it, and a later law must bite on what was counted before. Two tables: by month
+and place, and by quarter, district and hour of the week (``Cell.slot``); the hours of every street would
+be as many rows as there are incidents.
 """
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -16,17 +20,25 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select
 
 from gateway.store import tables as t
-from gateway.store.hot import LOG_COLUMNS
+from gateway.store.hot import LOG_COLUMNS, Row
 
 _LONDON = ZoneInfo("Europe/London")
 _CHUNK = 500
 _AT = LOG_COLUMNS.index
 _CLASS, _REPORTED, _OCCURRED = _AT("class_id"), _AT("reported"), _AT("occurred_from")
+_PRECISION, _DETAIL = _AT("time_precision"), _AT("detail")
 _SUB, _LSOA, _MSOA = _AT("typology_sub_behaviour"), _AT("lsoa_code"), _AT("msoa_code")
 _WARD, _DISTRICT = _AT("ward_code"), _AT("district_code")
 _L, _I = t.LOG, t.INCIDENT
 _COLUMNS = [_L.c[name] for name in LOG_COLUMNS]
 _LIVE = "live"
+
+
+UNKNOWN_SLOT = 168
+"""Of what has no known hour; the others are 24 × weekday (Monday 0) + hour, in Europe/London."""
+_HOURS = frozenset({"minute", "hour"})
+_NSIR = re.compile(r'"nsir_class":"([a-z]+)"')
+"""In the detail's own JSON: a quotation mark inside a text of it is escaped, so no text reads like this."""
 
 
 class Cell(NamedTuple):
@@ -36,24 +48,36 @@ class Cell(NamedTuple):
     month: str
     """Of first report, else of when it occurred, by the clock of Europe/London, as ``2026-10``."""
     sub_behaviour: str
+    nsir_class: str
     lsoa_code: str
     msoa_code: str
     ward_code: str
     district_code: str
+    slot: int
+    """Of when it occurred, else was reported; ``UNKNOWN_SLOT`` where the source knew no hour."""
 
 
 def cell_of(row: Sequence[Any]) -> Cell:
     """Return the cell in which a version counts, by its log row (``LOG_COLUMNS``)."""
-    reported = row[_REPORTED]
+    reported, occurred = row[_REPORTED], row[_OCCURRED]
+    when = reported if occurred is None else occurred
     return Cell(
         row[_CLASS],
-        month_of(row[_OCCURRED] if reported is None else reported),
+        month_of(occurred if reported is None else reported),
         row[_SUB] or "",
+        nsir_class_of(row[_DETAIL]),
         row[_LSOA] or "",
         row[_MSOA] or "",
         row[_WARD] or "",
         row[_DISTRICT] or "",
+        slot_of(when) if row[_PRECISION] in _HOURS else UNKNOWN_SLOT,
     )
+
+
+def nsir_class_of(detail: str | None) -> str:
+    """Return the class of an open half's detail, by its JSON; empty where there is none."""
+    found = None if detail is None else _NSIR.search(detail)
+    return "" if found is None else found[1]
 
 
 @lru_cache(maxsize=65_536)
@@ -62,6 +86,43 @@ def month_of(instant: int | None) -> str:
     if instant is None:
         return ""
     return datetime.fromtimestamp(instant, UTC).astimezone(_LONDON).strftime("%Y-%m")
+
+
+@lru_cache(maxsize=65_536)
+def slot_of(instant: int | None) -> int:
+    """Return the hour of the week of an instant, by the clock of Europe/London."""
+    if instant is None:
+        return UNKNOWN_SLOT
+    local = datetime.fromtimestamp(instant, UTC).astimezone(_LONDON)
+    return local.weekday() * 24 + local.hour
+
+
+def quarter_of_month(month: str) -> str:
+    """Return the quarter of a month, as ``2026Q4``; empty where the month is unknown."""
+    return f"{month[:4]}Q{(int(month[5:]) + 2) // 3}" if month else ""
+
+
+def folded(cells: Mapping[Cell, int]) -> tuple[list[Row], list[Row], list[Row]]:
+    """Return by how much each table changes: rows of ``rollup``, ``rollup_hour``, ``rollup_change``."""
+    places: Counter[Row] = Counter()
+    hours: Counter[Row] = Counter()
+    for cell, number in cells.items():
+        places[cell[:-1]] += number
+        quarter = quarter_of_month(cell.month)
+        hours[
+            cell.class_id,
+            quarter,
+            cell.sub_behaviour,
+            cell.nsir_class,
+            cell.district_code,
+            cell.slot,
+        ] += number
+    changed = {cell.month for cell, number in cells.items() if number}
+    return (
+        [(*key, number) for key, number in places.items() if number],
+        [(*key, number) for key, number in hours.items() if number],
+        [(month, 1) for month in sorted(changed)],
+    )
 
 
 def cells_at(connection: Connection, positions: Iterable[int]) -> dict[int, Cell]:

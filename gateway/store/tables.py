@@ -18,7 +18,13 @@ from gateway.store.anchor_tables import ANCHOR
 from gateway.store.cell_tables import KEPT_BACK
 from gateway.store.consultation_tables import CONSULTATION, CONSULTED
 from gateway.store.correction_tables import CORRECTION_STEP
-from gateway.store.count_tables import PLACE_COUNT, ROLLUP, UNIT_COUNT
+from gateway.store.count_tables import (
+    PLACE_COUNT,
+    ROLLUP,
+    ROLLUP_CHANGE,
+    ROLLUP_HOUR,
+    UNIT_COUNT,
+)
 from gateway.store.edition_tables import EDITION
 from gateway.store.endpoint_tables import ENDPOINT, WEBHOOK_KEY, WEBHOOK_SECRET
 from gateway.store.log_order import index_orders
@@ -74,6 +80,8 @@ __all__ = [
     "RETURN_ROW",
     "RETURN_TABLE",
     "ROLLUP",
+    "ROLLUP_CHANGE",
+    "ROLLUP_HOUR",
     "SESSION",
     "SIGNAL",
     "SIGNAL_RECORD",

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from gateway.store import tables as t
 from gateway.store.hot import DISCLOSURE_COLUMNS, PUSH_COLUMNS, Hot, Row
-from gateway.store.rollups import Cell, cell_of, moved
+from gateway.store.rollups import Cell, cell_of, folded, moved
 from gateway.store.states import OPEN, Delivery
 
 
@@ -352,8 +352,7 @@ class Tx:
     def save_head(self) -> None:
         """Write what waits and the head; the last statements before the commit."""
         self.flush()
-        rolled = [(*cell, number) for cell, number in self._rolled.items() if number]
-        if rolled:
-            self._hot.roll(rolled)
+        if any(self._rolled.values()):
+            self._hot.roll(*folded(self._rolled))
         head = self.head
         self._hot.save_head(head.log_size, head.ledger_size, head.law_epoch, moved=self.head_moved)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from gateway.store.hot import LOG_COLUMNS, ROLLUP_COLUMNS
+from gateway.store.hot import LOG_COLUMNS, ROLLUP_TABLES
 from gateway.store.releasing import CANDIDATE_COLUMNS
 
 Row = tuple[Any, ...]
@@ -86,7 +86,10 @@ _TABLES = {
     "day, log_size, at, counts, content_hash, attempts, handed_at, handed_hash, acknowledged_at "
     "FROM return_file ORDER BY leaf",
     "return_table": "SELECT leaf, holder, quarter, paragraph, body, at FROM return_table ORDER BY leaf",
-    "rollup": f"SELECT {', '.join(ROLLUP_COLUMNS)} FROM rollup",  # noqa: S608 - our own columns
+    **{
+        table: f"SELECT {', '.join(ROLLUP_TABLES[table])} FROM {table}"  # noqa: S608 - our own columns
+        for table in ("rollup", "rollup_hour")
+    },
     "record_class": "SELECT id, sha256, canonical_json FROM record_class ORDER BY id",
     "checkpoint": "SELECT size, note, at FROM checkpoint ORDER BY size",
     "snapshot": "SELECT sha256, parts FROM snapshot ORDER BY sha256",

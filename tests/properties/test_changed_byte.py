@@ -61,6 +61,7 @@ WORKING_STATE = {
     "place_count": "counts for later records; what was said of a record stands in its own hash",
     "quarantine": "what senders have yet to mend; its number is in the receipt's hash",
     "question": "what senders are yet to answer; a record taken back by an answer is a leaf",
+    "rollup_change": "how often a month's counts changed; the counts themselves are recounted",
     "unit_count": "keys of a file that comes in several pushes, until it is complete",
     "webhook_key": "which keys of the ring sign; taking another into use is a leaf",
     "webhook_secret": "locked for its subscription: a changed one does not open; a change is a leaf",
