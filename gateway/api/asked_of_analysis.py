@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import io
-import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+import polars as pl
 from fastapi import Request
 from pydantic import ValidationError
 
 from gateway.analysis.entitled import Desk
 from gateway.analysis.pivots import refuse_pivots
+from gateway.analysis.written import as_csv
 from gateway.api.problems import sentence_of
 from gateway.api.service import Service
 from gateway.errors import RequestInvalid
@@ -30,8 +30,6 @@ _SHOWN: Mapping[type[IncidentQuestion | StatisticsQuestion], frozenset[str]] = M
     {IncidentQuestion: RELEASED_NAMES}
 )
 """Columns that a question's reader is shown under these names."""
-_BOM = "\ufeff"
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 FORMS: dict[int | str, Any] = {200: {"content": {"application/json": {}, "text/csv": {}}}}
 
 
@@ -101,19 +99,8 @@ def wants_csv(request: Request) -> bool:
     return "text/csv" in request.headers.get("accept", "")
 
 
-def csv_table(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
+def csv_table(frame: pl.DataFrame) -> bytes:
     """Write a table for a spreadsheet: UTF-8 with a mark, and no text that is taken for a formula."""
-    out = io.StringIO()
-    out.write(_BOM)
-    writer = csv.writer(out)
-    writer.writerow(columns)
-    writer.writerows([_cell(row[column]) for column in columns] for row in rows)
+    out = io.BytesIO()
+    as_csv.write_table([frame], frame.columns, out)
     return out.getvalue()
-
-
-def _cell(value: Any) -> Any:  # noqa: ANN401 - a JSON value
-    if isinstance(value, list | dict):
-        value = json.dumps(value, separators=(",", ":"))
-    if isinstance(value, str) and value.startswith(_STARTS_A_FORMULA):
-        return f"'{value}"
-    return "" if value is None else value

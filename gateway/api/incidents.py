@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from gateway.analysis.frames import frame_of
 from gateway.analysis.incidents import ask_for_incidents
 from gateway.api.asked_of_analysis import CSV, FORMS, csv_table, desk_of, question_of, wants_csv
 from gateway.api.caller import Analyst, ServiceDep
@@ -16,15 +16,8 @@ from gateway.api.receipts import receipted
 from gateway.ledger.leaf import stamp
 from gateway.release.sent import quality
 from schemas.analysis import IncidentQuestion
-from schemas.released import DepersonalisedIncident, Place
 
 router = APIRouter(prefix="/v1", tags=["analysis"])
-_PLACE = tuple(f"place_{name}" for name in Place.model_fields)
-_INCIDENT_COLUMNS = tuple(
-    column
-    for name in DepersonalisedIncident.model_fields
-    for column in (_PLACE if name == "place" else (name,))
-)
 
 
 @router.get(
@@ -48,8 +41,8 @@ async def read_incidents(request: Request, service: ServiceDep, access: Analyst)
     if wants_csv(request):
         if found.after is not None:
             headers["Gateway-After"] = found.after
-        rows = (_flat(record) for record in found.records)
-        return Response(csv_table(_INCIDENT_COLUMNS, rows), 200, headers, CSV)
+        table = csv_table(frame_of(found.records))
+        return Response(table, 200, headers, CSV)
     records = b",".join(found.lines).decode()
     page = {
         "subscription": question.subscription,
@@ -60,9 +53,3 @@ async def read_incidents(request: Request, service: ServiceDep, access: Analyst)
     }
     body = f'{{"records":[{records}],{json.dumps(page)[1:]}'
     return Response(body, 200, headers, "application/json")
-
-
-def _flat(record: DepersonalisedIncident) -> dict[str, Any]:
-    fields = record.model_dump(mode="json")
-    place = fields.pop("place")
-    return fields | {f"place_{name}": value for name, value in place.items()}

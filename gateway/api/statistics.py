@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 from fastapi import APIRouter, Request, Response
 
+from gateway.analysis.frames import frame_of_cells
 from gateway.analysis.statistics import ask_for_counts
 from gateway.api.asked_of_analysis import CSV, FORMS, csv_table, desk_of, question_of, wants_csv
 from gateway.api.caller import Analyst, ServiceDep
@@ -19,7 +20,6 @@ from schemas.counted import StatisticsQuestion
 from schemas.sensitivity import Lane
 
 router = APIRouter(prefix="/v1", tags=["analysis"])
-_CELL_COLUMNS = ("kind", "period", "place", "behaviour", "count", "rule", "edition")
 
 
 @router.get(
@@ -43,7 +43,7 @@ async def read_statistics(request: Request, service: ServiceDep, access: Analyst
     headers = {"Gateway-Marking": found.marking.value}
     cells = [asdict(cell) for cell in found.cells]
     if wants_csv(request):
-        return Response(csv_table(_CELL_COLUMNS, cells), 200, headers, CSV)
+        return Response(csv_table(frame_of_cells(found.cells)), 200, headers, CSV)
     document = {
         "cells": cells,
         "subscription": question.subscription,

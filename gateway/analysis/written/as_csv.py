@@ -7,7 +7,7 @@ in front. Quotes round every text keep a semicolon or a tab inside it from begin
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import BinaryIO
 
 import polars as pl
@@ -24,8 +24,13 @@ _A_FORMULA = (
 
 def write(batches: Iterable[pl.DataFrame], about: About, sink: BinaryIO) -> None:
     """Write a header and then a line a row, lines ended by CR LF (RFC 4180)."""
+    write_table(batches, [column.name for column in about.columns], sink)
+
+
+def write_table(batches: Iterable[pl.DataFrame], names: Sequence[str], sink: BinaryIO) -> None:
+    """Write rows whose columns are named so."""
     sink.write(BOM)
-    sink.write((",".join(f'"{column.name}"' for column in about.columns) + "\r\n").encode())
+    sink.write((",".join(f'"{name}"' for name in names) + "\r\n").encode())
     for batch in batches:
         cells = batch.with_columns(
             *(
