@@ -137,6 +137,14 @@ class RequestInvalid(GatewayError):
     remedy = "See errors[] for each place and rule, and /openapi.json for the form."
 
 
+class FeatureQueryInvalid(GatewayError):
+    """400: a parameter of the map interface is unknown or does not fit (OGC 17-069r3, 7.5.1)."""
+
+    code, status = "features.query_invalid", 400
+    title = "A parameter is unknown, stands twice or does not fit its documented form."
+    remedy = "See errors[] for each parameter, and /ogc/api for what each address takes."
+
+
 class PivotOnPerson(GatewayError):
     """400: a question of analysis by what names a person, a home or a report (DPA 2018 s.41(2))."""
 

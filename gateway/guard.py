@@ -37,7 +37,7 @@ REQUEST_ID = "request_id"
 """Where a route finds its request id: ``request.state.request_id``, the ``instance`` of a problem."""
 LONGEST_LENGTH = 18
 """Digits of a Content-Length that are worth reading as a number."""
-NOT_KEPT = ("/v1/", "/oauth/", "/console", "/metrics")
+NOT_KEPT = ("/v1/", "/ogc", "/oauth/", "/console", "/metrics")
 """Whose answers nobody keeps, errors and refusals included; the console's files say otherwise."""
 _EVERYWHERE = (
     (b"x-content-type-options", b"nosniff"),

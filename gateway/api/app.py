@@ -25,6 +25,7 @@ from gateway.api import (
     incidents,
     ledger,
     oauth,
+    ogc,
     policies,
     problems,
     questions,
@@ -111,6 +112,7 @@ def create_app(service: Service) -> FastAPI:
         returns,
         incidents,
         statistics,
+        ogc,
         policies,
         signals,
     )

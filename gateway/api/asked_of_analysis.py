@@ -20,15 +20,12 @@ from gateway.api.service import Service
 from gateway.errors import RequestInvalid
 from schemas.analysis import IncidentQuestion
 from schemas.base import Word
-from schemas.counted import StatisticsQuestion
 from schemas.problems import ProblemError
 from schemas.released import RELEASED_NAMES
 
-Question = TypeVar("Question", IncidentQuestion, StatisticsQuestion)
+Question = TypeVar("Question", bound=Word)
 CSV = "text/csv; charset=utf-8"
-_SHOWN: Mapping[type[IncidentQuestion | StatisticsQuestion], frozenset[str]] = MappingProxyType(
-    {IncidentQuestion: RELEASED_NAMES}
-)
+_SHOWN: Mapping[type[Word], frozenset[str]] = MappingProxyType({IncidentQuestion: RELEASED_NAMES})
 """Columns that a question's reader is shown under these names."""
 FORMS: dict[int | str, Any] = {200: {"content": {"application/json": {}, "text/csv": {}}}}
 

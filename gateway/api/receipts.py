@@ -34,7 +34,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-WHERE = "/v1/"
+WHERE = ("/v1/", "/ogc/")
 _CHECKPOINT, _RECEIPT = b"ledger-checkpoint", HEADER.lower().encode()
 
 

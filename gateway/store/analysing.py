@@ -142,6 +142,31 @@ _LEVELS: Mapping[str, str] = MappingProxyType(
 """Which level the first letters of a GSS code are of (schemas.codes); every other is a district's."""
 
 
+def current_of_quarter(
+    connection: Connection,
+    classes: Sequence[int],
+    since: int,
+    quarter: str,
+    after: int,
+    most: int,
+) -> list[Candidate]:
+    """Return current, live versions of incidents first reported in a quarter, behind a position."""
+    statement = (
+        select(*CANDIDATE_COLUMNS)
+        .join(_I, and_(_I.c.id == _L.c.incident, _I.c.version == _L.c.version))
+        .where(
+            _L.c.position > after,
+            is_recorded(_L),
+            _I.c.state == LIVE,
+            _I.c.quarter == quarter,
+            _L.c.class_id.in_(bindparam("classes", list(classes), expanding=True)),
+            _L.c.recorded_at >= since,
+        )
+    )
+    rows = connection.execute(statement.order_by(_L.c.position).limit(most))
+    return [Candidate._make(row) for row in rows]
+
+
 class Sum(NamedTuple):
     """How many there are of one class, in one month, at one place of the level asked for."""
 

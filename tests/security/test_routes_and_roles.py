@@ -42,6 +42,14 @@ ROUTES: dict[tuple[str, str], Scope | None] = {
     ("POST", "/v1/requests/{request}/answer"): W,  # of the holder that is asked
     ("GET", "/v1/incidents"): Scope.ANALYSIS_READ,
     ("GET", "/v1/statistics"): Scope.ANALYSIS_READ,
+    ("GET", "/ogc"): None,  # where everything is, and nothing of it
+    ("GET", "/ogc/conformance"): None,
+    ("GET", "/ogc/api"): None,
+    ("GET", "/ogc/collections"): Scope.ANALYSIS_READ,
+    ("GET", "/ogc/collections/{collection}"): Scope.ANALYSIS_READ,
+    ("GET", "/ogc/collections/{collection}/schema"): Scope.ANALYSIS_READ,
+    ("GET", "/ogc/collections/{collection}/items"): Scope.ANALYSIS_READ,
+    ("GET", "/ogc/collections/{collection}/items/{feature}"): Scope.ANALYSIS_READ,
     ("GET", "/v1/subscriptions"): R,
     ("GET", "/v1/subscriptions/{subscription}/records"): R,
     ("POST", "/v1/subscriptions/{subscription}/acknowledgements"): R,
@@ -179,6 +187,8 @@ def filled(path: str) -> str:
         "quarter": "2026Q3",
         "holder": "leicestershire-police",
         "paragraph": "1",
+        "collection": "fire-17a",
+        "feature": "r1.2026Q4.aaaaaaaaaaaaaaaaaaaaaa",
     }
     return path.format(**own)
 
@@ -360,7 +370,7 @@ def test_every_answer_carries_the_headers_that_protect_it(asker: Asker) -> None:
         if answer.headers.get("content-type", "").startswith("text/html"):
             assert answer.headers["cross-origin-opener-policy"] == "same-origin", path
             assert answer.headers["cache-control"] == "no-store", path
-        if path.startswith(("/v1/", "/oauth/")):
+        if path.startswith(("/v1/", "/ogc", "/oauth/")):
             assert answer.headers["cache-control"] == "no-store", path
         assert answer.status_code < 500 or "console.not_built" in answer.text, path
 
