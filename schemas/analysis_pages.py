@@ -45,6 +45,17 @@ class QualityQuestion(PageQuestion):
     months: Annotated[int, Field(ge=1, le=MOST_MONTHS)] = 12
 
 
+class MapQuestion(PageQuestion):
+    """Where: every place of a level."""
+
+    period: CountedPeriod = CountedPeriod.MONTH
+    level: CountedPlace = CountedPlace.LSOA
+
+
+class CompareQuestion(MapQuestion):
+    """Places side by side, with the period before and the year before."""
+
+
 class PlaceQuestion(PageQuestion):
     """One place."""
 

@@ -45,7 +45,15 @@ from gateway.console import (
     subject_access_steps,
     subscriptions,
 )
-from gateway.console.analysing import behaviour, overview, quality
+from gateway.console.analysing import (
+    behaviour,
+    compare,
+    downloads,
+    mapped,
+    overview,
+    place,
+    quality,
+)
 from gateway.console.built import BASE, Built
 from gateway.console.desk import Desk
 from gateway.console.first import Console
@@ -73,7 +81,7 @@ PAGES = (
     *(recalls, recalls_one, corrections, subscriptions, deliveries),
     *(asking, simulating, law_needs),
     *(signals, returns, feeds),
-    *(overview, behaviour, quality),
+    *(overview, mapped, behaviour, place, compare, quality, downloads),
 )
 """The modules of the signed-in pages; each has ``add(desk)``."""
 

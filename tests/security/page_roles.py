@@ -159,7 +159,7 @@ PAGES: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/console/requests/{request}/decide"): frozenset({NOMINATED}),
     **{
         ("GET", f"/console/analysis{page}"): frozenset({ANALYST, NOMINATED})
-        for page in ("", "/behaviour", "/quality")
+        for page in ("", "/map", "/behaviour", "/place", "/compare", "/quality", "/downloads")
     },
 }
 

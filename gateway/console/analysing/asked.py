@@ -14,11 +14,12 @@ from gateway.analysis.entitled import Desk as AnalysisDesk
 from gateway.analysis.several import Tables, ask_for_tables
 from gateway.assembly import House
 from gateway.clock import london_day
+from gateway.console.analysing.periods import month_back
 from gateway.console.desk import Handler, Visit
 from gateway.errors import LawRefuses, NotFound
 from gateway.release.windows import leaves_in_cells
 from schemas.analysis_pages import PageQuestion
-from schemas.base import own_words
+from schemas.base import Word, own_words
 from schemas.counted import StatisticsQuestion
 from schemas.sensitivity import Lane
 from schemas.subscriptions import Subscription
@@ -86,7 +87,7 @@ def page_of(template: str, form: type[Q], told: Callable[[Asking[Q]], dict[str, 
         try:
             question = form.model_validate_strings(given)
         except ValidationError as refused:
-            return visit.page("analysis/not_asked.html", 422, faults=_faults(refused, form))
+            return visit.page("analysis/not_asked.html", 422, faults=faults_of(refused, form))
         named = question.subscription
         chosen = next((one for one in choices if named in {None, one.id}), None)
         if chosen is None:
@@ -127,7 +128,7 @@ def _narrowness(one: Subscription) -> tuple[bool, int, str]:
     return one.lane is Lane.STATISTICS, narrowed, one.id
 
 
-def _faults(refused: ValidationError, form: type[PageQuestion]) -> list[str]:
+def faults_of(refused: ValidationError, form: type[Word]) -> list[str]:
     """Say what is wrong, by the names of the form and never by what was given."""
     faults = refused.errors(include_input=False, include_url=False)
     said = {
@@ -137,17 +138,6 @@ def _faults(refused: ValidationError, form: type[PageQuestion]) -> list[str]:
     }
     known = len(said) == len({fault["loc"][:1] for fault in faults})
     return [*sorted(said), *([] if known else ["A parameter is unknown."])]
-
-
-def month_back(month: str, by: int) -> str:
-    """Return the month that lies so many months before one."""
-    number = int(month[:4]) * 12 + int(month[5:]) - 1 - by
-    return f"{number // 12:04}-{number % 12 + 1:02}"
-
-
-def months(last: str, count: int) -> list[str]:
-    """Return so many months up to one, oldest first."""
-    return [month_back(last, back) for back in range(count - 1, -1, -1)]
 
 
 def query_of(question: StatisticsQuestion) -> str:

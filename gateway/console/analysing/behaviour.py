@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from gateway.console.analysing.asked import Asking, months, page_of, query_of
+from gateway.console.analysing.asked import Asking, page_of, query_of
 from gateway.console.analysing.figures import (
     KIND_SAYS,
     Tally,
     behaviour_name,
-    period_name,
-    period_short,
     rules_of,
 )
+from gateway.console.analysing.periods import months, period_name, period_short
 from gateway.console.charts.bars import Bar, bar_chart
 from gateway.console.charts.lines import small_line
 from gateway.console.charts.parts import top_of

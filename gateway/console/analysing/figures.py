@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from gateway.analysis.several import Tables
 from gateway.analysis.statistics import Cell
@@ -67,6 +66,10 @@ class Tally:
         chosen = [one for one in self.cells if (one.behaviour or "") == code]
         return Tally(chosen, self.kind, self.counted)
 
+    def of_place(self, code: str) -> Tally:
+        """Return those of one place."""
+        return Tally([one for one in self.cells if one.place == code], self.kind, self.counted)
+
     def value(self, period: str, by: Callable[[Cell], bool] = lambda _: True) -> Value:
         """Return the figure of a period, of the cells chosen."""
         return self.series([period], by)[0]
@@ -116,25 +119,3 @@ def rules_of(cells: Iterable[Cell]) -> list[tuple[str, int]]:
 def behaviour_name(code: str | None) -> str:
     """Return what an area, behaviour or sub-behaviour is called; without a code it was not told so finely."""
     return TYPOLOGY.names.get(code, code) if code else "Class only, or not classified"
-
-
-def period_name(period: str) -> str:
-    """Return «October 2026» or «July to September 2026»."""
-    if "Q" in period:
-        first = int(period[5]) * 3 - 2
-        year = int(period[:4])
-        return f"{date(year, first, 1):%B} to {date(year, first + 2, 1):%B} {year}"
-    return f"{date(int(period[:4]), int(period[5:]), 1):%B %Y}"
-
-
-def period_short(period: str) -> str:
-    """Return «Oct 2026», or «Q3 2026»."""
-    if "Q" in period:
-        return f"{period[4:]} {period[:4]}"
-    return f"{date(int(period[:4]), int(period[5:]), 1):%b %Y}"
-
-
-def quarter_back(quarter: str, by: int) -> str:
-    """Return the quarter that lies so many quarters before one."""
-    number = int(quarter[:4]) * 4 + int(quarter[5]) - 1 - by
-    return f"{number // 4:04}Q{number % 4 + 1}"

@@ -5,25 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from gateway.console.analysing.asked import Asking, month_back, months, page_of, query_of
+from gateway.console.analysing.asked import Asking, page_of, query_of
 from gateway.console.analysing.figures import (
     KIND_SAYS,
     Tally,
     behaviour_name,
     change,
+    rules_of,
+)
+from gateway.console.analysing.periods import (
+    Compared,
+    month_back,
+    months,
     period_name,
     period_short,
-    quarter_back,
-    rules_of,
 )
 from gateway.console.charts.bars import Bar, bar_chart
 from gateway.console.charts.lines import Line, line_chart
 from gateway.console.desk import Desk
 from gateway.console.navigation import ANALYST, NOMINATED, link
-from policies.editions import months_of, quarter_of_month
 from schemas.analysis_pages import OverviewQuestion
 from schemas.codes import Kind
-from schemas.counted import CountedBehaviour, CountedPeriod, CountedPlace
+from schemas.counted import CountedBehaviour, CountedPlace
 
 PATH = "/console/analysis"
 MONTHS = 24
@@ -41,10 +44,10 @@ def add(desk: Desk) -> None:
 def told(asking: Asking[OverviewQuestion]) -> dict[str, Any]:
     """Return what the page shows."""
     period = asking.question.period
-    now, month, year = _compared(asking.last, period)
-    ends = months_of(now)[-1] if "Q" in now else now
-    begins = min(month_back(ends, MONTHS - 1), months_of(year)[0] if "Q" in year else year)
-    months_in = {"first": months_of(now)[0] if "Q" in now else now, "last": ends}
+    compared = Compared.of(asking.last, period)
+    now, ends = compared.now, compared.last_month
+    begins = min(month_back(ends, MONTHS - 1), compared.earliest)
+    months_in = {"first": compared.first_month, "last": ends}
     questions = {
         "trend": asking.about(place="district", first=begins, last=ends),
         "totals": asking.about(place="district", period=period, first=begins, last=ends),
@@ -65,7 +68,7 @@ def told(asking: Asking[OverviewQuestion]) -> dict[str, Any]:
         "figure": figure,
         "changes": [
             (period_name(other), totals.value(other).says, change(figure, totals.value(other)))
-            for other in (month, year)
+            for other in (compared.before, compared.year_before)
         ],
         "kinds": [(KIND_SAYS[one], Tally.of(found, "totals", one).value(now).says) for one in Kind],
         "trend": _trend(Tally.of(found, "trend", kind), months(ends, MONTHS)),
@@ -75,16 +78,6 @@ def told(asking: Asking[OverviewQuestion]) -> dict[str, Any]:
         "queries": {name: query_of(one) for name, one in questions.items()},
         "found": found,
     }
-
-
-def _compared(last: str, period: CountedPeriod) -> tuple[str, str, str]:
-    """Return the last period that is over, the one before, and the same a year before."""
-    if period is CountedPeriod.MONTH:
-        return last, month_back(last, 1), month_back(last, 12)
-    quarter = quarter_of_month(last)
-    if months_of(quarter)[-1] != last:
-        quarter = quarter_back(quarter, 1)
-    return quarter, quarter_back(quarter, 1), quarter_back(quarter, 4)
 
 
 def _trend(tally: Tally, periods: Sequence[str]) -> dict[str, Any]:

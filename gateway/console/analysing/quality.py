@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateway.console.analysing.asked import Asking, months, page_of, query_of
-from gateway.console.analysing.figures import KIND_SAYS, Tally, period_name, rules_of
+from gateway.console.analysing.asked import Asking, page_of, query_of
+from gateway.console.analysing.figures import KIND_SAYS, Tally, rules_of
+from gateway.console.analysing.periods import months, period_name
 from gateway.console.desk import Desk
 from gateway.console.navigation import ANALYST, NOMINATED, link
 from schemas.analysis_pages import QualityQuestion

@@ -1,0 +1,104 @@
+"""Places side by side: ranked with ties, with the period before and the same a year before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway.clock import london_day
+from gateway.console.analysing.areas import LEVEL_SAYS, Atlas
+from gateway.console.analysing.asked import Asking, page_of, query_of
+from gateway.console.analysing.figures import KIND_SAYS, Tally, change, rules_of
+from gateway.console.analysing.mapped import NO_PLACE, ordered, values_of
+from gateway.console.analysing.periods import Compared, period_name
+from gateway.console.charts.bars import Bar, bar_chart
+from gateway.console.charts.parts import Value
+from gateway.console.desk import Desk
+from gateway.console.navigation import ANALYST, NOMINATED, link
+from schemas.analysis_pages import CompareQuestion
+
+PATH = "/console/analysis/compare"
+IN_PICTURE = 12
+"""How many places the picture shows; the table has all."""
+
+
+def add(desk: Desk) -> None:
+    """Put the page in."""
+    link("Analysis", PATH, "Compare", ANALYST, NOMINATED)
+    atlas = Atlas(desk.house.reader)
+
+    def told(asking: Asking[CompareQuestion]) -> dict[str, Any]:
+        return _told(asking, atlas)
+
+    desk.get(PATH, ANALYST, NOMINATED)(page_of("analysis/compare.html", CompareQuestion, told))
+
+
+def _told(asking: Asking[CompareQuestion], atlas: Atlas) -> dict[str, Any]:
+    question = asking.question
+    compared = Compared.of(asking.last, question.period)
+    asked = asking.about(
+        place=question.level,
+        period=question.period,
+        first=compared.earliest,
+        last=compared.last_month,
+    )
+    found = asking.answered(places=asked)
+    tally = Tally.of(found, "places", question.kind.value)
+    areas = atlas.areas(question.level, london_day(asking.visit.house.clock))
+    periods = (compared.now, compared.before, compared.year_before)
+    now, before, year = (values_of(tally, one, areas) for one in periods)
+    places = [one for one in ordered(now) if one[0] != NO_PLACE]
+    ranks = ranked(places)
+    one, several = LEVEL_SAYS[question.level]
+    title = f"{KIND_SAYS[tally.kind].capitalize()} by {one}, {period_name(compared.now)}"
+    none = tally.series([compared.now], lambda _: False)[0]
+    return {
+        "kind": KIND_SAYS[tally.kind],
+        "title": title,
+        "levels": [(level.value, said[0]) for level, said in LEVEL_SAYS.items()],
+        "several": several,
+        "edition": areas.says,
+        "picture": bar_chart(
+            "compared",
+            title,
+            f"The {min(len(places), IN_PICTURE)} with most.",
+            [Bar(areas.name(code), value) for code, value in places[:IN_PICTURE]],
+        ),
+        "heads": [
+            one.capitalize() if one.islower() else one,
+            "Rank",
+            *(period_name(period) for period in periods),
+            "Than the period before",
+            "Than the year before",
+        ],
+        "rows": [
+            (
+                code,
+                areas.name(code),
+                [
+                    ranks[code],
+                    value.says,
+                    before.get(code, none).says,
+                    year.get(code, none).says,
+                    change(value, before.get(code, none)),
+                    change(value, year.get(code, none)),
+                ],
+            )
+            for code, value in places
+        ],
+        "rules": rules_of(found.cells["places"]),
+        "queries": {"places": query_of(asked)},
+        "found": found,
+    }
+
+
+def ranked(places: list[tuple[str, Value]]) -> dict[str, str]:
+    """Return the rank of each place, equals sharing one («=2»); of what is not shown there is none."""
+    numbers = [value.number for _, value in places]
+    ranks = {}
+    for code, value in places:
+        if value.number is None:
+            ranks[code] = "not ranked"
+            continue
+        rank = 1 + sum(one is not None and one > value.number for one in numbers)
+        ranks[code] = f"={rank}" if numbers.count(value.number) > 1 else str(rank)
+    return ranks

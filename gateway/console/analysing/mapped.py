@@ -1,0 +1,96 @@
+"""Where: a map of every place of a level, and the same as a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+
+from gateway.analysis.pictures.cells import Cell as Drawn
+from gateway.analysis.pictures.cells import Told
+from gateway.analysis.pictures.maps import choropleth
+from gateway.analysis.shown import Shown
+from gateway.clock import london_day
+from gateway.console.analysing.areas import LEVEL_SAYS, Areas, Atlas
+from gateway.console.analysing.asked import Asking, page_of, query_of
+from gateway.console.analysing.figures import KIND_SAYS, Tally, rules_of
+from gateway.console.analysing.periods import Compared, period_name
+from gateway.console.charts.parts import Value
+from gateway.console.desk import Desk
+from gateway.console.navigation import ANALYST, NOMINATED, link
+from gateway.console.words import when
+from schemas.analysis_pages import MapQuestion
+
+PATH = "/console/analysis/map"
+NO_PLACE = "No place known"
+
+
+def add(desk: Desk) -> None:
+    """Put the page in."""
+    link("Analysis", PATH, "Map", ANALYST, NOMINATED)
+    atlas = Atlas(desk.house.reader)
+
+    def told(asking: Asking[MapQuestion]) -> dict[str, Any]:
+        return _told(asking, atlas)
+
+    desk.get(PATH, ANALYST, NOMINATED)(page_of("analysis/map.html", MapQuestion, told))
+
+
+def _told(asking: Asking[MapQuestion], atlas: Atlas) -> dict[str, Any]:
+    question = asking.question
+    compared = Compared.of(asking.last, question.period)
+    asked = asking.about(
+        place=question.level,
+        period=question.period,
+        first=compared.first_month,
+        last=compared.last_month,
+    )
+    found = asking.answered(places=asked)
+    tally = Tally.of(found, "places", question.kind.value)
+    areas = atlas.areas(question.level, london_day(asking.visit.house.clock))
+    values = values_of(tally, compared.now, areas)
+    one, several = LEVEL_SAYS[question.level]
+    title = f"{KIND_SAYS[tally.kind].capitalize()} by {one}, {period_name(compared.now)}"
+    return {
+        "kind": KIND_SAYS[tally.kind],
+        "title": title,
+        "level": one,
+        "levels": [(level.value, said[0]) for level, said in LEVEL_SAYS.items()],
+        "several": several,
+        "edition": areas.says,
+        "picture": picture_of(values, areas, title, when(found.at)),
+        "rows": [(code, areas.name(code), value.says) for code, value in ordered(values)],
+        "rules": rules_of(found.cells["places"]),
+        "queries": {"places": query_of(asked)},
+        "found": found,
+    }
+
+
+def values_of(tally: Tally, period: str, areas: Areas) -> dict[str, Value]:
+    """Return the figure of every place by its code: all that are loaded, and all that have one."""
+    known = dict(tally.split(period, lambda cell: cell.place or NO_PLACE))
+    of_none = tally.series([period], lambda _: False)[0]
+    return dict.fromkeys(areas.names, of_none) | known
+
+
+def ordered(values: dict[str, Value]) -> list[tuple[str, Value]]:
+    """Return the places with a figure first, the highest first, then what is hidden, then none."""
+    return sorted(
+        values.items(), key=lambda one: (one[1].number is None, -(one[1].number or 0), one[0])
+    )
+
+
+def picture_of(values: dict[str, Value], areas: Areas, title: str, as_of: str) -> Markup | None:
+    """Return the map; None where no place has an outline."""
+    cells = [Drawn(code, areas.name(code), shown_of(value)) for code, value in values.items()]
+    if not any(cell.key in areas.outlines for cell in cells):
+        return None
+    told = Told(title, "Incidents", areas.says, as_of)
+    return Markup(choropleth(cells, areas.outlines, told))  # noqa: S704 - our own picture, escaped there
+
+
+def shown_of(value: Value) -> Shown:
+    """Return a figure as a map draws it."""
+    if value.missing:
+        return Shown()
+    return Shown(hidden=value.says) if value.number is None else Shown(value.number)
