@@ -160,7 +160,8 @@ class _Part:
 
     def columns(self, keyed: pl.DataFrame) -> pl.DataFrame:
         """Return the part's columns of the rows."""
-        return self._columns[self._found(keyed)] if len(keyed) else self._columns.clear()
+        at = self._found(keyed)  # first: it may add to the columns
+        return self._columns[at] if len(keyed) else self._columns.clear()
 
     def texts(self, keyed: pl.DataFrame) -> pl.DataFrame:
         """Return the part's runs of fields of the rows, as JSON with a comma in front."""

@@ -13,6 +13,7 @@ from tests.benchmarks.answering import Answering
 from tests.benchmarks.appending import Appending
 from tests.benchmarks.copying import Copying
 from tests.benchmarks.delivering import Delivering
+from tests.benchmarks.exporting import Exporting
 from tests.benchmarks.pushing import Pushing
 from tests.benchmarks.releasing import Releasing
 from tests.benchmarks.timing import ROUNDS, Figure, figure, load, rate, report
@@ -58,6 +59,7 @@ class OnPostgresql:
     def __init__(self, folder: Path) -> None:
         self._copying = Copying(folder)
         server = self._copying.server
+        self._exporting = Exporting(folder, server)
         self._pushing = Pushing(folder / "http-postgres", server.new_database())
         fan = server.new_database(empty=True)
         self._log, self._outbox, self._stream = (
@@ -75,6 +77,8 @@ class OnPostgresql:
         return {
             "postgres append": appended,
             "postgres ndjson": (self._pushing.batches(), appended[1]),
+            "bulk ndjson": self._exporting.ndjson(),
+            "bulk parquet": self._exporting.parquet(),
             "outbox": (log, rate(number, self._outbox.run)),
             "stream": (log, rate(number, self._stream.run)),
             "door": (rate(number, self._door.run), 1.0),
@@ -82,7 +86,8 @@ class OnPostgresql:
 
     def close(self) -> None:
         """Stop what was started."""
-        for one in (self._pushing, self._stream, self._door, self._copying):
+        parts = (self._pushing, self._stream, self._door, self._exporting, self._copying)
+        for one in parts:
             one.close()
 
 
@@ -103,6 +108,8 @@ def figures(rounds: dict[str, list[Pair]]) -> list[Figure]:
         figure("5 s / breach pack over 1,000,000 ledger entries", "s", 1.0, r["breach pack"]),
         figure("PostgreSQL append / raw COPY", "records/s", 0.20, r["postgres append"]),
         figure("PostgreSQL NDJSON over HTTP / raw COPY", "records/s", 0.08, r["postgres ndjson"]),
+        figure("bulk NDJSON, decided and treated / raw COPY", "records/s", 0.25, r["bulk ndjson"]),
+        figure("bulk Parquet, decided and treated / raw COPY", "records/s", 0, r["bulk parquet"]),
         figure("20 readers: log with cursors / outbox SKIP LOCKED", "deliveries/s", 0, r["outbox"]),
         figure("20 readers: log with cursors / NATS JetStream", "deliveries/s", 0, r["stream"]),
         figure(
