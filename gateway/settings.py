@@ -160,6 +160,9 @@ class Settings(BaseSettings):
     egress_attempt_seconds: float = Field(
         15.0, gt=0, le=60, description="One attempt to send, from the name to the answer."
     )
+    download_limit_bytes: int = Field(
+        1024 * MIB, gt=0, description="Largest file that one download of analysis gives."
+    )
     push_attempts_at_once: int = Field(
         50, gt=0, description="Attempts to send that this process makes at the same time."
     )

@@ -10,7 +10,7 @@ from typing import Annotated, Self, TypeVar
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from schemas.base import DoesNotFit, Word
-from schemas.codes import GssCode, Kind, MappingStatus, NsirClass, Slug
+from schemas.codes import GssCode, InterventionStage, Kind, MappingStatus, NsirClass, Slug
 from schemas.incident import FlyTip
 from schemas.released import DepersonalisedIncident, Place
 from schemas.typology import TYPOLOGY
@@ -113,6 +113,8 @@ class IncidentQuestion(Word):
     sub_behaviour: Several[SubBehaviourCode] = ()
     source: Several[Slug] = ()
     mapping_status: Several[MappingStatus] = ()
+    stage: Several[InterventionStage] = ()
+    """How far intervention had gone, where the law lets its reader have that."""
     place: Several[GssCode] = ()
     """Areas at any level: LSOA, MSOA, ward or district; matched against the place that leaves."""
     bbox: Box | None = None

@@ -32,6 +32,7 @@ from schemas.analysis import IncidentQuestion
 from schemas.codes import Marking
 from schemas.released import DepersonalisedIncident
 from schemas.sensitivity import Lane
+from schemas.subscriptions import Subscription
 
 _LANES = frozenset({Lane.DEPERSONALISED})
 _LIVE = "live"
@@ -51,6 +52,7 @@ class Incidents:
     marking: Marking
     """The highest of what is in it, as it leaves (``policies.marking``)."""
     content_sha256: str
+    subscription: Subscription
 
 
 def ask_for_incidents(
@@ -102,7 +104,16 @@ def _answer(desk: Desk, question: IncidentQuestion, entitled: Entitled, actor: s
     )
     following = cursors.make(page[-1][0], desk.random(NONCE_SIZE)) if more else None
     records = [record for _, _, record in page]
-    return Incidents(records, lines, following, entitled.at, index, marked.leaves, content)
+    return Incidents(
+        records,
+        lines,
+        following,
+        entitled.at,
+        index,
+        marked.leaves,
+        content,
+        entitled.subscription,
+    )
 
 
 Found = tuple[Place, Candidate, DepersonalisedIncident]

@@ -15,15 +15,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import polars as pl
+
 from gateway.analysis.entitled import Entitled, filter_digest
 from gateway.clock import LONDON
-from gateway.errors import CursorInvalid
+from gateway.errors import CursorInvalid, LawRefuses
 from gateway.keys.derive import hkdf_expand
 from gateway.keys.ring import KeyRing
 from gateway.keys.sealing import SealBroken, decrypt, encrypt
 from gateway.store.analysing import Place, Wanted
 from gateway.store.releasing import Candidate
+from policies.stages import NOT_PRESCRIBED
 from schemas.analysis import IncidentQuestion, Sort
+from schemas.powers import Power
 from schemas.record_class import RecordClass
 from schemas.released import DepersonalisedIncident, PlaceLevel
 
@@ -38,7 +42,13 @@ def digest_of(question: IncidentQuestion) -> str:
 
 
 def wanted_by(question: IncidentQuestion, entitled: Entitled) -> Wanted:
-    """Return what a question asks of the log, within what the law lets its reader have."""
+    """Return what a question asks of the log, within what the law lets its reader have.
+
+    Raises:
+        LawRefuses: It asks by a stage of intervention under a power that does not cover one.
+    """
+    if question.stage and entitled.subscription.power is Power.SECTION_17A:
+        raise LawRefuses(extra={"conditions": [NOT_PRESCRIBED]})
     decided = entitled.decided
     ends = None if question.last is None else question.last + timedelta(days=1)
     sort = question.sort or Sort.RECORDED
@@ -69,6 +79,7 @@ def _is_of(record_class: RecordClass, question: IncidentQuestion) -> bool:
         (question.behaviour, record_class.typology_behaviour),
         (question.source, record_class.source),
         (question.mapping_status, record_class.mapping_status),
+        (question.stage, record_class.stage),
     )
     return all(not values or value in values for values, value in asked)
 
@@ -89,6 +100,30 @@ def lies_where_asked(
     west, south, east, north = question.bbox
     x, y = place.longitude, place.latitude
     return x is not None and y is not None and west <= x <= east and south <= y <= north
+
+
+def lying_where_asked(
+    question: IncidentQuestion, rows: pl.DataFrame, records: pl.DataFrame
+) -> pl.DataFrame:
+    """Return the records that ``lies_where_asked`` lets pass, in columns.
+
+    Args:
+        question: What is asked.
+        rows: As the log holds them (``gateway.store.bulk.SCHEMA``).
+        records: What became of each (``frames.RECORD_SCHEMA``).
+    """
+    if question.place:
+        codes = list(question.place)
+        lsoa = records["place_level"] == PlaceLevel.LSOA.value
+        lies = rows["district_code"].is_in(codes).fill_null(value=False)
+        lies |= records["place_code"].is_in(codes).fill_null(value=False)
+        lies |= lsoa & rows["msoa_code"].is_in(codes).fill_null(value=False)
+        records = records.filter(lies)
+    if question.bbox is None:
+        return records
+    west, south, east, north = question.bbox
+    x, y = pl.col("place_longitude"), pl.col("place_latitude")
+    return records.filter(x.is_between(west, east) & y.is_between(south, north))
 
 
 @dataclass(frozen=True, slots=True)

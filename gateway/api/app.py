@@ -20,6 +20,7 @@ from gateway.api import (
     decisions,
     deliveries,
     documents,
+    downloads,
     feeds,
     health,
     incidents,
@@ -41,6 +42,7 @@ from gateway.api.figures import Figures
 from gateway.api.hot import HotRoutes
 from gateway.api.receipts import Receipts
 from gateway.api.service import RegisteredClients, Service, StoredReplay
+from gateway.api.shelf import Shelf
 from gateway.assembly import House, match_in_turn, quarter_round_of, retention_of
 from gateway.audit.consulting import at_terminal
 from gateway.audit.request_desk import requests_of
@@ -84,6 +86,7 @@ def make_service(house: House, settings: Settings, issuer: str) -> Service:
         anchoring=anchoring_of(house, settings),
         figures=figures,
         dispatcher=dispatcher_of(house, settings, count=figures.attempt),
+        shelf=Shelf(lambda: house.clock.now().timestamp()),
         workshop=Workshop(house.home, house.database, settings.intake_processes),
     )
 
@@ -110,6 +113,7 @@ def create_app(service: Service) -> FastAPI:
         documents,
         requests,
         returns,
+        downloads,
         incidents,
         statistics,
         ogc,
@@ -178,6 +182,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+    service.shelf.close()
     await asyncio.to_thread(service.workshop.close)
     try:
         await asyncio.to_thread(service.publish)

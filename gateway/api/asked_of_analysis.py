@@ -36,14 +36,19 @@ def desk_of(service: Service) -> Desk:
     return Desk(house.reader, house.writer, house.book, house.keys, house.clock, house.random)
 
 
-def question_of(form: type[Question], request: Request) -> Question:
+def question_of(form: type[Question], request: Request, aside: Collection[str] = ()) -> Question:
     """Read a question from the query; what it does not know is refused, and no value is repeated.
+
+    Args:
+        form: Of the question.
+        request: Whose query it is.
+        aside: Parameters that say how it is answered, and are read elsewhere.
 
     Raises:
         PivotOnPerson: It asks by what names a person, a home or a report.
         RequestInvalid: A parameter is unknown, stands twice or does not fit.
     """
-    given = request.query_params.multi_items()
+    given = [one for one in request.query_params.multi_items() if one[0] not in aside]
     refuse_pivots(given, form.model_fields, _SHOWN.get(form, frozenset()))
     asked = _together(given, _lists(form))
     try:

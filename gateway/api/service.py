@@ -13,6 +13,7 @@ from gateway.access.server import TokenServer
 from gateway.access.verify import Access, TokenVerifier
 from gateway.api.figures import Figures
 from gateway.api.inbox import Inbox
+from gateway.api.shelf import Shelf
 from gateway.assembly import House, hold_if_rolled_back
 from gateway.audit.anchoring import Anchoring
 from gateway.clock import Clock, SystemClock, london_day
@@ -74,6 +75,7 @@ class Service:
     figures: Figures
     workshop: Workshop
     dispatcher: Dispatcher
+    shelf: Shelf
     inbox: Inbox = field(default_factory=Inbox)
     refused: Counter[str] = field(default_factory=Counter)
     """Requests that the guard refused, by problem."""

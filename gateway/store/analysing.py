@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select
+import polars as pl
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select, text
 
 from gateway.store import tables as t
+from gateway.store.bulk import SCHEMA, read_columns
 from gateway.store.log_order import UNKNOWN, is_recorded, reported, when
+from gateway.store.metadata import IS_CORRECTION
 from gateway.store.offers import CANDIDATE_COLUMNS, LIVE, Candidate
 
 _L, _I, _R = t.LOG, t.INCIDENT, t.ROLLUP
@@ -57,34 +60,57 @@ class Place(NamedTuple):
 def page_after(
     connection: Connection, wanted: Wanted, after: Place | None, most: int
 ) -> list[tuple[Place, Candidate]]:
-    """Return current, live versions behind a place, in the order asked for.
+    """Return current, live versions behind a place, in the order asked for."""
 
-    A place is looked for in two reads, of one key and of all behind it, because that is what both engines
-    answer from an index.
+    def read(statement: Select[Any]) -> list[tuple[Place, Candidate]]:
+        rows = connection.execute(statement)
+        return [(Place(row[0], row[1]), Candidate._make(row[1:])) for row in rows]
+
+    return [row for rows in _steps(wanted, after, most, read) for row in rows]
+
+
+def columns_after(
+    connection: Connection, wanted: Wanted, after: Place | None, most: int
+) -> tuple[pl.DataFrame, Place | None]:
+    """Return the same as columns (``gateway.store.bulk.SCHEMA``), and where they end; None: at the end."""
+
+    def read(statement: Select[Any]) -> pl.DataFrame:
+        return read_columns(connection, statement, _KEYED)
+
+    found = pl.concat(_steps(wanted, after, most, read))
+    end = Place(*found.row(-1)[:2]) if len(found) == most else None
+    return found.drop("key"), end
+
+
+_Rows = TypeVar("_Rows", list[tuple[Place, Candidate]], pl.DataFrame)
+_KEYED = pl.Schema({"key": pl.Int64(), **SCHEMA})
+
+
+def _steps(
+    wanted: Wanted, after: Place | None, most: int, read: Callable[[Select[Any]], _Rows]
+) -> Iterator[_Rows]:
+    """Read behind a place: what has the very key of the place, and what lies behind that key.
+
+    Two reads, because that is what both engines answer from an index.
     """
     keys = _KEYS[wanted.by]
-    position = _L.c.position
-    statement = _fitting(wanted, *keys)
+    statement, position = _fitting(wanted, *keys), _L.c.position
+    by_position = statement.order_by(_way(position, wanted))
     if not keys:
         if after is not None:
-            statement = statement.where(_behind(position, after.position, wanted))
-        return _rows(connection, statement.order_by(_way(position, wanted)).limit(most))
+            by_position = by_position.where(_behind(position, after.position, wanted))
+        yield read(by_position.limit(most))
+        return
     key = keys[0]
     ordered = statement.order_by(_way(key, wanted), _way(position, wanted))
     if after is None:
-        return _rows(connection, ordered.limit(most))
-    level = statement.where(key == after.key, _behind(position, after.position, wanted))
-    found = _rows(connection, level.order_by(_way(position, wanted)).limit(most))
+        yield read(ordered.limit(most))
+        return
+    level = by_position.where(key == after.key, _behind(position, after.position, wanted))
+    found = read(level.limit(most))
+    yield found
     if len(found) < most:
-        further = ordered.where(_behind(key, after.key, wanted)).limit(most - len(found))
-        found += _rows(connection, further)
-    return found
-
-
-def _rows(connection: Connection, statement: Select[Any]) -> list[tuple[Place, Candidate]]:
-    return [
-        (Place(row[0], row[1]), Candidate._make(row[1:])) for row in connection.execute(statement)
-    ]
+        yield read(ordered.where(_behind(key, after.key, wanted)).limit(most - len(found)))
 
 
 def _behind(column: ColumnElement[Any], value: int, wanted: Wanted) -> ColumnElement[bool]:
@@ -165,6 +191,12 @@ def current_of_quarter(
     )
     rows = connection.execute(statement.order_by(_L.c.position).limit(most))
     return [Candidate._make(row) for row in rows]
+
+
+def corrected_after(connection: Connection, size: int) -> list[int]:
+    """Return the incidents that were corrected, restricted, retracted or erased behind a size of the log."""
+    statement = select(_L.c.incident).where(text(IS_CORRECTION), _L.c.position > size)
+    return list(connection.execute(statement).scalars())
 
 
 class Sum(NamedTuple):

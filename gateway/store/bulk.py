@@ -50,7 +50,7 @@ def standing_columns(
     connection: Connection, standing: Standing, after: int, until: int
 ) -> pl.DataFrame:
     """Return the versions at positions above ``after`` and up to ``until``, in the order of the log."""
-    return _read(connection, _standing(standing, CANDIDATE_COLUMNS, after, until), SCHEMA)
+    return read_columns(connection, _standing(standing, CANDIDATE_COLUMNS, after, until), SCHEMA)
 
 
 def standing_moments(
@@ -63,7 +63,7 @@ def standing_moments(
     columns = (_L.c.position, _WHEN.label("moment"))
     for after in range(0, until, ROWS * 8):
         end = min(until, after + ROWS * 8)
-        yield _read(connection, _standing(standing, columns, after, end), _STANDING)
+        yield read_columns(connection, _standing(standing, columns, after, end), _STANDING)
 
 
 def _standing(standing: Standing, columns: Sequence[Any], after: int, until: int) -> Select[Any]:
@@ -92,7 +92,8 @@ def replaced_since(connection: Connection, size: int) -> set[int]:
     return set(connection.execute(statement).scalars())
 
 
-def _read(connection: Connection, statement: Select[Any], schema: pl.Schema) -> pl.DataFrame:
+def read_columns(connection: Connection, statement: Select[Any], schema: pl.Schema) -> pl.DataFrame:
+    """Return what a statement finds as a frame, its columns in the schema's order."""
     if connection.dialect.name == "postgresql":
         return _copied(connection, statement, schema)
     rows = [tuple(row) for row in connection.execute(statement)]

@@ -28,6 +28,12 @@ class HeadRow(NamedTuple):
     law_epoch: int
 
 
+def head_in(connection: Connection) -> HeadRow:
+    """Return the head as a read sees it."""
+    columns = (t.HEAD.c.log_size, t.HEAD.c.ledger_size, t.HEAD.c.law_epoch)
+    return HeadRow(*connection.execute(select(*columns)).one())
+
+
 class Reader:
     """Questions to the database, each in a short read of its own."""
 
@@ -56,8 +62,7 @@ class Reader:
     def head(self) -> HeadRow:
         """Return the head."""
         with self.connection() as c:
-            columns = (t.HEAD.c.log_size, t.HEAD.c.ledger_size, t.HEAD.c.law_epoch)
-            return HeadRow(*c.execute(select(*columns)).one())
+            return head_in(c)
 
     def counts_of_releases(self) -> Iterator[tuple[str, int, str]]:
         """Yield (subscription, seconds since 1970, JSON of its counts) of every release."""

@@ -41,6 +41,8 @@ ROUTES: dict[tuple[str, str], Scope | None] = {
     ("POST", "/v1/requests/{request}/withdrawal"): R,
     ("POST", "/v1/requests/{request}/answer"): W,  # of the holder that is asked
     ("GET", "/v1/incidents"): Scope.ANALYSIS_READ,
+    ("GET", "/v1/incidents/download"): Scope.ANALYSIS_READ,
+    ("GET", "/v1/incidents/dictionary"): Scope.ANALYSIS_READ,
     ("GET", "/v1/statistics"): Scope.ANALYSIS_READ,
     ("GET", "/ogc"): None,  # where everything is, and nothing of it
     ("GET", "/ogc/conformance"): None,

@@ -43,6 +43,7 @@ UNSTATED: dict[str, dict[str, str]] = {
         **dict.fromkeys(
             (
                 "body_limit_bytes",
+                "download_limit_bytes",
                 "push_limit_bytes",
                 "body_deadline_seconds",
                 "records_per_push",
