@@ -30,7 +30,7 @@ OWNERS = {
     "joserfc": ("gateway/access/", "gateway/console/organisation.py"),
     "convertbng": ("gateway/intake/", "gateway/analysis/pictures/"),
     "shapely": ("gateway/intake/", "gateway/analysis/"),
-    "polars": ("gateway/analysis/",),
+    "polars": ("gateway/analysis/", "gateway/store/bulk.py", "gateway/api/asked_of_analysis.py"),
     "xlsxwriter": ("gateway/analysis/written/",),
 }
 
