@@ -283,6 +283,14 @@ class LawRefuses(GatewayError):
     remedy = "See conditions[]; each names the provision that is not met."
 
 
+class TooManyCells(GatewayError):
+    """422: a table of counts that would be too large for one answer."""
+
+    code, status = "statistics.too_many_cells", 422
+    title = "The table would have too many cells for one answer."
+    remedy = "Ask for fewer months, a coarser level of place or behaviour, or part of the places."
+
+
 class ReturnPeriodRuns(GatewayError):
     """409: a section 17A return is made when its period is over."""
 

@@ -26,6 +26,7 @@ from schemas.codes import (
     Status,
     TimePrecision,
 )
+from schemas.counted import period_begins
 from schemas.incident import FlyTip
 from schemas.released import DepersonalisedIncident, Place, PlaceLevel
 
@@ -124,13 +125,21 @@ RECORD_COLUMNS: tuple[Column, ...] = (
 
 CELL_COLUMNS: tuple[Column, ...] = (
     _text("kind", "what is counted; kinds are never added to one another", Kind),
-    _text("period", "a month, 2026-10, or a quarter, 2026Q4"),
+    _text(
+        "period", "2026-10, 2026-09/2026-10, 2026Q4, 2026H2, 2026, or two months apart by a slash"
+    ),
     Column("period_start", pl.Date, "the first day of the period"),
-    _text("place", "GSS code of the area; empty where it is not known at this level"),
-    _text("behaviour", "the part, where counts are split"),
+    _text(
+        "place", "GSS code of the area, all: the whole; empty where it is not known at this level"
+    ),
+    _text("behaviour", "the part, where counts are split by behaviour"),
+    _text("split", "the part, where counts are split by something else too"),
     Column("count", pl.Int64, "the number; empty where the rule hides it"),
     _text("rule", "the rule that shows or hides the number", CountRule),
     _text("edition", "the published edition in which it was last shown anew"),
+    Column("value", pl.Float64, "what the measure makes of the number: rate, change, rolling sum"),
+    Column("percent", pl.Float64, "the change in percent of the number before"),
+    _text("says", "why there is no value, or with what it was made"),
 )
 """A cell of a table of counts."""
 
@@ -181,13 +190,9 @@ def frame_of_cells(cells: Iterable[Any]) -> pl.DataFrame:
     """Return cells, whose attributes are named as columns are, as one frame of ``CELL_SCHEMA``."""
     rows = [[_plain(getattr(cell, name)) for name in _OF_CELL] for cell in cells]
     frame = pl.DataFrame(rows, schema=_OF_CELL, orient="row")
-    period = pl.col("period")
-    month = pl.when(period.str.contains("Q", literal=True)).then(
-        period.str.slice(0, 4)
-        + "-"
-        + (period.str.slice(5, 1).cast(pl.Int64, strict=False) * 3 - 2).cast(pl.String).str.zfill(2)
-    )
-    start = (month.otherwise(period) + "-01").str.to_date("%Y-%m-%d")
+    names = frame["period"].unique()
+    begins = pl.Series([period_begins(name) for name in names], dtype=pl.Date)
+    start = pl.col("period").replace_strict(names, begins, return_dtype=pl.Date)
     return frame.with_columns(period_start=start).select(CELL_SCHEMA.names())
 
 

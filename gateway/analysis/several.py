@@ -1,32 +1,34 @@
-"""Several tables for one page: decided once, one operation in the ledger, on record before any is shown."""
+"""Several tables for one page or download: decided once, one operation in the ledger, committed first."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
+from typing import Any
 
 from pydantic_core import to_json
 
+from gateway.analysis.counting import Cell, Coverage
 from gateway.analysis.editions import is_read_from_editions
 from gateway.analysis.entitled import MAX_DRAFTS, Desk, Entitled, entitle, filter_digest
-from gateway.analysis.statistics import (
-    _LANES,
-    _NARROWED,
-    Cell,
-    _cells,
-    _last_closed,
-    _published,
-    _Tabling,
-)
+from gateway.analysis.statistics import Answered, answered
 from gateway.errors import LawRefuses, StoreUnavailable
+from gateway.ledger.leaf import Operation, leaf
 from gateway.release.disclosed import Stale, content_hash
-from gateway.store.analysing import sums
+from gateway.store.tx import Tx
 from policies.marking import high_water
 from schemas.codes import Marking
 from schemas.counted import StatisticsQuestion
 from schemas.sensitivity import Lane
+
+LANES = frozenset({Lane.DEPERSONALISED, Lane.STATISTICS})
+_NARROWED = {
+    "id": "statistics.whole_totals_only",
+    "says": "Published tables count all behaviours and sources; one less could be subtracted from them.",
+    "cites": "Data Protection Act 2018 s.57(3)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,15 @@ class Tables:
     at: datetime
     leaf: int
     marking: Marking
+    """The highest of the records that were counted, as statistics leave (``policies.marking``)."""
     editions: tuple[str, ...]
+    """Names of the published editions that they are read from."""
     published: bool
     """Whether they are read from published editions."""
+    coverage: Mapping[str, Sequence[Coverage] | None] = field(default_factory=dict)
+    """Beside the figures of each table; None where the editions hold none."""
+    months: Mapping[str, tuple[str, str] | None] = field(default_factory=dict)
+    """First and last month that each table counts; None where no period asked for is whole and over."""
 
 
 def ask_for_tables(
@@ -50,60 +58,80 @@ def ask_for_tables(
     partner: str,
     actor: str,
 ) -> Tables:
-    """Answer all questions of one page under one subscription (raises as ``ask_for_counts``)."""
+    """Answer all questions of one page under one subscription, with one leaf.
+
+    Raises:
+        NotFound, LawRefuses, ReleaseHeld, LawUnavailable: As ``entitle``; also where a subscription of
+            statistics asks for some behaviours or sources only, or for what the editions do not hold, and
+            where the newest edition counts what the law does not let this reader have today.
+        TooManyCells: A table would be too large.
+        StoreUnavailable: The law moved faster than it could be answered.
+    """
     for _ in range(MAX_DRAFTS):
-        entitled = entitle(desk, subscription, partner, _LANES)
+        entitled = entitle(desk, subscription, partner, LANES)
         asked = entitled.subscription
         if is_read_from_editions(asked) and (asked.filter.behaviours or asked.filter.sources):
             raise LawRefuses(extra={"conditions": [_NARROWED]})
+        found = {name: answered(desk, one, entitled) for name, one in questions.items()}
         try:
-            return _answered(desk, questions, entitled, actor)
+            return _on_record(desk, questions, found, entitled, actor)
         except Stale:
             continue
     raise StoreUnavailable
 
 
-def _answered(
-    desk: Desk, questions: Mapping[str, StatisticsQuestion], entitled: Entitled, actor: str
+def ask_for_counts(desk: Desk, question: StatisticsQuestion, partner: str, actor: str) -> Tables:
+    """Answer one question, as the table of its subscription's name (raises as ``ask_for_tables``)."""
+    name = question.subscription
+    return ask_for_tables(desk, name, {name: question}, partner, actor)
+
+
+def _on_record(
+    desk: Desk,
+    questions: Mapping[str, StatisticsQuestion],
+    found: Mapping[str, Answered],
+    entitled: Entitled,
+    actor: str,
 ) -> Tables:
-    found: dict[str, Sequence[Cell]] = {}
-    counted: set[int] = set()
-    editions: set[str] = set()
-    for name, question in questions.items():
-        last = min(question.last, _last_closed(entitled.day, question.period))
-        if is_read_from_editions(entitled.subscription):
-            cells, classes, named = _published(desk, question, entitled, last)
-            editions |= set(named)
-            counted |= classes
-        else:
-            allowed = entitled.decided.allowed
-            with desk.reader.connection() as connection:
-                rows = sums(connection, question.place.value, allowed, question.first, last)
-            cells = _cells(question, entitled, rows)
-            counted |= {one.class_id for one in rows}
-        found[name] = cells
-    marked = high_water((entitled.decided.classes[one] for one in counted), Lane.STATISTICS)
-    every = list(chain.from_iterable(found.values()))
-    lines = [to_json(asdict(cell)) for cell in every]
+    classes = set(chain.from_iterable(one.classes for one in found.values()))
+    editions = tuple(sorted(set(chain.from_iterable(one.editions for one in found.values()))))
+    marked = high_water((entitled.decided.classes[one] for one in classes), Lane.STATISTICS)
+    every = list(chain.from_iterable(one.cells for one in found.values()))
     asked = {name: question.model_dump(mode="json") for name, question in questions.items()}
     said = entitled.said(desk, actor) | {
         "table": "statistics",
-        "measure": "count",
+        "measure": "+".join(sorted({one.measure.value for one in questions.values()})),
         "cells": len(every),
         "count": sum(cell.count is not None for cell in every),
         "filter_sha256": filter_digest(asked),
-        "content_sha256": content_hash(lines).hex(),
+        "content_sha256": content_hash([to_json(one) for one in every]).hex(),
         "marking": marked.leaves.value.lower(),
         "marking_source": marked.came.value.lower() if marked.lowered else None,
     }
     if editions:
-        said["editions"] = sorted(editions)
+        said["editions"] = list(editions)
     index = desk.writer.run(_Tabling(entitled.edition.epoch, said))
     return Tables(
-        found,
+        {name: one.cells for name, one in found.items()},
         entitled.at,
         index,
         marked.leaves,
-        tuple(sorted(editions)),
+        editions,
         is_read_from_editions(entitled.subscription),
+        {name: one.coverage for name, one in found.items()},
+        {name: one.months for name, one in found.items()},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Tabling:
+    """The job that puts tables on record."""
+
+    epoch: int
+    said: dict[str, Any]
+
+    def __call__(self, tx: Tx) -> int:
+        """Seal the leaf (raises ``Stale`` where the law moved)."""
+        if tx.head.law_epoch != self.epoch:
+            raise Stale
+        return tx.seal(leaf(Operation.TABLE, log_size=tx.head.log_size, **self.said))

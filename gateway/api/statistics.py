@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from dataclasses import asdict
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from pydantic_core import to_json
 
+from gateway.analysis.counting import Coverage
 from gateway.analysis.frames import frame_of_cells
-from gateway.analysis.statistics import ask_for_counts
+from gateway.analysis.several import Tables, ask_for_counts
 from gateway.api.asked_of_analysis import CSV, FORMS, csv_table, desk_of, question_of, wants_csv
 from gateway.api.caller import Analyst, ServiceDep
 from gateway.api.documented import parameters_of
@@ -24,16 +25,19 @@ router = APIRouter(prefix="/v1", tags=["analysis"])
 
 @router.get(
     "/statistics",
-    summary="Counts by period and place",
+    summary="Counts, rates and changes by period and place",
     responses=FORMS,
     openapi_extra=parameters_of(StatisticsQuestion),
 )
 async def read_statistics(request: Request, service: ServiceDep, access: Analyst) -> Response:
-    """Give counts of closed periods under a subscription of your own.
+    """Give counts of whole periods that are over, under a subscription of your own.
 
     A subscription of records sees its own counts. One of statistics reads the published editions: totals
     of anti-social behaviour; of everything else 1 to 7 is hidden and other numbers are rounded to 5, each
-    with its rule. A cell that a split does not name is zero. Each cell says since which edition it stands.
+    with its rule. A cell that a split does not name is zero; a place or a part that is null is one that
+    is not known at this level. Each published cell says since which edition it stands. ``value`` is what
+    the measure makes of the count, ``says`` why there is none. ``coverage`` says of the rows behind your
+    own counts how many were mapped, and of how many the class of the police alone is known.
     """
     question = question_of(StatisticsQuestion, request)
     found = await asyncio.to_thread(
@@ -41,18 +45,31 @@ async def read_statistics(request: Request, service: ServiceDep, access: Analyst
     )
     receipted(request, found.leaf)
     headers = {"Gateway-Marking": found.marking.value}
-    cells = [asdict(cell) for cell in found.cells]
+    cells = found.cells[question.subscription]
     if wants_csv(request):
-        return Response(csv_table(frame_of_cells(found.cells)), 200, headers, CSV)
-    document = {
-        "cells": cells,
+        return Response(csv_table(frame_of_cells(cells)), 200, headers, CSV)
+    document = told(question, found) | {"cells": [one._asdict() for one in cells]}
+    return Response(to_json(document), 200, headers, "application/json")
+
+
+def told(question: StatisticsQuestion, found: Tables) -> dict[str, Any]:
+    """Return what stands beside a table's cells."""
+    months = found.months[question.subscription]
+    coverage = found.coverage[question.subscription]
+    return {
         "subscription": question.subscription,
-        "first": found.first,
-        "last": found.last,
+        "measure": question.measure.value,
+        "first": months[0] if months else None,
+        "last": months[1] if months else None,
+        "coverage": None if coverage is None else [_covered(one) for one in coverage],
         "editions": list(found.editions),
         "leaf": found.leaf,
         "as_of": stamp(found.at),
         "marking": found.marking.value,
-        "quality": quality(stamp(found.at), Lane.STATISTICS).model_dump(),
+        "quality": quality(stamp(found.at), Lane.STATISTICS).model_dump(mode="json"),
     }
-    return Response(json.dumps(document), 200, headers, "application/json")
+
+
+def _covered(one: Coverage) -> dict[str, Any]:
+    """Coverage as numbers and as the share of the rows that was mapped."""
+    return one._asdict() | {"mapped_share": round(one.mapped / one.rows, 4)}

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
 import polars as pl
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select, text
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, or_, select, text
 
 from gateway.store import tables as t
 from gateway.store.bulk import SCHEMA, read_columns
@@ -15,13 +15,7 @@ from gateway.store.log_order import UNKNOWN, is_recorded, reported, when
 from gateway.store.metadata import IS_CORRECTION
 from gateway.store.offers import CANDIDATE_COLUMNS, LIVE, Candidate
 
-_L, _I, _R = t.LOG, t.INCIDENT, t.ROLLUP
-PLACE_COLUMNS = {
-    "lsoa": _R.c.lsoa_code,
-    "msoa": _R.c.msoa_code,
-    "ward": _R.c.ward_code,
-    "district": _R.c.district_code,
-}
+_L, _I = t.LOG, t.INCIDENT
 _WHEN = when(_L)
 _KEYS: Mapping[str, tuple[ColumnElement[Any], ...]] = MappingProxyType(
     {"recorded": (), "occurred": (_WHEN,), "reported": (reported(_L),)}
@@ -197,28 +191,3 @@ def corrected_after(connection: Connection, size: int) -> list[int]:
     """Return the incidents that were corrected, restricted, retracted or erased behind a size of the log."""
     statement = select(_L.c.incident).where(text(IS_CORRECTION), _L.c.position > size)
     return list(connection.execute(statement).scalars())
-
-
-class Sum(NamedTuple):
-    """How many there are of one class, in one month, at one place of the level asked for."""
-
-    class_id: int
-    month: str
-    sub_behaviour: str
-    place: str
-    number: int
-
-
-def sums(
-    connection: Connection, level: str, classes: Sequence[int], first: str, last: str
-) -> list[Sum]:
-    """Return the roll-ups of classes from one month to another, both in it, at a level of place."""
-    place = PLACE_COLUMNS[level]
-    by = (_R.c.class_id, _R.c.month, _R.c.sub_behaviour, place)
-    statement = (
-        select(*by, func.sum(_R.c.number))
-        .where(_R.c.class_id.in_(bindparam("classes", list(classes), expanding=True)))
-        .where(_R.c.month >= first, _R.c.month <= last)
-        .group_by(*by)
-    )
-    return [Sum(*row[:4], int(row[4])) for row in connection.execute(statement)]

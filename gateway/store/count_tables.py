@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
 
 from gateway.store.metadata import IS_EMPTY_CELL, METADATA, Position, partial_index
 
@@ -64,4 +64,14 @@ ROLLUP_CHANGE = Table(
     Column("month", Text, primary_key=True),
     Column("changes", Position, nullable=False),
     comment="how many commits changed a month's roll-ups: who holds them in memory reads them again",
+)
+
+GEOGRAPHY_POPULATION = Table(
+    "geography_population",
+    METADATA,
+    Column("geography", Integer, ForeignKey("geography.id"), primary_key=True),
+    Column("code", Text, primary_key=True, comment="GSS code of an area at any level"),
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, nullable=False, comment="usual residents"),
+    comment="how many live where, as a source published it: what rates are made with",
 )

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, and_, desc, func, select, text
 from sqlalchemy.exc import DBAPIError
@@ -18,6 +19,9 @@ from gateway.errors import StoreUnavailable
 from gateway.store import tables as t
 from gateway.store.clock import database_milliseconds
 from gateway.store.states import CLOSED
+
+if TYPE_CHECKING:
+    from gateway.store.held_counts import HeldCounts
 
 
 class HeadRow(NamedTuple):
@@ -41,6 +45,14 @@ class Reader:
         self._engine = engine
         # what a connection raises while it is being prepared comes as the driver made it
         self._broken = (DBAPIError, PoolTimeoutError, engine.dialect.loaded_dbapi.Error)
+
+    @cached_property
+    def held_counts(self) -> HeldCounts:
+        """The roll-ups as this process holds them in memory."""
+        # numpy and polars cost a command that asks nothing a third of a second
+        from gateway.store.held_counts import HeldCounts  # noqa: PLC0415
+
+        return HeldCounts()
 
     def close(self) -> None:
         """Give the connections back."""

@@ -19,6 +19,7 @@ from gateway.store.cell_tables import KEPT_BACK
 from gateway.store.consultation_tables import CONSULTATION, CONSULTED
 from gateway.store.correction_tables import CORRECTION_STEP
 from gateway.store.count_tables import (
+    GEOGRAPHY_POPULATION,
     PLACE_COUNT,
     ROLLUP,
     ROLLUP_CHANGE,
@@ -66,6 +67,7 @@ __all__ = [
     "GEOGRAPHY",
     "GEOGRAPHY_AREA",
     "GEOGRAPHY_POINT",
+    "GEOGRAPHY_POPULATION",
     "GEOGRAPHY_POSTCODE",
     "KEPT_BACK",
     "MATCHING_MARK",

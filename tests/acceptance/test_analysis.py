@@ -19,13 +19,14 @@ from gateway.audit.verify import verify
 from gateway.cli.statistics import desk_of
 from gateway.errors import EditionNotClosed
 from policies.audience import masked
-from schemas.counted import CountedBehaviour, CountedPeriod, CountedPlace
+from schemas.counted import CountedBehaviour, CountedPlace
 from schemas.released import NoticeKind
 from schemas.sensitivity import Lane
 from tests.support import house as houses
 from tests.support.requirements import law
 from tests.support.server import RunningGateway, running_gateway
 
+PUBLISHED = [place for place in CountedPlace if place is not CountedPlace.NONE]
 NOISE, LITTER = "211", "206"
 DAYS = ("02/09/2026", "15/09/2026", "20/10/2026")
 ANALYST = frozenset({Scope.ANALYSIS_READ})
@@ -285,7 +286,7 @@ def test_whatever_a_reader_of_statistics_asks_he_is_told_a_part_of_one_edition(
     """So who keeps every answer knows no more than who keeps every edition."""
     made = published(gateway, "2026Q3")
     told = set()
-    for place, period, by in product(CountedPlace, CountedPeriod, CountedBehaviour):
+    for place, period, by in product(PUBLISHED, ("month", "quarter"), CountedBehaviour):
         query = {"place": place, "period": period, "by": by}
         answer = asked(gateway, "statistics", **MONTHS, subscription="fire-tables", **query)
         assert answer["editions"] == [f"2026q3.{made.number}"]

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from gateway.analysis.counting import Cell
 from gateway.analysis.several import Tables
-from gateway.analysis.statistics import Cell
 from gateway.console.charts.parts import Value
 from policies.audience import HIDDEN_FROM, HIDDEN_TO, CountRule
 from schemas.codes import Kind

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from random import Random
 
@@ -17,6 +16,7 @@ import pytest
 import shapely
 from python_calamine import CalamineWorkbook
 
+from gateway.analysis.counting import Cell
 from gateway.analysis.frames import (
     CELL_COLUMNS,
     RECORD_COLUMNS,
@@ -220,19 +220,16 @@ def test_a_geoparquet_file_has_points_outlines_and_bounds(frame: pl.DataFrame) -
     assert "bbox" not in bare["columns"]["geometry"]
 
 
-@dataclass
-class _Cell:
-    kind: str = "crime"
-    period: str = "2026-10"
-    place: str | None = None
-    behaviour: str | None = None
-    count: int | None = None
-    rule: str = "own_count"
-    edition: str | None = None
+def a_cell(count: int | None = None, period: str = "2026-10", rule: str = "own_count") -> Cell:
+    return Cell("crime", period, None, None, count, rule)
 
 
 def test_cells_are_columns_with_the_first_day_of_their_period() -> None:
-    cells = [_Cell(count=3), _Cell(period="2026Q4", rule="suppressed_1_7"), _Cell(period="2026Q1")]
+    cells = [
+        a_cell(count=3),
+        a_cell(period="2026Q4", rule="suppressed_1_7"),
+        a_cell(period="2026Q1"),
+    ]
     frame = frame_of_cells(cells)
 
     assert frame["period_start"].to_list() == [

@@ -111,10 +111,21 @@ def add_roll_ups() -> None:
         comment="how many commits changed a month's roll-ups: who holds them in memory reads them again",
     )
     _count_what_stands(("nsir_class",))
+    op.create_table(
+        "geography_population",
+        sa.Column("geography", sa.Integer(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["geography"], ["geography.id"]),
+        sa.PrimaryKeyConstraint("geography", "code", "year"),
+        comment="how many live where, as a source published it: what rates are made with",
+    )
 
 
 def take_roll_ups() -> None:
     """Count as the revision before did."""
+    op.drop_table("geography_population")
     op.drop_table("rollup_change")
     op.drop_table("rollup_hour")
     op.drop_table("rollup")
