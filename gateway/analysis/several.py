@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
@@ -31,6 +31,10 @@ _NARROWED = {
 }
 
 
+Beside = Callable[[Entitled], Mapping[str, Answered]]
+"""Counts more of a reader's own records, by name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tables:
     """What a page is made of, on record before it leaves."""
@@ -57,8 +61,17 @@ def ask_for_tables(
     questions: Mapping[str, StatisticsQuestion],
     partner: str,
     actor: str,
+    beside: Beside | None = None,
 ) -> Tables:
     """Answer all questions of one page under one subscription, with one leaf.
+
+    Args:
+        desk: What questions are answered with.
+        subscription: One of the partner's own.
+        questions: By name.
+        partner: Who asks.
+        actor: By which system or post.
+        beside: What else a reader of records is counted; never asked for one of published tables.
 
     Raises:
         NotFound, LawRefuses, ReleaseHeld, LawUnavailable: As ``entitle``; also where a subscription of
@@ -73,6 +86,8 @@ def ask_for_tables(
         if is_read_from_editions(asked) and (asked.filter.behaviours or asked.filter.sources):
             raise LawRefuses(extra={"conditions": [_NARROWED]})
         found = {name: answered(desk, one, entitled) for name, one in questions.items()}
+        if beside is not None and not is_read_from_editions(asked):
+            found |= beside(entitled)
         try:
             return _on_record(desk, questions, found, entitled, actor)
         except Stale:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
 import polars as pl
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, or_, select, text
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select, text
 
 from gateway.store import tables as t
 from gateway.store.bulk import SCHEMA, read_columns
@@ -191,3 +191,42 @@ def corrected_after(connection: Connection, size: int) -> list[int]:
     """Return the incidents that were corrected, restricted, retracted or erased behind a size of the log."""
     statement = select(_L.c.incident).where(text(IS_CORRECTION), _L.c.position > size)
     return list(connection.execute(statement).scalars())
+
+
+class Categorised(NamedTuple):
+    """How many there are of one class, reported at one instant, at one place, of a source's category."""
+
+    class_id: int
+    at: int | None
+    place: str
+    number: int
+
+
+def of_category(
+    connection: Connection, classes: Sequence[int], since: int, level: str, code: str
+) -> list[Categorised]:
+    """Count current, live versions whose source gave a category, by instant of report and place.
+
+    Args:
+        connection: To read by.
+        classes: Of these classes.
+        since: Recorded from this second on.
+        level: Of place: lsoa, msoa, ward or district.
+        code: Of the source's category.
+    """
+    at, place = func.coalesce(_L.c.reported, _L.c.occurred_from), _L.c[f"{level}_code"]
+    by = (_L.c.class_id, at, place)
+    statement = (
+        select(*by, func.count())
+        .join(_I, and_(_I.c.id == _L.c.incident, _I.c.version == _L.c.version))
+        .where(
+            is_recorded(_L),
+            _I.c.state == LIVE,
+            _L.c.class_id.in_(bindparam("classes", list(classes), expanding=True)),
+            _L.c.recorded_at >= since,
+            _L.c.detail.contains(f'"source_category_code":"{code}"', autoescape=True),
+        )
+        .group_by(*by)
+    )
+    rows = connection.execute(statement)
+    return [Categorised(row[0], row[1], row[2] or "", int(row[3])) for row in rows]

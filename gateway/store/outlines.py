@@ -22,3 +22,10 @@ def areas_after(
     with reader.connection() as connection:
         rows = connection.execute(statement.order_by(_A.c.code).limit(most))
         return [(row[0], row[1], bytes(row[2])) for row in rows]
+
+
+def area_names(reader: Reader, geography: int) -> dict[str, str]:
+    """Return the name of each of an edition's areas by its code, without the outlines."""
+    with reader.connection() as connection:
+        rows = connection.execute(select(_A.c.code, _A.c.name).where(_A.c.geography == geography))
+        return {row[0]: row[1] for row in rows if row[1]}

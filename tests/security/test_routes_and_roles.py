@@ -44,6 +44,8 @@ ROUTES: dict[tuple[str, str], Scope | None] = {
     ("GET", "/v1/incidents/download"): Scope.ANALYSIS_READ,
     ("GET", "/v1/incidents/dictionary"): Scope.ANALYSIS_READ,
     ("GET", "/v1/statistics"): Scope.ANALYSIS_READ,
+    ("GET", "/v1/statistics/partnership"): Scope.ANALYSIS_READ,
+    ("GET", "/v1/statistics/partnership/{question}"): Scope.ANALYSIS_READ,
     ("GET", "/ogc"): None,  # where everything is, and nothing of it
     ("GET", "/ogc/conformance"): None,
     ("GET", "/ogc/api"): None,
@@ -189,6 +191,7 @@ def filled(path: str) -> str:
         "quarter": "2026Q3",
         "holder": "leicestershire-police",
         "paragraph": "1",
+        "question": "communities",
         "collection": "fire-17a",
         "feature": "r1.2026Q4.aaaaaaaaaaaaaaaaaaaaaa",
     }
