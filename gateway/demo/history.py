@@ -19,6 +19,7 @@ from adapters.synthetic_nsir import Canary
 from gateway.assembly import House
 from gateway.audit.checkpoints import Publisher
 from gateway.clock import HistoryClock
+from gateway.demo import story_analysis
 from gateway.demo.people import let_people_in
 from gateway.demo.stage import (
     AGREEMENT,
@@ -94,10 +95,14 @@ def write_history(house: House, clock: HistoryClock, canary: Canary | None = Non
     for one in (asked, owed):
         house.writer.run(PutSubscription(one, house.act("gateway-demo")))
     house.book.refresh()
+    story_analysis.begin(house, began)
     drawn = Random(17)  # noqa: S311 - nothing secret
     cursors: dict[str, str | None] = {FIRE_17A: None, COUNCIL_CASES: None}
+    reached = began
     for week in range(WEEKS):
         clock.at = began + timedelta(days=7 * week, hours=7)
+        story_analysis.go_on(house, reached, clock.at)
+        reached = clock.at
         _push_week(house, clock.at, drawn, canary)
         clock.at += timedelta(hours=2)
         for subscription, partner in ((FIRE_17A, FIRE), (COUNCIL_CASES, COUNCIL)):

@@ -21,6 +21,7 @@ from gateway.release.windows import leaves_in_cells
 from schemas.analysis_pages import PageQuestion
 from schemas.base import Word, own_words
 from schemas.counted import StatisticsQuestion
+from schemas.powers import Purpose
 from schemas.sensitivity import Lane
 from schemas.subscriptions import Subscription
 
@@ -122,10 +123,12 @@ def subscriptions_of(house: House, person: Person) -> tuple[Subscription, ...]:
     return tuple(sorted(mine, key=_narrowness))
 
 
-def _narrowness(one: Subscription) -> tuple[bool, int, str]:
+def _narrowness(one: Subscription) -> tuple[bool, bool, int, str]:
+    """First what is asked for to plan by, then records before editions, then what has fewest filters."""
     asked = one.filter
     narrowed = sum(bool(part) for part in (asked.sources, asked.kinds, asked.behaviours))
-    return one.lane is Lane.STATISTICS, narrowed, one.id
+    plans = one.purpose is Purpose.CRIME_AND_DISORDER_STRATEGY
+    return not plans, one.lane is Lane.STATISTICS, narrowed, one.id
 
 
 def faults_of(refused: ValidationError, form: type[Word]) -> list[str]:
