@@ -115,6 +115,7 @@ _TABLES = {
     "subject_case_step": "SELECT leaf, case_id, number, what, day, partner, account, at, "
     "wrapped_secret, ciphertext FROM subject_case_step ORDER BY leaf",
     "account": "SELECT id, kind, body, active, secret, changed FROM account ORDER BY id",
+    "geography_document": "SELECT part, name, body FROM geography_document ORDER BY part, name",
     "hold": "SELECT name, body, at FROM hold ORDER BY name",
     "correction_step": "SELECT leaf, item, number, kind, feed, subscription, body, at, "
     "wrapped_secret, ciphertext FROM correction_step ORDER BY leaf",
