@@ -115,6 +115,11 @@ COMMANDS = tuple(
             "statistics",
             "Published tables of counts, by edition.",
         ),
+        (
+            "export",
+            "export",
+            "A subscription as Parquet files by month, kept up to date; check one.",
+        ),
         ("geography", "geography", "Load areas, map points, postcodes, address counts."),
         ("backup", "backup", "Copy the database, consistently, while it runs."),
         ("restore", "restore", "Put a backup back into an empty database of either engine."),

@@ -71,7 +71,7 @@ def verify(
     the receipt is to be about, a checkpoint, a proof that the entry is in the ledger. Exit code 0: all
     holds; 1: something does not, and it says what.
     """
-    holder = _key(key)
+    holder = key_given(key)
     older = None if checkpoint is None else _checkpoint(checkpoint, holder)
     if file is None and proof is None:
         raise Stopped("There is nothing to check.", "Name a receipt or --proof.", Exit.USAGE)
@@ -183,7 +183,7 @@ def _show(
     say(f"Holds. Checked: {'; '.join(checked)}.")
 
 
-def _key(given: str) -> VerifierKey:
+def key_given(given: str) -> VerifierKey:
     """Read the public key, named or in a file."""
     path = Path(given)
     text = given if "+" in given else _text(path)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import polars as pl
-from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, Select, and_, bindparam, func, literal_column, select
 
 from gateway.store import tables as t
 from gateway.store.offers import CANDIDATE_COLUMNS, LIVE, RECORDED
@@ -36,7 +36,9 @@ SCHEMA = pl.Schema(
     }
 )
 """A candidate as columns."""
-_STANDING = pl.Schema({"position": pl.Int64(), "moment": pl.Int64()})
+_MOMENTS = pl.Schema(
+    dict.fromkeys(("position", "class_id", "recorded_at", "moment"), pl.Int64()),
+)
 
 
 class Standing(NamedTuple):
@@ -56,14 +58,15 @@ def standing_columns(
 def standing_moments(
     connection: Connection, standing: Standing, until: int
 ) -> Iterator[pl.DataFrame]:
-    """Yield, a part at a time, position and moment of every version up to a position.
+    """Yield position, class, second of recording and moment of every version, a window at a time.
 
     The moment is when it occurred, else was reported, in seconds since 1970; null where neither is known.
+    Windows are those of ``ROWS`` positions that ``standing_columns`` is asked for, from 0.
     """
-    columns = (_L.c.position, _WHEN.label("moment"))
-    for after in range(0, until, ROWS * 8):
-        end = min(until, after + ROWS * 8)
-        yield read_columns(connection, _standing(standing, columns, after, end), _STANDING)
+    columns = (_L.c.position, _L.c.class_id, _L.c.recorded_at, _WHEN.label("moment"))
+    for after in range(0, until, ROWS):
+        end = min(until, after + ROWS)
+        yield read_columns(connection, _standing(standing, columns, after, end), _MOMENTS)
 
 
 def _standing(standing: Standing, columns: Sequence[Any], after: int, until: int) -> Select[Any]:
@@ -82,14 +85,21 @@ def _standing(standing: Standing, columns: Sequence[Any], after: int, until: int
     )
 
 
-def replaced_since(connection: Connection, size: int) -> set[int]:
-    """Return the positions up to ``size`` of versions whose incident an entry above ``size`` is about."""
+def taken_back_since(connection: Connection, standing: Standing, size: int) -> bool:
+    """Whether anything but a new version happened since to what stood at a size of the log."""
     later = _L.alias("later")
-    touched = select(later.c.incident).where(
-        later.c.position > size, or_(later.c.entry_kind != RECORDED, later.c.version > 1)
+    statement = (
+        select(_L.c.position)
+        .join(later, later.c.incident == _L.c.incident)
+        .where(
+            later.c.position > size,
+            later.c.entry_kind != literal_column("'recorded'"),
+            _L.c.position <= size,
+            _L.c.class_id.in_(bindparam("classes", list(standing.classes), expanding=True)),
+        )
+        .limit(1)
     )
-    statement = select(_L.c.position).where(_L.c.position <= size, _L.c.incident.in_(touched))
-    return set(connection.execute(statement).scalars())
+    return connection.execute(statement).first() is not None
 
 
 def read_columns(connection: Connection, statement: Select[Any], schema: pl.Schema) -> pl.DataFrame:
