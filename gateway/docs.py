@@ -149,13 +149,30 @@ def decisions() -> str:
     return table(("number", "decision", "status"), rows)
 
 
+def charnwood() -> str:
+    """The partnership's questions as they were answered on published data, from the report."""
+    report = json.loads((REPORTS / "charnwood_questions.json").read_text(encoding="utf-8"))  # noqa: TID251 - our own report
+    rows = [
+        (one["asks"], one["period"], " ".join(one["says"][:3]))
+        for one in report["questions"].values()
+    ]
+    districts = report["questions"]["districts"]["tables"]["areas"]
+    counted = [(row["name"], row["kind"], f"{row['count']:,}", row["areas"]) for row in districts]
+    return "\n\n".join(
+        (
+            table(("question", "period", "answer"), rows),
+            table(("district", "kind", "count", "LSOAs with any"), counted),
+        )
+    )
+
+
 def from_module(module: str, function: str) -> Callable[[], str]:
     """A table that a package makes itself."""
     return lambda: cast("str", getattr(importlib.import_module(module), function)())
 
 
 PAGES: dict[str, dict[str, Callable[[], str]]] = {
-    "README.md": {"figures": figures},
+    "README.md": {"figures": figures, "charnwood": charnwood},
     "gateway/README.md": {
         "errors": error_table,
         "events": event_table,

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from gateway.analysis.hotspots.top_places import top_places
 from gateway.analysis.partnership.tables import Asked, Column, Table, Told, Value
-from gateway.analysis.partnership.words import KINDS, begun, listed
+from gateway.analysis.partnership.words import KINDS, begun, counted, listed
 from policies.audience import Shown
 from schemas.codes import Kind
 
@@ -52,7 +52,7 @@ def _told(asked: Asked, what: str, behaviours: tuple[str, ...]) -> Told:
         label = f"{what} among {KINDS[kind]}"
         more, sentence = _ranked(asked, kind, label, found)
         rows += more
-        said.append(sentence)
+        said.append(_untold(asked, kind, what) or sentence)
     tables = [Table("places", f"Most {what}{asked.says_where}, {asked.period.says}", COLUMNS, rows)]
     if "category" in asked.figures:
         found = asked.places("category", Kind.CRIME.value, months, (CATEGORY,))
@@ -64,6 +64,17 @@ def _told(asked: Asked, what: str, behaviours: tuple[str, ...]) -> Told:
         )
         tables.append(Table("category", title, COLUMNS, rows))
     return Told(tuple(said), tuple(tables))
+
+
+def _untold(asked: Asked, kind: str, what: str) -> str | None:
+    """Return what is said where no incident of a kind was told a behaviour: that is no zero."""
+    parts = asked.behaviours("split", kind, asked.period.names)
+    if set(parts) != {""}:
+        return None
+    number = parts[""].number
+    none = "none" if number is None else f"none of {counted(number, kind)}"
+    begins = f"{begun(what)}{asked.says_where}, {asked.period.says}"
+    return f"{begins}: {none} was told a behaviour, so nothing can be said of it."
 
 
 def _ranked(

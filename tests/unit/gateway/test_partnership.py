@@ -181,6 +181,13 @@ def test_a_fire_is_one_that_somebody_set() -> None:
     assert len(told.tables) == 1
 
 
+def test_where_no_behaviour_is_told_nothing_is_said_of_one() -> None:
+    told = most_arson(asked({"split": [cell("A", 12), cell("A", None, CRIME)]}))
+
+    assert "none of 12 anti-social behaviour incidents was told a behaviour" in told.sentences[0]
+    assert "none was told a behaviour, so nothing can be said" in told.sentences[1]
+
+
 # -------------------------------------------------------------------------------------- since
 def since(now: Mapping[str, int | None], then: Mapping[str, int | None], **more: Any) -> Told:
     compared = last_meeting(TODAY, 2)
