@@ -163,6 +163,9 @@ class Settings(BaseSettings):
     download_limit_bytes: int = Field(
         1024 * MIB, gt=0, description="Largest file that one download of analysis gives."
     )
+    tool_credential_days: int = Field(
+        90, gt=0, le=366, description="Days that a credential for an analyst's tool lives at most."
+    )
     push_attempts_at_once: int = Field(
         50, gt=0, description="Attempts to send that this process makes at the same time."
     )

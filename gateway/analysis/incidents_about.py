@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from io import BytesIO
 
-from gateway.analysis.frames import RECORD_COLUMNS, Column
+from gateway.analysis.frames import RECORD_COLUMNS, Column, frame_of
 from gateway.analysis.written.about import About
-from gateway.analysis.written.forms import Form
+from gateway.analysis.written.forms import FORMS, Form
 from gateway.ledger.leaf import stamp
 from schemas.analysis import IncidentQuestion
 from schemas.codes import Marking
+from schemas.released import DepersonalisedIncident
 from schemas.subscriptions import Subscription
 
 RULES = (
@@ -64,3 +66,11 @@ def _with(name: str) -> set[str]:
     whole = {part for part in ("place", "fly_tip") if name.startswith(f"{part}_")}
     time = name.removesuffix("_at").removesuffix("_day")
     return {name, *whole, *({time} & _TIMES)}
+
+
+def small_file(form: Form, records: Sequence[DepersonalisedIncident], about: About) -> bytes:
+    """Return the records of a page as the bytes of a form."""
+    sink = BytesIO()
+    columns = [column.name for column in about.columns]
+    FORMS[form].write([frame_of(records).select(columns)], about, sink)
+    return sink.getvalue()

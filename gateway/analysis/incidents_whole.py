@@ -20,6 +20,7 @@ from typing import Any, BinaryIO
 
 import polars as pl
 
+from gateway.analysis.downloads_refused import DownloadTooLarge
 from gateway.analysis.entitled import MAX_DRAFTS, Desk, Entitled, entitle
 from gateway.analysis.incidents_about import about_records
 from gateway.analysis.incidents_asked import digest_of, lying_where_asked, wanted_by
@@ -27,7 +28,7 @@ from gateway.analysis.treating import InColumns
 from gateway.analysis.written.about import About
 from gateway.analysis.written.forms import FORMS, Form
 from gateway.clock import london_day
-from gateway.errors import DownloadTooLarge, GatewayError, StoreUnavailable
+from gateway.errors import GatewayError, StoreUnavailable
 from gateway.ledger.leaf import Operation, leaf, stamp
 from gateway.release.disclosed import Stale
 from gateway.release.treated import names_for

@@ -52,6 +52,8 @@ from gateway.casework import correction_round_of
 from gateway.errors import GatewayError
 from gateway.events import Event, emit, where
 from gateway.guard import Dress, Guard
+from gateway.law.throttle import Throttle
+from gateway.law.tool_credentials import ToolAccess
 from gateway.posting import anchoring_of, dispatcher_of
 from gateway.settings import Settings
 from gateway.workshop import Workshop
@@ -87,6 +89,12 @@ def make_service(house: House, settings: Settings, issuer: str) -> Service:
         anchoring=anchoring_of(house, settings),
         figures=figures,
         dispatcher=dispatcher_of(house, settings, count=figures.attempt),
+        tools=ToolAccess(
+            house.reader,
+            house.writer,
+            house.clock,
+            Throttle(house.reader, house.writer, house.clock),
+        ),
         shelf=Shelf(lambda: house.clock.now().timestamp()),
         workshop=Workshop(house.home, house.database, settings.intake_processes),
     )

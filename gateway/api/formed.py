@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any
 
-import polars as pl
 from fastapi import Request
 
-from gateway.analysis.written.about import About
 from gateway.analysis.written.forms import FORMS, Form
 from gateway.errors import RequestInvalid
 from schemas.problems import ProblemError
@@ -64,10 +61,3 @@ def _weight(parameters: list[str]) -> float:
             except ValueError:
                 return 0.0
     return 1.0
-
-
-def written(form: Form, frame: pl.DataFrame, about: About) -> bytes:
-    """Return a small answer as the bytes of a form."""
-    sink = BytesIO()
-    FORMS[form].write([frame], about, sink)
-    return sink.getvalue()

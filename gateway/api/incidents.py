@@ -7,15 +7,14 @@ import json
 
 from fastapi import APIRouter, Request, Response
 
-from gateway.analysis.frames import frame_of
 from gateway.analysis.incidents import Incidents, ask_for_incidents
-from gateway.analysis.incidents_about import about_records
+from gateway.analysis.incidents_about import about_records, small_file
 from gateway.analysis.written.forms import FORMS, Form
 from gateway.api.asked_of_analysis import desk_of, question_of
 from gateway.api.caller import Analyst, ServiceDep
 from gateway.api.documented import parameters_of
 from gateway.api.downloads import DESCRIBED
-from gateway.api.formed import DOCUMENTED, FORMAT_PARAMETER, PARAMETER, form_of, written
+from gateway.api.formed import DOCUMENTED, FORMAT_PARAMETER, PARAMETER, form_of
 from gateway.api.ranged import names_tag
 from gateway.api.receipts import receipted
 from gateway.ledger.leaf import stamp
@@ -76,5 +75,4 @@ def _page(question: IncidentQuestion, found: Incidents) -> bytes:
 
 def _table(form: Form, question: IncidentQuestion, found: Incidents) -> bytes:
     about = about_records(question, form, found.subscription, found.at, found.marking)
-    names = [column.name for column in about.columns]
-    return written(form, frame_of(found.records).select(names), about)
+    return small_file(form, found.records, about)

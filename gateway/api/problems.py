@@ -42,10 +42,13 @@ def answer(error: GatewayError, request: Request) -> Response:
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
     if error.status == NotAuthenticated.status:
-        headers["WWW-Authenticate"] = "Bearer"
+        tools = getattr(request.state, "takes_basic", False)
+        headers["WWW-Authenticate"] = f"Bearer, {_BASIC}" if tools else "Bearer"
     return Response(json.dumps(document), error.status, headers, MEDIA_TYPE)
 
 
+_BASIC = 'Basic realm="analysis", charset="UTF-8"'
+"""What a tool that knows no token is asked for, where it may have one (RFC 7617)."""
 _SAYS = {
     "missing": "This must be given.",
     "extra_forbidden": "There is a name here that this form does not have.",

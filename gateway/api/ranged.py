@@ -14,9 +14,9 @@ from typing import NamedTuple
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
+from gateway.analysis.downloads_refused import PreconditionFailed, RangeNotSatisfiable
 from gateway.analysis.incidents_whole import Whole
 from gateway.api import problems
-from gateway.errors import PreconditionFailed, RangeNotSatisfiable
 
 PIECE = 1 << 20
 """Bytes that are sent between one look at the law and the next."""

@@ -23,6 +23,7 @@ from gateway.intake.marked import refusal
 from gateway.intake.push import push, record, work_out
 from gateway.intake.recorded import Desk, PushRequest
 from gateway.keys.webhook import jwk, signing_key
+from gateway.law.tool_credentials import ToolAccess
 from gateway.ledger.checkpoint import Checkpoint, parse_checkpoint, to_header
 from gateway.ledger.leaf import stamp
 from gateway.log.entries import PreparedPush, PushAnswer
@@ -76,6 +77,7 @@ class Service:
     workshop: Workshop
     dispatcher: Dispatcher
     shelf: Shelf
+    tools: ToolAccess
     inbox: Inbox = field(default_factory=Inbox)
     refused: Counter[str] = field(default_factory=Counter)
     """Requests that the guard refused, by problem."""

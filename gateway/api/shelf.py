@@ -11,8 +11,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from gateway.analysis.downloads_refused import DownloadGone, DownloadsBusy
 from gateway.analysis.incidents_whole import Whole
-from gateway.errors import DownloadGone, DownloadsBusy
 
 LIFE_SECONDS = 900
 """How long a file is held after it was made."""

@@ -18,6 +18,7 @@ from gateway.audit.verify_retention import RetentionWalk
 from gateway.audit.verify_signals import SignalWalk
 from gateway.audit.verify_subject_cases import SubjectCaseWalk
 from gateway.audit.verify_subjects import SubjectWalk
+from gateway.audit.verify_tool_credentials import ToolCredentialWalk
 from gateway.keys.ring import KeyRing
 from gateway.ledger.leaf import Operation
 from gateway.store.verifying import Evidence
@@ -42,6 +43,7 @@ class BesideWalk:
         self._walks: tuple[Walk, ...] = (
             RetentionWalk(findings),
             AccountWalk(findings),
+            ToolCredentialWalk(findings),
             ConsultationWalk(keys, findings),
             ProceedingWalk(keys, findings),
             RequestWalk(keys, findings),

@@ -94,6 +94,11 @@ COMMANDS = tuple(
         ("receipt", "receipt", "Check receipts and proofs of the ledger, without the gateway."),
         ("client", "client", "A partner's side: make a key, check, push a file, pull records."),
         ("account", "account", "People who sign in to the console: add, list, disable."),
+        (
+            "credential",
+            "credential",
+            "Read-only credentials for analysts' tools: add, list, revoke.",
+        ),
         ("partner", "partner", "The register of partners, and what each is under section 115(2)."),
         ("protocol", "protocol", "The partnership's information-sharing protocol."),
         (

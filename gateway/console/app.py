@@ -63,8 +63,8 @@ from gateway.console.organisation import Organisation
 from gateway.console.rendered import Pages
 from gateway.console.sessions import Sessions
 from gateway.console.signing import Signing
-from gateway.console.throttle import Throttle
 from gateway.console.trying import Trying
+from gateway.law.throttle import Throttle
 from gateway.net.egress import EgressClient, trust
 from gateway.net.target import Egress
 from gateway.settings import Settings

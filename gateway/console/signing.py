@@ -19,11 +19,11 @@ from gateway.console.desk import SIGN_IN
 from gateway.console.origin import own_page_only
 from gateway.console.rendered import Pages
 from gateway.console.sessions import COOKIE, Sessions
-from gateway.console.throttle import Throttle
 from gateway.console.typed import typed_in
 from gateway.errors import NotFound
 from gateway.events import Event, emit
 from gateway.law.accounts import Account, AccountKind, account_of
+from gateway.law.throttle import Throttle
 from gateway.settings import Settings
 
 _BACK = re.compile(r"/console(/(?!\.)[A-Za-z0-9._~-]+)*")

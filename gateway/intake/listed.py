@@ -12,8 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO, TypeAlias
 
-from gateway.intake.area_properties import GeographyRefused
-from gateway.intake.geography import EAST, NORTH, SOUTH, WEST
+from gateway.intake.geography import EAST, NORTH, SOUTH, WEST, GeographyRefused
 
 Row: TypeAlias = list[str]
 

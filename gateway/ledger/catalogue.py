@@ -85,6 +85,7 @@ class Operation(StrEnum):
     ENDPOINT = "endpoint"
     CLIENT = "client"
     ACCOUNT = "account"
+    TOOL_CREDENTIAL = "tool_credential"
     POLICY = "policy"
     SIMULATION = "simulation"
     DOCUMENT = "document"
@@ -126,7 +127,7 @@ _KEYS_BY_FORM: dict[Form, str] = {
     Form.CODE: """action adapter area_kind change crosswalk edition format kind lane measure mode
         method outcome power protocol_version agreement_version provision purpose reason role state table
         quarter recipient_kind regime_source regime_recipient marking marking_source handling scheme
-        key_name cell_place cell_time""",
+        key_name cell_place cell_time tool""",
     Form.HASH: """root receipt_sha256 content_sha256 snapshot document_sha256 filter_sha256
         query_hmac case_hmac reason_hmac case_sha256 request_sha256 key_sha256 file_sha256 body_hmac
         settings_sha256 policy_sha256 checkpoint_root disclosures_root notices_root
@@ -306,6 +307,9 @@ CATALOGUE: dict[Operation, Entry] = {
         "subscription change", f"{_WHOM} state reason attempts content_sha256 key_sha256 number"
     ),
     Operation.CLIENT: _entry("client", f"{_CHANGE} partner scopes method key_sha256 expires_at"),
+    Operation.TOOL_CREDENTIAL: _entry(
+        "client account change content_sha256", "partner tool scopes expires_at"
+    ),
     Operation.ACCOUNT: _entry("account change content_sha256", "partner roles method active"),
     Operation.POLICY: _entry("change", f"{_CHANGE} policy_sha256 documents"),
     Operation.SIMULATION: _entry(

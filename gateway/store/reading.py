@@ -110,6 +110,19 @@ class Reader:
         with self.connection() as c:
             return [dict(row) for row in c.execute(wanted).mappings()]
 
+    def tool_credentials(
+        self, name: str | None = None, account: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Return credentials for tools, newest first: all, the one of an id, or an account's."""
+        table = t.TOOL_CREDENTIAL
+        wanted = select(table).order_by(desc(table.c.issued), table.c.id)
+        if name is not None:
+            wanted = wanted.where(table.c.id == name)
+        if account is not None:
+            wanted = wanted.where(table.c.account == account)
+        with self.connection() as c:
+            return [dict(row) for row in c.execute(wanted).mappings()]
+
     def sign_in_failures(self, keys: list[bytes]) -> list[tuple[int, int]]:
         """Return failures and the instant of the last, for each of the keys that has any."""
         wanted = select(t.SIGN_IN_FAILURE).where(t.SIGN_IN_FAILURE.c.key_sha256.in_(keys))

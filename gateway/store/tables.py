@@ -40,7 +40,6 @@ from gateway.store.people_tables import ACCOUNT, FORM_SENT, SESSION, SIGN_IN, SI
 from gateway.store.place_tables import (
     GEOGRAPHY,
     GEOGRAPHY_AREA,
-    GEOGRAPHY_DOCUMENT,
     GEOGRAPHY_POINT,
     GEOGRAPHY_POSTCODE,
 )
@@ -53,6 +52,7 @@ from gateway.store.signal_tables import MATCHING_MARK, SIGNAL, SIGNAL_RECORD, SI
 from gateway.store.simulation_tables import SIMULATION_JOB
 from gateway.store.subject_case_tables import SUBJECT_CASE_STEP
 from gateway.store.subject_tables import SUBJECT_INDEX, SUBJECT_KEY
+from gateway.store.tool_tables import TOOL_CREDENTIAL
 
 __all__ = [
     "ACCOUNT",
@@ -67,7 +67,6 @@ __all__ = [
     "FORM_SENT",
     "GEOGRAPHY",
     "GEOGRAPHY_AREA",
-    "GEOGRAPHY_DOCUMENT",
     "GEOGRAPHY_POINT",
     "GEOGRAPHY_POPULATION",
     "GEOGRAPHY_POSTCODE",
@@ -96,6 +95,7 @@ __all__ = [
     "SUBJECT_CASE_STEP",
     "SUBJECT_INDEX",
     "SUBJECT_KEY",
+    "TOOL_CREDENTIAL",
     "UNIT_COUNT",
     "WEBHOOK_KEY",
     "WEBHOOK_SECRET",

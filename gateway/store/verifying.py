@@ -115,7 +115,8 @@ _TABLES = {
     "subject_case_step": "SELECT leaf, case_id, number, what, day, partner, account, at, "
     "wrapped_secret, ciphertext FROM subject_case_step ORDER BY leaf",
     "account": "SELECT id, kind, body, active, secret, changed FROM account ORDER BY id",
-    "geography_document": "SELECT part, name, body FROM geography_document ORDER BY part, name",
+    "tool_credential": "SELECT id, account, partner, tool, secret_sha256, issued, expires, revoked "
+    "FROM tool_credential ORDER BY id",
     "hold": "SELECT name, body, at FROM hold ORDER BY name",
     "correction_step": "SELECT leaf, item, number, kind, feed, subscription, body, at, "
     "wrapped_secret, ciphertext FROM correction_step ORDER BY leaf",

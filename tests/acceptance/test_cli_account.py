@@ -64,3 +64,24 @@ def test_an_account_that_is_not_there_is_said(shell: Shell, command: tuple[str, 
     ran = shell("account", *command, "none-such", stdin=PASSWORD)
     assert ran.code == 1
     assert "There is no such account" in ran.err
+
+
+def test_a_credential_of_a_tool_is_issued_once_listed_and_revoked(shell: Shell) -> None:
+    add = ("account", "add", "fire-analyst", "--name", "Jo Specimen", "--partner", "llr-fire")
+    assert shell(*add, "--role", "analyst", stdin=PASSWORD).code == 0
+    made = shell("credential", "add", "fire-analyst", "--tool", "excel", "--days", "7", "--json")
+    shown = shell("credential", "add", "fire-analyst", "--tool", "qgis")
+    (one,) = [
+        each
+        for each in shell("credential", "list", "--json").json["credentials"]
+        if each["tool"] == "excel"
+    ]
+
+    assert (made.code, shown.code, "Password:" in shown.out) == (0, 0, True)
+    assert (one["user"], one["works"], one["last_used"]) == (made.json["user"], True, None)
+    assert made.json["password"] not in shell("credential", "list", "--json").out
+    assert shell("credential", "revoke", one["user"]).code == 0
+    assert "no" in shell("credential", "list", "--account", "fire-analyst").out
+    assert shell("credential", "revoke", "tool-none").code == 1
+    assert shell("credential", "add", "nobody", "--tool", "excel").code != 0
+    assert shell("verify").code == 0

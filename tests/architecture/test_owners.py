@@ -28,9 +28,14 @@ OWNERS = {
     # systems prove themselves to access/; people by their organisation's sign-in, which pages lead to
     "authlib": ("gateway/access/", "gateway/console/issuer.py", "gateway/console/organisation.py"),
     "joserfc": ("gateway/access/", "gateway/console/organisation.py"),
-    "convertbng": ("gateway/intake/", "gateway/analysis/pictures/", "gateway/analysis/places/"),
+    "convertbng": ("gateway/intake/", "gateway/analysis/pictures/"),
     "shapely": ("gateway/intake/", "gateway/analysis/"),
-    "polars": ("gateway/analysis/", "gateway/store/bulk.py", "gateway/api/asked_of_analysis.py"),
+    "polars": (
+        "gateway/analysis/",
+        "gateway/store/bulk.py",
+        "gateway/store/analysing.py",
+        "gateway/api/asked_of_analysis.py",
+    ),
     "xlsxwriter": ("gateway/analysis/written/",),
 }
 

@@ -15,10 +15,11 @@ from gateway.access import passwords
 from gateway.access.passwords import hashed
 from gateway.access.people import Person, Role
 from gateway.clock import FixedClock
-from gateway.console import signing, throttle
+from gateway.console import signing
 from gateway.console.sessions import COOKIE, IDLE_SECONDS, WHOLE_SECONDS
-from gateway.console.throttle import FAILURES_OF_ACCOUNT, WAIT_SECONDS
+from gateway.law import throttle
 from gateway.law.accounts import change_password, put_account, set_active
+from gateway.law.throttle import FAILURES_OF_ACCOUNT, WAIT_SECONDS
 from gateway.ledger.leaf import read_leaf
 from gateway.settings import Settings
 from tests.support.pages import need_assets

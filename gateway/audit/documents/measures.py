@@ -26,6 +26,11 @@ MEASURES: tuple[tuple[str, str, Words], ...] = (
     ("anchor_failure_hours", "Releases stop once that anchor has failed for", _hours),
     ("local_accounts", "People may sign in by accounts of the gateway’s own", plain),
     ("oidc_issuer", "People sign in at", else_said("no issuer of an organisation")),
+    (
+        "tool_credential_days",
+        "A read-only password of an analyst’s tool ends after at most",
+        _days,
+    ),
     ("client_secrets", "Systems may prove themselves by a secret instead of a key", plain),
     ("requests_per_minute", "Requests that one system may send", counted("in a minute")),
     ("egress_allow", "Own networks that it may send to", else_said("none", listed)),

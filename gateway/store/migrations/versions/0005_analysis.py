@@ -27,13 +27,13 @@ def upgrade() -> None:
     """Add what analysis needs, one function a capability."""
     _add_forms()
     _index_orders()
+    _add_tool_credentials()
     add_roll_ups()
-    _add_geography_documents()
 
 
 def downgrade() -> None:
     """Take it away again, in reverse."""
-    op.drop_table("geography_document")
+    op.drop_table("tool_credential")
     op.drop_index("log_reported", "log")
     op.drop_index("log_occurred", "log")
     take_roll_ups()
@@ -59,6 +59,30 @@ def _add_forms() -> None:
         ),
         sa.PrimaryKeyConstraint("key_sha256"),
         comment="forms that were sent, for eight hours: a second sending is shown what came of the first",
+    )
+
+
+def _add_tool_credentials() -> None:
+    op.create_table(
+        "tool_credential",
+        sa.Column("id", sa.Text(), nullable=False, comment="what the tool gives as its user name"),
+        sa.Column(
+            "account",
+            sa.Text(),
+            nullable=False,
+            comment="whose it is; an id of ours, never a name",
+        ),
+        sa.Column("partner", sa.Text(), nullable=False),
+        sa.Column("tool", sa.Text(), nullable=False, comment="what it was made for, such as excel"),
+        sa.Column("secret_sha256", sa.Text(), nullable=False, comment="of 32 random bytes as text"),
+        sa.Column("issued", POSITION, nullable=False, comment="seconds since 1970"),
+        sa.Column("expires", POSITION, nullable=False, comment="seconds since 1970"),
+        sa.Column("revoked", POSITION, comment="seconds since 1970"),
+        sa.Column(
+            "used_day", sa.Text(), comment="the last day on which it was used; working state"
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        comment="read-only credentials for analysis; each issue and revocation is a leaf with the row's hash",
     )
 
 
@@ -200,15 +224,3 @@ def _slot(at: int | None, precision: str | None) -> int:
         return 168
     local = datetime.fromtimestamp(at, LONDON)
     return local.weekday() * 24 + local.hour
-
-
-def _add_geography_documents() -> None:
-    """What is said of areas beside their outlines: dates of editions, fits, named sets, tiles."""
-    op.create_table(
-        "geography_document",
-        sa.Column("part", sa.Text(), nullable=False, comment="dates, fit, set or tiles"),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False, comment="canonical JSON (schemas.areas)"),
-        sa.PrimaryKeyConstraint("part", "name"),
-        comment="what is said of areas beside their outlines; the last operation has each body's hash",
-    )

@@ -50,6 +50,12 @@ class Throttle:
 
         self.writer.run(job)
 
+    def forgive(self, account: str) -> None:
+        """As ``succeeded``, and without a word to the store where an account has no failures."""
+        (key, _), _ = _keys(account, "")
+        if self.reader.sign_in_failures([key]):
+            self.succeeded(account)
+
     def succeeded(self, account: str) -> None:
         """Forget an account's failures; an address keeps its own."""
         (key, _), _ = _keys(account, "")
