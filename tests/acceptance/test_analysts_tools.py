@@ -1,0 +1,229 @@
+"""The tools on an analyst's desk read the feed: every row, every type, and no text that runs as a formula.
+
+Each asks a running gateway over HTTP with a token; LibreOffice, which dials nobody here, opens the files.
+DuckDB reads what was downloaded: its extension for HTTP comes from its own host, which tests may not dial.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+import subprocess
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+import pytest
+from python_calamine import CalamineWorkbook
+
+from gateway.analysis.frames import RECORD_COLUMNS, RECORD_SCHEMA, frame_of
+from gateway.analysis.written.about import About
+from gateway.analysis.written.forms import FORMS, Form
+from tests.support.analysed import Analysed, analysed_gateway, own_records
+
+pytestmark = pytest.mark.on_sqlite
+OFFICE_SECONDS = 120
+RISKY = (
+    "=1+1",
+    "+1+1",
+    "-1+1",
+    "@SUM(1;1)",
+    "\t=1+1",
+    '"=1+1',
+    ' "=1+1',
+    "x;=1+1",
+    '";=1+1',
+    "'=1+1",
+)
+
+
+@pytest.fixture(scope="module")
+def analysed(store: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Analysed]:
+    with analysed_gateway(tmp_path_factory.mktemp("home")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def own(analysed: Analysed) -> pl.DataFrame:
+    """What the reader's own releases hold."""
+    return frame_of(own_records(analysed.gateway)).sort("id")
+
+
+@pytest.fixture(scope="module")
+def header(analysed: Analysed) -> dict[str, str]:
+    return {"Authorization": f"Bearer {analysed.gateway.token('fire-analyst')}"}
+
+
+@pytest.fixture(scope="module")
+def files(
+    analysed: Analysed, header: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> dict[Form, Path]:
+    """Every form, downloaded once."""
+    folder, gateway = tmp_path_factory.mktemp("downloaded"), analysed.gateway
+    found: dict[Form, Path] = {}
+    for form in Form:
+        answer = gateway.http.get(address(analysed, form), headers=header)
+        assert answer.status_code == 200, answer.text
+        found[form] = folder / f"incidents.{form.value}"
+        found[form].write_bytes(answer.content)
+    return found
+
+
+def address(analysed: Analysed, form: Form) -> str:
+    url = f"{analysed.gateway.url}/v1/incidents/download"
+    return f"{url}?subscription=fire-17a&format={form.value}"
+
+
+def flat(own: pl.DataFrame) -> dict[str, dict[str, Any]]:
+    return {row["id"]: row for row in own.iter_rows(named=True)}
+
+
+def test_pandas_reads_csv_and_parquet_by_url(
+    analysed: Analysed, header: dict[str, str], own: pl.DataFrame
+) -> None:
+    days = ["occurred_at", "occurred_day", "reported_at"]
+    table = pd.read_csv(address(analysed, Form.CSV), storage_options=header, parse_dates=days)
+    columns = pd.read_parquet(address(analysed, Form.PARQUET), storage_options=header)
+
+    for read in (table, columns):
+        assert list(read.columns) == RECORD_SCHEMA.names()
+        ordered = read.sort_values("id")
+        assert ordered["id"].tolist() == own["id"].to_list()
+        assert ordered["version"].tolist() == own["version"].to_list()
+        places = (
+            ordered["place_longitude"]
+            .astype(object)
+            .where(ordered["place_longitude"].notna(), None)
+        )
+        assert places.tolist() == own["place_longitude"].to_list()
+        at = ordered["occurred_at"]
+        assert [None if pd.isna(one) else one for one in at] == own["occurred_at"].to_list()
+    assert str(table["occurred_at"].dtype).endswith("UTC]")
+    assert str(columns["occurred_at"].dtype).endswith("UTC]")
+
+
+def test_polars_reads_csv_parquet_and_ndjson(files: dict[Form, Path], own: pl.DataFrame) -> None:
+    assert pl.read_parquet(files[Form.PARQUET]).sort("id").equals(own)
+    assert pl.scan_parquet(files[Form.GEOPARQUET]).drop("geometry").collect().sort("id").equals(own)
+    table = pl.read_csv(files[Form.CSV], try_parse_dates=True).sort("id")
+    typed = ("id", "version", "place_longitude", "place_code", "occurred_at", "occurred_day")
+    assert table.select(typed).equals(own.select(typed))
+    lines = pl.read_ndjson(files[Form.NDJSON]).sort("id")
+    assert lines["id"].equals(own["id"])
+    assert lines["version"].equals(own["version"])
+
+
+def test_duckdb_reads_csv_json_and_parquet(files: dict[Form, Path], own: pl.DataFrame) -> None:
+    typed = "id, version, place_longitude, place_code, occurred_day"
+    for table in (
+        duckdb.read_parquet(str(files[Form.PARQUET])),
+        duckdb.read_csv(str(files[Form.CSV]), sample_size=-1),
+    ):
+        rows = table.project(typed).order("id").fetchall()
+        assert rows == own.select(typed.split(", ")).rows()
+    lines = duckdb.read_json(str(files[Form.NDJSON])).project("id, version").order("id").fetchall()
+    assert lines == own.select("id", "version").rows()
+    kinds = duckdb.read_parquet(str(files[Form.GEOPARQUET])).aggregate("kind, count(*)").fetchall()
+    assert sorted(kinds) == sorted(own.group_by("kind").len().rows())
+
+
+def test_pyarrow_reads_csv_and_parquet(files: dict[Form, Path], own: pl.DataFrame) -> None:
+    table = pq.read_table(files[Form.PARQUET])
+    assert pl.DataFrame(pl.from_arrow(table)).sort("id").equals(own)
+    assert str(table.schema.field("occurred_at").type) == "timestamp[us, tz=UTC]"
+    assert str(table.schema.field("occurred_day").type) == "date32[day]"
+    read = pa_csv.read_csv(files[Form.CSV])
+    assert sorted(read["id"].to_pylist()) == own["id"].to_list()
+    assert str(read.schema.field("version").type) == "int64"
+    assert str(read.schema.field("occurred_at").type).startswith("timestamp[")
+
+
+def test_calamine_reads_every_cell_of_the_workbook(
+    files: dict[Form, Path], own: pl.DataFrame
+) -> None:
+    book = CalamineWorkbook.from_path(files[Form.XLSX])
+    heading, *rows = book.get_sheet_by_name("Rows").to_python()
+    known = flat(own)
+
+    assert {row[0] for row in rows} == known.keys()
+    assert len(rows) == len(known)
+    for row in rows:
+        cells = dict(zip(heading, row, strict=True))
+        ours = known[str(row[0])]
+        assert cells["version"] == ours["version"]
+        assert cells["place_longitude"] == (
+            "" if ours["place_longitude"] is None else ours["place_longitude"]
+        )
+        assert cells["occurred_day"] == (ours["occurred_day"] or "")
+        assert isinstance(
+            cells["occurred_at"], str if ours["occurred_at"] is None else (date, datetime)
+        )
+        assert cells["typology_behaviour"] == (ours["typology_behaviour"] or "")
+
+
+def office(folder: Path, found: list[Path], *more: str) -> dict[str, list[list[str]]]:
+    """Open files in LibreOffice and have it write each sheet as it shows it, by name of file and sheet."""
+    program = shutil.which("soffice")
+    assert program, "LibreOffice is wanted: apt-get install libreoffice-calc-nogui"
+    shown = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
+    profile = f"-env:UserInstallation=file://{folder}/profile"
+    out = folder / f"shown{len(more)}"
+    asked = [program, "--headless", profile, *more, "--convert-to", shown, "--outdir", str(out)]
+    subprocess.run(
+        [*asked, *map(str, found)], check=True, capture_output=True, timeout=OFFICE_SECONDS
+    )
+    return {
+        path.stem: list(csv.reader(io.StringIO(path.read_text("utf-8"), newline="")))
+        for path in sorted(out.glob("*.csv"))
+    }
+
+
+def test_libreoffice_shows_every_row_and_runs_no_formula(
+    files: dict[Form, Path], own: pl.DataFrame, tmp_path: Path
+) -> None:
+    rows = pl.concat([own.head(1)] * len(RISKY)).with_columns(
+        source_category_label=pl.Series(RISKY), id=pl.Series([f"r{at}" for at in range(len(RISKY))])
+    )
+    about = About("Risky", "2026-11-26T06:00:00Z", "s", "p", "OFFICIAL", RECORD_COLUMNS)
+    for form in (Form.CSV, Form.XLSX):
+        with (tmp_path / f"risky.{form.value}").open("wb") as sink:
+            FORMS[form].write([rows], about, sink)
+    bare = tmp_path / "bare.csv"
+    bare.write_bytes(b'\xef\xbb\xbf"a"\r\n"=1+1"\r\n')
+
+    read = office(tmp_path, [files[Form.XLSX], tmp_path / "risky.xlsx"])
+    read |= office(
+        tmp_path, [files[Form.CSV], tmp_path / "risky.csv", bare], "--infilter=CSV:44,34,76,1"
+    )
+
+    assert read["bare-bare"][1] == ["2"], "LibreOffice runs what is not made harmless"
+    assert ["column", "type", "what it is", "values"] in read["incidents-Read me"]
+    known = flat(own)
+    for name in ("incidents-Rows", "incidents-incidents"):
+        heading, *lines = read[name]
+        assert heading == RECORD_SCHEMA.names()
+        shown = {line[0]: dict(zip(heading, line, strict=True)) for line in lines}
+        assert shown.keys() == known.keys()
+        for one, cells in shown.items():
+            ours = known[one]
+            assert cells["version"] == str(ours["version"])
+            assert cells["occurred_day"] == str(ours["occurred_day"] or "")
+            assert cells["source_category_label"].lstrip("'") == (
+                ours["source_category_label"] or ""
+            )
+            longitude = ours["place_longitude"]
+            shown_at = cells["place_longitude"]
+            assert (float(shown_at) if shown_at else None) == (
+                None if longitude is None else pytest.approx(longitude)
+            )
+    for name in ("risky-Rows", "risky-risky"):
+        at = read[name][0].index("source_category_label")
+        texts = [line[at] for line in read[name][1:]]
+        assert [text.lstrip("'") for text in texts] == [one.lstrip("'") for one in RISKY]
