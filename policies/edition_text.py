@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from policies.audience import CountRule
+from policies.edition_history import published
 from policies.editions import (
     Atom,
     Cell,
@@ -20,8 +21,12 @@ from policies.editions import (
     Split,
     Spot,
     World,
-    published,
 )
+
+_FIRST = 1
+"""The set of tables of editions that name none."""
+_FIRST_NAMES = 3
+"""How many names they give what was reported."""
 
 
 class Row(NamedTuple):
@@ -66,8 +71,9 @@ def basis_text(edition: Edition, classes: Iterable[int]) -> str:
         for atom, _ in world.move:
             numbers.setdefault(atom, len(numbers))
     return _json(
-        {
-            "atoms": [[a.kind, a.month, *a.spot, *a.what] for a in numbers],
+        _of_later_tables(edition)
+        | {
+            "atoms": [[a.kind, a.month, *a.spot, *_told_of(a, edition)] for a in numbers],
             "classes": sorted(classes),
             "counts": [edition.truth[atom] for atom in atoms],
             "left_out": [list(one) for one in sorted(edition.left_out)],
@@ -93,8 +99,23 @@ def read_basis(text: str) -> Basis:
     )
     truth = dict(zip(atoms, found["counts"], strict=False))
     left_out = frozenset(Split(*one) for one in found["left_out"])
-    edition = Edition(truth, tuple(found["months"]), left_out, worlds)
+    hours = {(kind, district): parts for kind, district, parts in found.get("hours", ())}
+    edition = Edition(
+        truth, tuple(found["months"]), left_out, worlds, hours, found.get("tables", _FIRST)
+    )
     return Basis(edition, tuple(found["classes"]))
+
+
+def _of_later_tables(edition: Edition) -> dict[str, Any]:
+    """Return what the first set of tables did not have; an edition of it is the same bytes as ever."""
+    if edition.tables == _FIRST:
+        return {}
+    hours = [[*key, dict(parts)] for key, parts in sorted(edition.hours.items())]
+    return {"tables": edition.tables, "hours": hours}
+
+
+def _told_of(atom: Atom, edition: Edition) -> tuple[str, ...]:
+    return atom.what[:_FIRST_NAMES] if edition.tables == _FIRST else atom.what
 
 
 def _rows(shown: Mapping[Cell, Figure], edition: Edition) -> Iterator[Row]:

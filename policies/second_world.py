@@ -1,83 +1,66 @@
-"""That nothing small can be worked out: a second world for every count of 1 to 7, or the split is left out.
+"""That nothing small can be worked out: a second world for every count of 1 to 7, or splits are left out.
 
 Before an edition is published, every such count in it and in the editions before must keep at least two
 values that fit all that was ever shown. The proof is a second world: true counts that differ by one
 incident here and there, give every figure of every edition again, kept or new, and differ in that count.
 Tables in three directions are no tree, so ranges carried from total to part come out too wide and would
-let a determined count pass; a second world that fits cannot be wrong. Where none is found in the tries
-allowed, the split stays out. So some splits are left out for which a longer search had found one, and
-none is shown that determines a small count. Decision 0026.
+let a determined count pass; a second world that fits cannot be wrong. It begins with every split shown.
+Where no world that is tried fits, the splits that see the cheapest one are left out: that breaks no world
+found before. So some splits are left out for which a longer search had found one, and none is shown that
+determines a small count. Decisions 0026 and 0039.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
+from itertools import chain, islice
 
-from policies.editions import (
-    ASB,
-    BEHAVIOURS,
-    PLACES,
-    Atom,
-    Cell,
-    Edition,
-    History,
-    Reported,
-    Split,
-    Target,
-    Truth,
-    World,
-    quarter_of_month,
-    shows,
-)
-from schemas.typology import TYPOLOGY
+from policies.edition_history import History, Seen, Span
+from policies.edition_wheel import wheels_left_out
+from policies.editions import Edition, Hours, Target, Truth, World, shows
+from policies.world_moves import Move, Moves
 
-_SINGLES, _SWAPPED, _SWAPS = 16, 8, 4
-"""Second worlds tried for one count before a split is left out: of one incident, of two, of each two."""
-_FIRST = TYPOLOGY.behaviour[0]
-_ALWAYS = (Reported(), Reported(_FIRST.area, _FIRST.code, _FIRST.sub_behaviours[0].code))
-"""What an incident may have been, whatever else was reported in the quarter."""
+_SHIFTS, _SWAPPED = 160, 12
+"""Second worlds tried for one count before splits are left out: of one incident, and of two."""
+_CHEAP = 8
+"""What may be left out before worlds of two incidents are tried: a split or two of the finest."""
+_BEYOND = 1 << 40
+"""More than leaving out every split costs."""
 
 
 class Unproven(ValueError):
     """A small count stays determined by what was published before, whatever is left out now."""
 
 
-def next_edition(earlier: Sequence[Edition], truth: Truth, months: Sequence[str]) -> Edition:
+def next_edition(
+    earlier: Sequence[Edition], truth: Truth, months: Sequence[str], hours: Hours | None = None
+) -> Edition:
     """Return the edition that may be published after others of its quarter.
-
-    It begins with totals alone and takes splits in, coarse ones first, as long as every small count of
-    every edition keeps a second world.
 
     Args:
         earlier: The editions of this quarter so far, oldest first.
         truth: The true counts of the months.
         months: The closed months of the quarter.
+        hours: The true counts of the wheels, where the whole quarter is closed.
 
     Raises:
         Unproven: A small count cannot be kept from being worked out, even by leaving out every split.
     """
-    history = History([*earlier, Edition(truth, tuple(months))])
-    newest = history.editions[-1]
-    splits = [
-        (split, number)
+    draft = Edition(truth, tuple(months), hours=hours or {})
+    history = History([*earlier, draft])
+    splits = {
+        split: number
         for number, split in enumerate(history.splits)
-        if shows(newest, split) and not split.exact
-    ]
-    history.silent.update(number for _, number in splits)
+        if shows(draft, split) and not split.exact
+    }
+    for number in splits.values():
+        if not history.keeps_open(number):
+            history.hush(number)
     proof = _Proof(history, earlier[-1].worlds if earlier else ())
-    for _, number in sorted(splits, key=lambda one: _coarse_first(one[0])):
-        proof.take_in(number)
-    left_out = frozenset(split for split, number in splits if number in history.silent)
-    return Edition(truth, tuple(months), left_out, proof.worlds())
-
-
-def _coarse_first(split: Split) -> tuple[int, int, int, Split]:
-    return (-PLACES.index(split.level), BEHAVIOURS.index(split.by), -len(split.period), split)
-
-
-Move = Mapping[Atom, int]
+    left_out = {split for split, number in splits.items() if number in history.silent}
+    left_out |= wheels_left_out([*earlier, draft])
+    return replace(draft, left_out=frozenset(left_out), worlds=proof.worlds())
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -88,23 +71,24 @@ class Fitting:
     changed: Mapping[int, int]
 
     @property
-    def editions(self) -> range:
+    def span(self) -> Span:
         """The editions in which it differs."""
-        return range(self.world.first, self.world.stop)
+        return self.world.first, self.world.stop
 
     @property
     def opens(self) -> Iterator[Target]:
         """The counts that it keeps open."""
-        return ((cell, at) for cell in self.changed for at in self.editions)
+        return ((cell, at) for cell in self.changed for at in range(*self.span))
 
 
 class _Proof:
-    """A second world for every small count, kept while splits are taken in one by one."""
+    """A second world for every small count; splits that stand in the way of one are left out."""
 
     def __init__(self, history: History, known: Iterable[World]) -> None:
         self._history = history
-        self._by: dict[Target, Fitting] = {}
-        self._touching: dict[int, dict[Fitting, None]] = {}
+        self._moves = Moves(history)
+        self._open: set[Target] = set()
+        self._kept: list[Fitting] = []
         small = set(history.small())
         newest = len(history.editions)
         for world in known:
@@ -113,132 +97,69 @@ class _Proof:
                 if found is not None:
                     self._keep(found, small)
                     break
-        for target in sorted(small - self._by.keys()):
-            if target not in self._by:
-                found = _second_world(history, *target)
-                if found is None:
-                    raise Unproven
-                self._keep(found, small)
+        for target in sorted(small - self._open):
+            if target not in self._open:
+                self._keep(self._second_world(*target), small)
 
     def worlds(self) -> tuple[World, ...]:
-        """Return the worlds that are in use, each once."""
-        return tuple(sorted({one.world for one in self._by.values()}))
+        """Return the worlds in use."""
+        return tuple(sorted({one.world for one in self._kept}))
 
-    def take_in(self, split: int) -> None:
-        """Show a split that was left out, unless that leaves a small count only one value."""
+    def _keep(self, one: Fitting, small: set[Target]) -> None:
+        self._open |= small.intersection(one.opens)
+        self._kept.append(one)
+
+    def _second_world(self, cell: int, at: int) -> Fitting:
+        """Return a world in which a count differs, after leaving out what would see it."""
         history = self._history
-        if history.tells_alone(split):
+        end = len(history.editions)
+        spans = tuple(dict.fromkeys([(0, end), (at, end), (0, at + 1)]))
+        best: tuple[Seen, World] | None = None
+        for move, seen, span in self._tried(cell, at, spans):
+            best = seen, World(move, *span)
+            self._most = seen.cost
+            if not seen.cost:
+                break
+        if best is None:
+            raise Unproven
+        for split in best[0].splits:
+            history.hush(split)
+        return Fitting(best[1], history.changed(best[1].move))
+
+    def _tried(
+        self, cell: int, at: int, spans: Sequence[Span]
+    ) -> Iterator[tuple[Move, Seen, Span]]:
+        """Yield worlds, each with what would see it, as long as it costs less than the best so far."""
+        history, moves, named = self._history, self._moves, self._history.cells[cell]
+        self._most = _BEYOND
+        shifts = list(islice(moves.shifts(named, at), _SHIFTS))
+        for old, what in shifts:
+            for span in spans:
+                seen = history.shift_seen_by(old, what, span, self._most)
+                if seen is not None and history.holds(old, span):
+                    yield ((old, -1), (old._replace(what=what), 1)), seen, span
+        if self._most < _CHEAP:
             return
-        history.silent.discard(split)
-        broken = [
-            one
-            for one in self._touching.get(split, ())
-            if not history.agrees(one.changed, one.editions, split)
-        ]
-        lost = {target for one in broken for target in one.opens if self._by.get(target) is one}
-        found = self._again(broken, lost)
-        if found is None:
-            history.silent.add(split)
-            return
-        for one in broken:
-            for touched in {history.split_of[cell] for cell in one.changed}:
-                del self._touching[touched][one]
-        for one in found:
-            self._keep(one, lost)
-
-    def _again(self, broken: Sequence[Fitting], lost: set[Target]) -> list[Fitting] | None:
-        """Return worlds for the counts that lost theirs, None where one is left without."""
-        newest = len(self._history.editions) - 1
-        found: list[Fitting] = []
-        for one in broken:
-            if one.world.first < newest < one.world.stop:
-                # what was published before stays open by the same world, as it was before
-                before = _fitting(self._history, one.world._replace(stop=newest))
-                found += [before] if before else []
-        opened = {target for one in found for target in one.opens}
-        for target in sorted(lost):
-            if target not in opened:
-                new = _second_world(self._history, *target)
-                if new is None:
-                    return None
-                found.append(new)
-                opened |= set(new.opens)
-        return found
-
-    def _keep(self, one: Fitting, wanted: set[Target]) -> None:
-        history = self._history
-        self._by.update(dict.fromkeys(wanted.intersection(one.opens), one))
-        for split in {history.split_of[cell] for cell in one.changed}:
-            self._touching.setdefault(split, {})[one] = None
+        others = chain(
+            moves.one_more_or_less(named, at),
+            *(moves.paid_back(named, at, *one) for one in shifts[:_SWAPPED]),
+        )
+        for move in others:
+            changed = history.changed(move)
+            for span in spans:
+                seen = history.seen_by(changed, span, self._most)
+                if seen is not None and changed.get(cell) and _holds(history, move, span):
+                    yield move, seen, span
 
 
-def _second_world(history: History, cell: int, at: int) -> Fitting | None:
-    """Return a world in which a count of an edition differs and all that was shown is the same."""
-    end = len(history.editions)
-    spans = dict.fromkeys([(0, end), (at, end), (0, at + 1)])
-    for move in _moves(history, history.cells[cell], at):
-        moved = tuple(move.items())
-        for span in spans:
-            found = _fitting(history, World(moved, *span))
-            if found is not None and cell in found.changed:
-                return found
-    return None
+def _holds(history: History, move: Move, span: Span) -> bool:
+    return all(change > 0 or history.holds(atom, span) for atom, change in move)
 
 
 def _fitting(history: History, world: World) -> Fitting | None:
     """Return what a world changes, None where it does not give the same figures."""
-    changed: dict[int, int] = {}
-    for atom, change in world.move:
-        for at in range(world.first, world.stop):
-            covers = atom.month in history.editions[at].months
-            if covers and history.number(atom, at) + change < 0:
-                return None
-        for cell in history.counted_in(atom):
-            changed[cell] = changed.get(cell, 0) + change
-    if not history.agrees(changed, range(world.first, world.stop)):
+    span = world.first, world.stop
+    if not _holds(history, world.move, span):
         return None
-    return Fitting(world, {cell: change for cell, change in changed.items() if change})
-
-
-def _moves(history: History, cell: Cell, at: int) -> Iterator[Move]:
-    """Yield worlds that differ in a cell, the smallest changes first."""
-    around = [atom for atom in history.atoms(cell.split) if history.number(atom, at)]
-    inside = [atom for atom in around if _names(cell, atom.what)]
-    outside = [atom for atom in around if not _names(cell, atom.what)]
-    if cell.split.kind != ASB:
-        for atom in inside:
-            yield {atom: 1}
-            yield {atom: -1}
-    if cell.split.by == "none":
-        return
-    own = dict.fromkeys(atom.what for atom in inside)
-    beside = dict.fromkeys(atom.what for atom in outside)
-    known = (*history.reported, *_ALWAYS)
-    others = [what for what in known if what not in beside and not _names(cell, what)]
-    here = [(one, one._replace(what=what)) for one in inside for what in beside]
-    here += [(one, one._replace(what=what)) for one in outside for what in own]
-    away = [(one, one._replace(what=what)) for one in inside for what in others]
-    for changes in (here, away):
-        for old, new in changes[:_SINGLES]:
-            yield {old: -1, new: 1}
-        for old, new in changes[:_SWAPPED]:
-            for elsewhere in islice(_against(history, cell, old, new, at), _SWAPS):
-                back = elsewhere._replace(what=old.what)
-                yield {old: -1, new: 1, elsewhere: -1, back: 1}
-
-
-def _names(cell: Cell, what: Reported) -> bool:
-    return ("", *what)[BEHAVIOURS.index(cell.split.by)] == cell.name
-
-
-def _against(history: History, cell: Cell, old: Atom, new: Atom, at: int) -> Iterator[Atom]:
-    """Yield atoms outside a cell's place or period that can pay a change back, near ones first."""
-    seen: set[Atom] = {new}
-    own = cell.split
-    for level in PLACES:
-        for atom in history.alike(new._replace(spot=old.spot), level):
-            there = getattr(atom.spot, own.level) == own.place
-            then = own.period in (atom.month, quarter_of_month(atom.month))
-            if atom not in seen and not (there and then) and history.number(atom, at):
-                yield atom
-            seen.add(atom)
+    changed = history.changed(world.move)
+    return Fitting(world, changed) if history.agrees(changed, span) else None

@@ -184,7 +184,7 @@ class _Sums:
         self.group = _numbered(names, self._groups)
         self._kinds = sorted({one.kind for one in self._groups})
         covered = [
-            None if name is None else (name.kind, _covered(allowed[one.class_id], one))
+            None if name is None else (name.kind, covered_as(allowed[one.class_id], one.nsir_class))
             for name, one in zip(names, whats, strict=True)
         ]
         self._covers = [(kind, part) for kind in self._kinds for part in COVERED]
@@ -276,9 +276,10 @@ def _group(question: StatisticsQuestion, record_class: RecordClass, one: What) -
     return _Group(record_class.kind.value, behaviour, split)
 
 
-def _covered(record_class: RecordClass, one: What) -> str:
+def covered_as(record_class: RecordClass, nsir_class: str) -> str:
+    """Return into which of ``COVERED`` a row falls, by its record class and its NSIR class."""
     is_asb = record_class.kind is Kind.ASB_INCIDENT
-    if is_asb and one.nsir_class and record_class.typology_behaviour is None:
+    if is_asb and nsir_class and record_class.typology_behaviour is None:
         return CLASS_ONLY
     status = record_class.mapping_status.value
     return status if status in COVERED else MappingStatus.UNCLASSIFIED.value

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
 
+from gateway.analysis.counting import covered_as
 from gateway.analysis.entitled import Desk
 from gateway.clock import LONDON
 from gateway.errors import EditionNotClosed, EditionRefused, StoreUnavailable
@@ -21,10 +22,11 @@ from gateway.ledger.leaf import Operation, leaf, stamp
 from gateway.release.decided import decide_classes
 from gateway.release.disclosed import Stale
 from gateway.store import tables as t
-from gateway.store.publishing import Counted, counted, editions_of
+from gateway.store.publishing import AtHour, Counted, counted, counted_by_hour, editions_of
 from gateway.store.tx import Tx
 from policies.edition_text import Row, basis_text, read_basis, read_shown, shown_text
-from policies.editions import Atom, Reported, Spot, months_of, quarter_of_month
+from policies.edition_wheel import part_of_week
+from policies.editions import Atom, Hours, Reported, Spot, months_of, quarter_of_month
 from policies.second_world import Unproven, next_edition
 from schemas.powers import Power
 from schemas.record_class import RecordClass
@@ -110,8 +112,10 @@ def _publish(
         if earlier:
             months = max(months, earlier[-1].months, key=len)
         found = counted(connection, sorted(classes), months)
+        whole = len(months) == len(months_of(quarter))
+        at_hours = counted_by_hour(connection, sorted(classes), quarter) if whole else []
     try:
-        made = next_edition(earlier, _truth(found, classes), months)
+        made = next_edition(earlier, _truth(found, classes), months, _hours(at_hours, classes))
     except Unproven:
         raise EditionRefused from None
     holds = {one.class_id for one in found}.union(*(one.classes for one in before))
@@ -207,6 +211,18 @@ def _truth(found: Sequence[Counted], classes: dict[int, RecordClass]) -> dict[At
             record_class.typology_area or "",
             record_class.typology_behaviour or "",
             one.sub_behaviour,
+            record_class.source,
+            one.nsir_class,
+            covered_as(record_class, one.nsir_class),
+            record_class.stage or "",
         )
         truth[Atom(record_class.kind.value, one.month, Spot(*one.places), what)] += one.number
     return {atom: number for atom, number in truth.items() if number}
+
+
+def _hours(found: Sequence[AtHour], classes: dict[int, RecordClass]) -> Hours:
+    wheels: dict[tuple[str, str], Counter[str]] = {}
+    for one in found:
+        key = classes[one.class_id].kind.value, one.district
+        wheels.setdefault(key, Counter())[part_of_week(one.slot)] += one.number
+    return wheels

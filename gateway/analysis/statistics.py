@@ -21,12 +21,15 @@ from gateway.store.counted_log import first_month
 from gateway.store.populations import residents_of
 from gateway.store.publishing import newest_editions
 from policies.audience import CountRule
+from policies.edition_tables import CURRENT, Key, keys_of
 from policies.edition_text import read_basis, read_shown
 from policies.editions import months_of
+from policies.stages import NOT_PRESCRIBED
+from schemas.codes import Kind
 from schemas.counted import (
+    CountedBehaviour,
     CountedMeasure,
     CountedPeriod,
-    CountedPlace,
     Split,
     StatisticsQuestion,
     month_named,
@@ -34,11 +37,12 @@ from schemas.counted import (
     period_named,
     whole_periods,
 )
+from schemas.powers import Power
 
 _MONTHS_A_QUARTER = 3
 _NOT_PUBLISHED = {
     "id": "statistics.not_in_editions",
-    "says": "Published editions hold months and quarters by area and behaviour, and no other table.",
+    "says": "Published editions hold months and quarters by place, split one way at a time.",
     "cites": "Data Protection Act 2018 s.57(3)",
 }
 _NOT_HIS = {
@@ -109,13 +113,9 @@ def _from_editions(
     months: tuple[str, str],
     reached: tuple[str, str],
 ) -> Answered:
-    is_held = (
-        question.period in {CountedPeriod.MONTH, CountedPeriod.QUARTER}
-        and question.place is not CountedPlace.NONE
-        and question.split is Split.NONE
-        and question.is_plain
-    )
-    if not is_held:
+    if question.split is Split.STAGE and entitled.subscription.power is Power.SECTION_17A:
+        raise LawRefuses(extra={"conditions": [NOT_PRESCRIBED]})
+    if not question.is_plain or _table_of(question) is None:
         raise LawRefuses(extra={"conditions": [_NOT_PUBLISHED]})
     wider = question.model_copy(update={"first": reached[0]})
     cells, classes, editions = _published(desk, wider, entitled, months[1])
@@ -147,8 +147,12 @@ def _published(
     quarters = _period(question.first, CountedPeriod.QUARTER), _period(last, CountedPeriod.QUARTER)
     with desk.reader.connection() as connection:
         found = newest_editions(connection, *quarters)
+    table = _table_of(question)
     for edition in found:
-        counted = read_basis(edition["basis"]).classes
+        basis = read_basis(edition["basis"])
+        if not any(table in keys_of(basis.edition.tables, kind.value) for kind in Kind):
+            raise LawRefuses(extra={"conditions": [_NOT_PUBLISHED]})
+        counted = basis.classes
         classes |= {one for one in counted if not kinds or decided.classes[one].kind in kinds}
         if not classes <= set(decided.allowed):
             raise LawRefuses(extra={"conditions": [_NOT_HIS]})
@@ -158,17 +162,29 @@ def _published(
                 row.kind,
                 row.period,
                 row.place or None,
-                row.name or None,
+                row.name or None if question.split is Split.NONE else None,
                 row.number,
                 row.rule,
                 edition_code(edition["quarter"], row.since) if row.since else names[-1],
+                None if question.split is Split.NONE else row.name or None,
             )
             for row in read_shown(edition["shown"])
-            if (row.level, row.by) == (question.place.value, question.by.value)
+            if table is not None
+            and (row.level, row.by) == (table.level, table.by)
             and (not kinds or row.kind in kinds)
             and _is_asked(row.period, question, last)
         ]
     return cells, classes, tuple(names)
+
+
+def _table_of(question: StatisticsQuestion) -> Key | None:
+    """Return where editions hold what is asked for; None where they do not."""
+    by, split = question.by, question.split
+    if split is not Split.NONE and by is not CountedBehaviour.NONE:
+        return None
+    way = by.value if split is Split.NONE else "wheel" if split is Split.HOUR else split.value
+    key = Key(question.place.value, question.period.value, way)
+    return key if any(key in keys_of(CURRENT, kind.value) for kind in Kind) else None
 
 
 def _is_asked(period: str, question: StatisticsQuestion, last: str) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from gateway.store import tables as t
 
-_R, _E = t.ROLLUP, t.EDITION
+_R, _H, _E = t.ROLLUP, t.ROLLUP_HOUR, t.EDITION
 _PLACES = (_R.c.lsoa_code, _R.c.msoa_code, _R.c.ward_code, _R.c.district_code)
 
 
@@ -19,6 +19,7 @@ class Counted(NamedTuple):
     class_id: int
     month: str
     sub_behaviour: str
+    nsir_class: str
     places: tuple[str, str, str, str]
     """Codes of LSOA, MSOA, ward and district; empty where there is none."""
     number: int
@@ -26,7 +27,7 @@ class Counted(NamedTuple):
 
 def counted(connection: Connection, classes: Sequence[int], months: Sequence[str]) -> list[Counted]:
     """Return the roll-ups of classes in months, as fine as they are kept."""
-    by = (_R.c.class_id, _R.c.month, _R.c.sub_behaviour, *_PLACES)
+    by = (_R.c.class_id, _R.c.month, _R.c.sub_behaviour, _R.c.nsir_class, *_PLACES)
     statement = (
         select(*by, func.sum(_R.c.number))
         .where(_R.c.class_id.in_(bindparam("classes", list(classes), expanding=True)))
@@ -34,9 +35,31 @@ def counted(connection: Connection, classes: Sequence[int], months: Sequence[str
         .group_by(*by)
     )
     return [
-        Counted(row[0], row[1], row[2], tuple(row[3:7]), int(row[7]))
+        Counted(row[0], row[1], row[2], row[3], tuple(row[4:8]), int(row[8]))
         for row in connection.execute(statement)
     ]
+
+
+class AtHour(NamedTuple):
+    """How many of a class there are in a district's quarter, at one hour of the week."""
+
+    class_id: int
+    district: str
+    slot: int
+    """``rollups.slot_of``."""
+    number: int
+
+
+def counted_by_hour(connection: Connection, classes: Sequence[int], quarter: str) -> list[AtHour]:
+    """Return the roll-ups of classes in a quarter by hour of the week."""
+    by = (_H.c.class_id, _H.c.district_code, _H.c.slot)
+    statement = (
+        select(*by, func.sum(_H.c.number))
+        .where(_H.c.class_id.in_(bindparam("classes", list(classes), expanding=True)))
+        .where(_H.c.quarter == quarter)
+        .group_by(*by)
+    )
+    return [AtHour(*row[:3], int(row[3])) for row in connection.execute(statement)]
 
 
 def editions_of(connection: Connection, quarter: str) -> list[dict[str, Any]]:

@@ -6,7 +6,6 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator
-from itertools import product
 from typing import Any
 
 import httpx
@@ -19,6 +18,7 @@ from gateway.audit.verify import verify
 from gateway.cli.statistics import desk_of
 from gateway.errors import EditionNotClosed
 from policies.audience import masked
+from policies.edition_tables import CURRENT, keys_of
 from schemas.counted import CountedBehaviour, CountedPlace
 from schemas.released import NoticeKind
 from schemas.sensitivity import Lane
@@ -286,16 +286,30 @@ def test_whatever_a_reader_of_statistics_asks_he_is_told_a_part_of_one_edition(
     """So who keeps every answer knows no more than who keeps every edition."""
     made = published(gateway, "2026Q3")
     told = set()
-    for place, period, by in product(PUBLISHED, ("month", "quarter"), CountedBehaviour):
-        query = {"place": place, "period": period, "by": by}
-        answer = asked(gateway, "statistics", **MONTHS, subscription="fire-tables", **query)
-        assert answer["editions"] == [f"2026q3.{made.number}"]
+    for level, period, way in keys_of(CURRENT, "asb_incident"):
+        split = {"wheel": "hour"}.get(way, way)
+        how = {"by": way} if way in set(CountedBehaviour) else {"split": split}
+        query = {**MONTHS, "subscription": "fire-tables", "place": level, "period": period, **how}
+        if way == "stage":
+            answer = gateway.call("GET", "/v1/statistics", "fire-analyst", params=query)
+            assert (*problem(answer), "stage_is_not_prescribed" in answer.text) == (
+                403,
+                "law.refused",
+                True,
+            )
+            continue
+        found = asked(gateway, "statistics", **query)
+        assert found["editions"] == [f"2026q3.{made.number}"]
         told |= {
-            (c["kind"], c["period"], place, c["place"] or "", by, c["behaviour"] or "", c["count"])
-            for c in answer["cells"]
+            (
+                *(c["kind"], c["period"], level, c["place"] or "", way),
+                *((c["split"] if "split" in how else c["behaviour"]) or "", c["count"]),
+            )
+            for c in found["cells"]
         }
 
-    assert told == {row[:7] for row in made.rows}
+    assert told == {row[:7] for row in made.rows if row.by != "stage"}
+    assert {row.by for row in made.rows} >= {"source", "nsir_class", "mapping_status", "wheel"}
 
 
 def test_an_open_period_is_not_published(gateway: RunningGateway) -> None:

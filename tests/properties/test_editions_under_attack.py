@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from policies.audience import CountRule
+from policies.edition_history import published
 from policies.editions import (
     Atom,
     Cell,
@@ -24,7 +25,6 @@ from policies.editions import (
     Split,
     Spot,
     months_of,
-    published,
 )
 from policies.second_world import Unproven, next_edition
 from schemas.typology import TYPOLOGY

@@ -19,6 +19,8 @@ from schemas.typology import TYPOLOGY
 KIND = "statistics-answer"
 LEVELS = ("district", "ward")
 """Levels that the answer lists; finer ones stand in the same edition, for whoever asks for them."""
+UNTOLD = frozenset({"stage"})
+"""What is no prescribed information (SI 2007/1831): published tables show it to nobody under that duty."""
 RULES = {
     CountRule.OWN_COUNT: "Counted from records that the reader may have.",
     CountRule.PUBLISHED_TOTAL: "A total of anti-social behaviour, as data.police.uk publishes it.",
@@ -32,7 +34,7 @@ def statistics_answer(configuration: Configuration, edition: PublishedEdition) -
     """Return the answer from one edition."""
     at = datetime.fromtimestamp(edition.at, UTC)
     place = f"/editions/{edition.quarter}/{edition.number}"
-    shown = [row for row in edition.rows if row.level in LEVELS]
+    shown = [row for row in edition.rows if row.level in LEVELS and row.by not in UNTOLD]
     periods = sorted({row.period for row in shown})
     return Document(
         kind=KIND,
