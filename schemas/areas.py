@@ -17,6 +17,11 @@ from schemas.codes import Slug
 AreaLevel = Literal["lsoa", "msoa", "wards", "districts"]
 """The kinds of areas that editions are loaded of; ``wards`` and ``districts`` as the files are called."""
 
+LoadedKind = Literal[
+    "lsoa", "msoa", "wards", "districts", "points", "addresses", "code-point-open", "onspd"
+]
+"""The kinds of everything that editions are loaded of."""
+
 EditionName = Annotated[str, StringConstraints(pattern=r"^[0-9a-z][0-9a-z._-]{0,31}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z _.-]{0,31}$")]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -34,7 +39,7 @@ _ROUNDING = 1e-6
 class EditionDates(Word):
     """From which day an edition of areas stands, until when, what replaced it, and where it came from."""
 
-    kind: AreaLevel
+    kind: LoadedKind
     edition: EditionName
     starts: date | None = None
     ends: date | None = None

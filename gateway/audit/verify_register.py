@@ -15,6 +15,7 @@ from typing import Any
 from gateway.audit.verify_bundles import BundleWalk
 from gateway.audit.verify_endpoints import EndpointWalk
 from gateway.audit.verify_findings import Findings
+from gateway.audit.verify_geography import GeographyWalk
 from gateway.audit.verify_holds import HoldWalk
 from gateway.audit.verify_log import UNREADABLE
 from gateway.audit.verify_stored import body_sha256, unnamed
@@ -87,6 +88,7 @@ class RegisterWalk:
         """Anchors that have failed for too long: nothing leaves until they work."""
         self._endpoints = EndpointWalk(findings)
         self._holds = HoldWalk(findings)
+        self._geography = GeographyWalk(findings)
         self._bundles = BundleWalk(findings)
         self.eras = self._holds.eras
         """Where the log was put back to (``law.holds.eras``)."""
@@ -95,6 +97,7 @@ class RegisterWalk:
         """Follow one operation."""
         self._destroy(operation, document)
         self._stop(operation, document)
+        self._geography.take(operation, document)
         if operation in _RAISES_EPOCH:
             self.epoch += 1
         if operation in _REGISTERED:
@@ -166,6 +169,7 @@ class RegisterWalk:
         self._check_snapshots(evidence)
         self._endpoints.finish(evidence)
         self._holds.finish(evidence)
+        self._geography.finish(evidence)
 
     # ------------------------------------------------------------------ subscriptions
     def _subscribe(self, document: Mapping[str, Any]) -> None:

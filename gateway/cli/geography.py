@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, BinaryIO, NoReturn
 
 import typer
 
 from gateway.assembly import House
 from gateway.cli.documents import refused
+from gateway.cli.geography_editions import (
+    dates_given,
+    fit,
+    list_editions,
+    put_dates,
+    show,
+)
 from gateway.cli.geography_files import (
     content,
     digest,
@@ -22,6 +30,19 @@ from gateway.cli.geography_files import (
     opened,
     unpacking,
 )
+from gateway.cli.geography_options import (
+    CodeProperty,
+    Coordinates,
+    Crs,
+    Districts,
+    Ends,
+    NameProperty,
+    Source,
+    Starts,
+    SupersededBy,
+    Within,
+)
+from gateway.cli.geography_sets import app as sets
 from gateway.cli.home import change, own_house
 from gateway.cli.terminal import (
     OPERATOR,
@@ -31,21 +52,22 @@ from gateway.cli.terminal import (
     progress,
     say,
     say_json,
-    show_table,
 )
 from gateway.intake.addresses import Catchments, count_addresses, parse_addresses
+from gateway.intake.area_properties import GeographyRefused
 from gateway.intake.desks import district_names
 from gateway.intake.geography import (
     AREA_KINDS,
     AreaEdition,
     AreaKind,
-    GeographyRefused,
     PointEdition,
     parse_areas,
     parse_police_uk_points,
 )
+from gateway.intake.geojson_points import is_geojson, points_as_list
 from gateway.intake.loaded import load_places
 from gateway.intake.postcodes import POSTCODE_KINDS, PostcodeEdition, parse_postcodes
+from gateway.law.area_documents import PutAreaDocument
 from gateway.law.geography import (
     ADDRESSES,
     POINTS,
@@ -55,13 +77,17 @@ from gateway.law.geography import (
     Postcode,
     PutGeography,
 )
-from gateway.store.postcodes import tally
 
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
-    help="Map points, wards, LSOAs, MSOAs, districts, postcodes, address counts.",
+    help="Areas, map points, postcodes, address counts; which editions stand, how they fit, named sets.",
 )
+app.command("list")(list_editions)
+app.command("show")(show)
+app.command("date")(put_dates)
+app.command("fit")(fit)
+app.add_typer(sets, name="set")
 
 
 class GeographyKind(StrEnum):
@@ -89,6 +115,25 @@ class _Loaded:
     says: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is to be loaded, and how it is read."""
+
+    kind: GeographyKind
+    files: list[Path]
+    edition: str | None
+    within: list[str]
+    districts: list[str]
+    code_property: str | None
+    name_property: str | None
+    crs: Coordinates | None
+
+    @property
+    def metres(self) -> bool | None:
+        """Whether coordinates are metres of the national grid; None where the file says so."""
+        return None if self.crs is None else self.crs is Coordinates.BNG
+
+
 @app.command("load")
 def load(
     files: Annotated[
@@ -101,19 +146,15 @@ def load(
         str | None,
         typer.Option(help="Where absent: the year or month that the files name, if they do."),
     ] = None,
-    within: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Postcode area or district to keep, such as LE or LE11; may be repeated."
-        ),
-    ] = None,
-    district: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="District (GSS code or name) of which the addresses are complete; may be repeated."
-            " Where absent: those of the feeds."
-        ),
-    ] = None,
+    within: Within = None,
+    district: Districts = None,
+    code_property: CodeProperty = None,
+    name_property: NameProperty = None,
+    crs: Crs = None,
+    starts: Starts = None,
+    ends: Ends = None,
+    superseded_by: SupersededBy = None,
+    source: Source = None,
     as_json: AsJson = False,
     actor: Actor = OPERATOR,
 ) -> None:
@@ -122,12 +163,20 @@ def load(
     An edition replaces nothing. Loading the same files again changes nothing; other files under the
     same edition are refused.
     """
+    asked = _Asked(
+        kind, files, edition, within or [], district or [], code_property, name_property, crs
+    )
+    dated = starts, ends, superseded_by, source
     with own_house(create=True) as house:
         try:
-            found = _found(house, kind, files, edition, within or [], district or [])
+            found = _found(house, asked)
         except GeographyRefused as refusal:
             _refuse(refusal.code, refusal.says, refusal.field)
+        # what is said of it is read before anything is stored, so that a slip stores nothing
+        dates = dates_given(found.kind, found.edition, *dated) if any(dated) else None
         added = _store(house, found, actor)
+        if dates is not None:
+            change(house, actor, lambda act: PutAreaDocument(dates, act))
     document = {
         "kind": kind.value,
         "edition": found.edition,
@@ -144,65 +193,13 @@ def load(
         note(f"gateway: {sentence}")
 
 
-@app.command("list")
-def list_editions(*, as_json: AsJson = False) -> None:
-    """List the editions that are loaded."""
-    with own_house() as house:
-        listed = [_row(row) for row in house.reader.geographies()]
-    if as_json:
-        say_json({"geographies": listed})
-    else:
-        show_table("", ("kind", "edition", "sha256", "loaded"), [tuple(r.values()) for r in listed])
-
-
-@app.command("show")
-def show(
-    kind: Annotated[str, typer.Argument(help="As `gateway geography list` names it.")],
-    edition: Annotated[str, typer.Argument(help="The edition.")],
-    *,
-    as_json: AsJson = False,
-) -> None:
-    """Show what one edition holds: how many areas, points, postcodes, and how it was read."""
-    wanted = POINTS if kind == GeographyKind.POLICE_UK_POINTS else kind
-    with own_house() as house:
-        rows = [
-            r for r in house.reader.geographies() if (r["kind"], r["edition"]) == (wanted, edition)
-        ]
-        if not rows:
-            _refuse("geography.unknown", "There is no such edition; see `gateway geography list`.")
-        notes = json.loads(rows[0]["notes"] or "{}")  # noqa: TID251 - our own stored document
-        document = {**_row(rows[0]), "holds": tally(house.reader, rows[0]["id"]), "read_as": notes}
-    if as_json:
-        say_json(document)
-        return
-    lines = [(name, str(document[name])) for name in ("kind", "edition", "sha256", "loaded_at")]
-    lines += [(name.replace("_", " "), f"{number:,}") for name, number in document["holds"].items()]
-    lines += [(name.replace("_", " "), json.dumps(what)) for name, what in notes.items()]
-    show_table("", ("", ""), lines)
-
-
-def _row(row: dict[str, Any]) -> dict[str, str]:
-    return {
-        "kind": row["kind"],
-        "edition": row["edition"],
-        "sha256": row["sha256"],
-        "loaded_at": datetime.fromtimestamp(row["loaded_at"], tz=UTC).isoformat(),
-    }
-
-
-def _found(
-    house: House,
-    kind: GeographyKind,
-    files: list[Path],
-    edition: str | None,
-    within: list[str],
-    districts: list[str],
-) -> _Loaded:
+def _found(house: House, asked: _Asked) -> _Loaded:
     """Read an edition."""
+    kind, files, edition = asked.kind, asked.files, asked.edition
     with progress("reading", len(files) + 1) as done, unpacking():
         done(1)
         if kind is GeographyKind.ADDRESSES:
-            return _addresses(house, files, edition, districts)
+            return _addresses(house, asked)
         listed = next((one for one in POSTCODE_KINDS if one == kind.value), None)
         if listed is not None:
             named = edition or month_named(files)
@@ -212,19 +209,36 @@ def _found(
                     "The files' names give no month; give --edition.",
                     "edition",
                 )
-            return _postcodes(parse_postcodes(listed, opened(files), named, digest(files), within))
+            return _postcodes(
+                parse_postcodes(listed, opened(files), named, digest(files), asked.within)
+            )
         contents = [content(file) for file in files]
         if kind is GeographyKind.POLICE_UK_POINTS:
-            named = edition or last_month(contents)
+            listed_points = [_as_list(one, asked) for one in contents]
+            named = edition or last_month(listed_points)
             if named is None:
                 _refuse("geography.edition", "The files name no month; give --edition.", "edition")
-            return _points(parse_police_uk_points(contents, named))
-        return _areas(_joined(next(o for o in AREA_KINDS if o == kind.value), contents, edition))
+            return _points(parse_police_uk_points(listed_points, named))
+        return _areas(_joined(next(o for o in AREA_KINDS if o == kind.value), contents, asked))
 
 
-def _joined(kind: AreaKind, contents: list[bytes], edition: str | None) -> AreaEdition:
+def _as_list(document: bytes, asked: _Asked) -> bytes:
+    return points_as_list(document, metres=asked.metres) if is_geojson(document) else document
+
+
+def _joined(kind: AreaKind, contents: list[bytes], asked: _Asked) -> AreaEdition:
     """One edition from several files, such as the wards of two districts."""
-    parts = [parse_areas(kind, one, edition) for one in contents]
+    parts = [
+        parse_areas(
+            kind,
+            one,
+            asked.edition,
+            code_property=asked.code_property,
+            name_property=asked.name_property,
+            metres=asked.metres,
+        )
+        for one in contents
+    ]
     if len(parts) == 1:
         return parts[0]
     rows = {row.code: row for part in parts for row in part.rows}
@@ -280,18 +294,24 @@ def _postcodes(found: PostcodeEdition) -> _Loaded:
     return _Loaded(found.kind, found.edition, found.sha256, len(found.rows), stored, says)
 
 
-def _addresses(
-    house: House, files: list[Path], edition: str | None, districts: list[str]
-) -> _Loaded:
-    named = edition or month_named(files)
+def _addresses(house: House, asked: _Asked) -> _Loaded:
+    files, districts = asked.files, asked.districts
+    named = asked.edition or month_named(files)
     if named is None:
         _refuse("geography.edition", "The files' names give no month; give --edition.", "edition")
     names = district_names(house.book.current().register.feeds.values())
     places = load_places(house.reader, names, counted=False)
     found = count_addresses(
-        parse_addresses(opened(files)), places, districts or list(names), named, digest(files)
+        parse_addresses(_lists(asked)), places, districts or list(names), named, digest(files)
     )
     return _counted(found)
+
+
+def _lists(asked: _Asked) -> Iterator[BinaryIO]:
+    """Open the lists of addresses; points in GeoJSON become one first."""
+    for file in opened(asked.files):
+        first = file.peek(64) if isinstance(file, io.BufferedReader) else b""
+        yield io.BytesIO(_as_list(file.read(), asked)) if is_geojson(first) else file
 
 
 def _counted(found: Catchments) -> _Loaded:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from gateway.assembly import House
+from gateway.demo.areas import put_invented_sets
 from gateway.intake.geography import parse_areas, parse_police_uk_points
 from gateway.intake.outlines import to_degrees
 from gateway.intake.postcodes import parse_postcodes
@@ -89,6 +90,11 @@ def load_invented_geography(house: House, actor: str) -> Loaded:
         ),
     ):
         house.writer.run(put)
+    places = {
+        f"E01999{number:03}": ((west - WEST) // SQUARE, (south - SOUTH) // SQUARE)
+        for number, _, west, south in _squares()
+    }
+    put_invented_sets(house, actor, EDITION, places)
     return Loaded(len(lsoas.rows), len(points.rows), len(postcodes.rows))
 
 

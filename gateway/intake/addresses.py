@@ -14,7 +14,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple, TypeAlias
 
-from gateway.intake.geography import GeographyRefused, PointEdition, PointRow, folded
+from gateway.intake.area_properties import GeographyRefused
+from gateway.intake.geography import PointEdition, PointRow, folded
 from gateway.intake.listed import Columns, Row, normal_postcode, rows_of
 from gateway.intake.places import Places
 

@@ -15,9 +15,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, get_args
 
-from pydantic_core import from_json
-
-from schemas.codes import GssCode
+from gateway.intake.area_properties import (
+    EDITION,
+    GSS,
+    GeographyRefused,
+    feature_refused,
+    features_of,
+    properties_named,
+    properties_of,
+)
 
 AreaKind = Literal["wards", "lsoa", "msoa", "districts"]
 AREA_KINDS: tuple[AreaKind, ...] = get_args(AreaKind)
@@ -25,38 +31,15 @@ AREA_FIELDS = ("ward_code", "lsoa_code", "msoa_code", "district_code")
 """The incident's fields that take their codes, in the same order."""
 
 MAX_AREA_BYTES = 128 * 1024 * 1024
-MAX_FEATURES = 50_000
 MAX_POINT_BYTES = 256 * 1024 * 1024
 MAX_NAME = 200
 
 BOX = WEST, SOUTH, EAST, NORTH = -9.0, 49.0, 2.2, 61.2
 """Degrees: a box round the United Kingdom, Rockall aside."""
 
-_GSS = re.compile(get_args(GssCode)[1].pattern, re.ASCII)
-_EDITION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,31}")
 _CENSUS_NAME = re.compile(r"(.+) \d{3}[A-Z]?")
 _PREFIX: dict[AreaKind, str] = {"wards": "WD", "lsoa": "LSOA", "msoa": "MSOA", "districts": "LAD"}
-_CENTURY = 100
-_FIRST_YEAR_OF_1900S = 70
-_DEGREES = re.compile(
-    r"(urn:ogc:def:crs:OGC:(1\.3)?:CRS84|(urn:ogc:def:crs:)?EPSG::?4326)", re.IGNORECASE
-)
-_METRES = re.compile(r"(urn:ogc:def:crs:)?EPSG::?27700", re.IGNORECASE)
 _LONGITUDE, _LATITUDE, _LSOA_NAME = "longitude", "latitude", "lsoa name"
-
-
-class GeographyRefused(Exception):
-    """A geography file that is not taken. Neither part holds anything that the file said.
-
-    ``code`` is stable, such as ``geography.crs_unknown``; ``says`` is a sentence for the operator;
-    ``field`` names the column, property or option, where there is one.
-    """
-
-    def __init__(self, code: str, says: str, field: str = "") -> None:
-        super().__init__(f"{code}: {says}")
-        self.code = code
-        self.says = says
-        self.field = field
 
 
 class AreaRow(NamedTuple):
@@ -143,123 +126,76 @@ def folded(district: str) -> str:
 
 
 # ------------------------------------------------------------------------------------ areas
-def parse_areas(kind: AreaKind, document: bytes, edition: str | None = None) -> AreaEdition:
+def parse_areas(
+    kind: AreaKind,
+    document: bytes,
+    edition: str | None = None,
+    *,
+    code_property: str | None = None,
+    name_property: str | None = None,
+    metres: bool | None = None,
+) -> AreaEdition:
     """Read the outlines of areas from GeoJSON (RFC 7946; also the older ``crs`` member).
 
     Code and name come from the properties that the Office for National Statistics uses, such as
     ``WD13CD``/``WD13NM`` or ``LSOA21CD``/``LSOA21NM``, in either case; where no edition is given it is
-    the year in that property's name. Degrees (CRS84, EPSG:4326, longitude first) are kept, British
-    National Grid (EPSG:27700) is converted. Outlines that cross themselves are repaired and counted.
+    the year in that property's name. Other names are guessed (``area_properties``) or given.
+    Degrees (CRS84, EPSG:4326, longitude first) are kept, British National Grid (EPSG:27700) is
+    converted. Outlines that cross themselves are repaired and counted;
+    a ring that does not end where it begins is refused.
+
+    Args:
+        kind: What the areas are.
+        document: The file.
+        edition: What the edition is called; needed where no property's name has a year.
+        code_property: Name of the property with the code, where it is not to be guessed.
+        name_property: Name of the property with the area's name, likewise.
+        metres: Whether coordinates are metres of the national grid; where absent the file says so.
 
     Raises:
         GeographyRefused: The file cannot be used; features are named by number, from 1.
     """
     if len(document) > MAX_AREA_BYTES:
         raise GeographyRefused("geography.too_large", "The file is larger than 128 MiB.")
-    features, metres = _features(document)
-    year, code_key, name_key = _properties_named(kind, _properties(features[0], 1), edition)
+    features, metres = features_of(document, metres=metres)
+    first = properties_of(features[0], 1)
+    year, code_key, name_key = properties_named(
+        _PREFIX[kind], first, edition, code_property, name_property
+    )
+    rows, repaired = _outlined(features, code_key, name_key, metres=metres)
+    ordered = tuple(rows[code] for code in sorted(rows))
+    return AreaEdition(kind, year, hashlib.sha256(document).hexdigest(), ordered, repaired)
+
+
+def _outlined(
+    features: list[dict[str, Any]], code_key: str, name_key: str, *, metres: bool
+) -> tuple[dict[str, AreaRow], int]:
+    """Return the areas by code, and how many outlines were repaired."""
     # numpy and shapely take 0.25 s to import, which a gateway without geography need not spend
     from gateway.intake.outlines import OutlineRefusedError, outline  # noqa: PLC0415
 
     rows: dict[str, AreaRow] = {}
     repaired = 0
     for number, feature in enumerate(features, 1):
-        properties = _properties(feature, number)
+        properties = properties_of(feature, number)
         code, name = properties.get(code_key), properties.get(name_key)
-        if not isinstance(code, str) or not _GSS.fullmatch(code):
-            raise _feature(number, "code", "has no nine-character GSS code where the first has one")
+        if not isinstance(code, str) or not GSS.fullmatch(code):
+            raise feature_refused(
+                number, "code", "has no nine-character GSS code where the first has one"
+            )
         if code in rows:
-            raise _feature(number, "code_twice", "has the code of an earlier feature")
+            raise feature_refused(number, "code_twice", "has the code of an earlier feature")
         if name is not None and (not isinstance(name, str) or len(name) > MAX_NAME):
-            raise _feature(number, "name", "has a name that is no text of at most 200 characters")
+            raise feature_refused(
+                number, "name", "has a name that is no text of at most 200 characters"
+            )
         try:
             wkb, mended = outline(feature.get("geometry"), metres=metres, within=BOX)
         except OutlineRefusedError as refused:
-            raise _feature(number, refused.code, refused.says) from None
+            raise feature_refused(number, refused.code, refused.says) from None
         repaired += mended
         rows[code] = AreaRow(code, (name or "").strip(), wkb)
-    ordered = tuple(rows[code] for code in sorted(rows))
-    return AreaEdition(kind, year, hashlib.sha256(document).hexdigest(), ordered, repaired)
-
-
-def _feature(number: int, code: str, says: str) -> GeographyRefused:
-    return GeographyRefused(f"geography.{code}", f"Feature {number} {says}.")
-
-
-def _features(document: bytes) -> tuple[list[dict[str, Any]], bool]:
-    """Return the features, and whether their coordinates are metres of the national grid."""
-    try:
-        collection = from_json(document.removeprefix(b"\xef\xbb\xbf"), allow_inf_nan=False)
-    except ValueError:
-        raise GeographyRefused("geography.not_json", "The file is not JSON in UTF-8.") from None
-    if not isinstance(collection, dict) or collection.get("type") != "FeatureCollection":
-        raise GeographyRefused("geography.not_geojson", "The file is no GeoJSON FeatureCollection.")
-    features = collection.get("features")
-    if not isinstance(features, list) or not features:
-        raise GeographyRefused("geography.empty", "The file has no features.")
-    if len(features) > MAX_FEATURES:
-        raise GeographyRefused("geography.too_many", "The file has more than 50,000 features.")
-    return features, _in_metres(collection)
-
-
-def _in_metres(collection: dict[str, Any]) -> bool:
-    if "crs" not in collection:
-        return False
-    match collection["crs"]:
-        case {"type": "name", "properties": {"name": str(name)}}:
-            if _DEGREES.fullmatch(name) or _is_versioned(_DEGREES, name):
-                return False
-            if _METRES.fullmatch(name) or _is_versioned(_METRES, name):
-                return True
-    raise GeographyRefused(
-        "geography.crs_unknown",
-        "The file names a coordinate system other than CRS84, EPSG:4326 and EPSG:27700.",
-    )
-
-
-def _is_versioned(pattern: re.Pattern[str], name: str) -> bool:
-    # urn:ogc:def:crs:EPSG:6.18:27700 names the version of the register between the colons
-    return bool(
-        pattern.fullmatch(re.sub(r"(EPSG):[0-9.]+:(\d+)$", r"\1::\2", name, flags=re.IGNORECASE))
-    )
-
-
-def _properties(feature: object, number: int) -> dict[str, Any]:
-    match feature:
-        case {"type": "Feature", "properties": dict(properties)}:
-            return properties
-    raise _feature(number, "feature", "is no GeoJSON feature with properties")
-
-
-def _properties_named(
-    kind: AreaKind, properties: dict[str, Any], edition: str | None
-) -> tuple[str, str, str]:
-    """Return the edition and the names of the code and name properties, found in one feature."""
-    if edition is not None and not _EDITION.fullmatch(edition):
-        raise GeographyRefused(
-            "geography.edition", "An edition is 1 to 32 letters, digits, dots, hyphens.", "edition"
-        )
-    pattern = re.compile(rf"{_PREFIX[kind]}(\d\d)CD", re.IGNORECASE)
-    years = {_year(match[1]): name for name in properties if (match := pattern.fullmatch(name))}
-    chosen = [year for year in years if edition is None or edition.startswith(year)] or list(years)
-    if not chosen:
-        raise GeographyRefused(
-            "geography.code_property",
-            f"The first feature has no property such as {_PREFIX[kind]}23CD.",
-        )
-    if len(chosen) > 1:
-        raise GeographyRefused(
-            "geography.edition_unclear", "The features carry codes of several editions; name one."
-        )
-    code_key = years[chosen[0]]
-    names = {name.casefold(): name for name in properties}
-    name_key = names.get(code_key.casefold().removesuffix("cd") + "nm", "")
-    return edition or chosen[0], code_key, name_key
-
-
-def _year(two_digits: str) -> str:
-    year = int(two_digits)
-    return str(year + (1900 if year >= _FIRST_YEAR_OF_1900S else 2000))
+    return rows, repaired
 
 
 # ----------------------------------------------------------------------------------- points
@@ -273,7 +209,7 @@ def parse_police_uk_points(csv_bytes: bytes | Sequence[bytes], edition: str) -> 
     Raises:
         GeographyRefused: The file cannot be used; rows are named by number, from 1 after the header.
     """
-    if not _EDITION.fullmatch(edition):
+    if not EDITION.fullmatch(edition):
         raise GeographyRefused(
             "geography.edition", "An edition is 1 to 32 letters, digits, dots, hyphens.", "edition"
         )

@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO, TypeAlias
 
-from gateway.intake.geography import EAST, NORTH, SOUTH, WEST, GeographyRefused
+from gateway.intake.area_properties import GeographyRefused
+from gateway.intake.geography import EAST, NORTH, SOUTH, WEST
 
 Row: TypeAlias = list[str]
 

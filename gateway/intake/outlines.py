@@ -100,6 +100,8 @@ def _ring(ring: object, *, metres: bool) -> Any:  # noqa: ANN401 - shapely has n
         raise ValueError
     if line.dtype.kind not in "iuf" or not np.isfinite(line).all():
         raise ValueError
+    if (line[0] != line[-1]).any():
+        raise OutlineRefusedError("ring_open", "has a ring that does not end where it begins")
     x, y = line[:, 0].astype(float), line[:, 1].astype(float)
     if metres:
         x, y = convert_lonlat(x, y)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO, Literal, NamedTuple, TypeAlias, get_args
 
-from gateway.intake.geography import GeographyRefused
+from gateway.intake.area_properties import GeographyRefused
 from gateway.intake.listed import Columns, Row, normal_postcode, rows_of
 
 PostcodeKind = Literal["code-point-open", "onspd"]

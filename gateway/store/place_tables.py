@@ -58,3 +58,12 @@ GEOGRAPHY_POSTCODE = Table(
     Column("ward_code", Text),
     Column("district_code", Text),
 )
+
+GEOGRAPHY_DOCUMENT = Table(
+    "geography_document",
+    METADATA,
+    Column("part", Text, primary_key=True, comment="dates, fit, set or tiles"),
+    Column("name", Text, primary_key=True),
+    Column("body", Text, nullable=False, comment="canonical JSON (schemas.areas)"),
+    comment="what is said of areas beside their outlines; the last operation has each body's hash",
+)

@@ -30,6 +30,15 @@ def postcode_rows(
         yield from found
 
 
+def postcode_places(reader: Reader, geography: int) -> list[tuple[float, float]]:
+    """Return where the postcodes of one list are (degrees, longitude first), where they have a place."""
+    statement = select(_P.longitude, _P.latitude).where(
+        _P.geography == geography, _P.longitude.is_not(None)
+    )
+    with reader.connection() as connection:
+        return [(row[0], row[1]) for row in connection.execute(statement)]
+
+
 def tally(reader: Reader, geography: int) -> dict[str, int]:
     """Count what one edition holds: areas, points and postcodes, and of those what has no place."""
     p, a = t.GEOGRAPHY_POINT.c, t.GEOGRAPHY_AREA.c

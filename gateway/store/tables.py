@@ -40,6 +40,7 @@ from gateway.store.people_tables import ACCOUNT, FORM_SENT, SESSION, SIGN_IN, SI
 from gateway.store.place_tables import (
     GEOGRAPHY,
     GEOGRAPHY_AREA,
+    GEOGRAPHY_DOCUMENT,
     GEOGRAPHY_POINT,
     GEOGRAPHY_POSTCODE,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "FORM_SENT",
     "GEOGRAPHY",
     "GEOGRAPHY_AREA",
+    "GEOGRAPHY_DOCUMENT",
     "GEOGRAPHY_POINT",
     "GEOGRAPHY_POPULATION",
     "GEOGRAPHY_POSTCODE",

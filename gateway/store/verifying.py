@@ -117,6 +117,7 @@ _TABLES = {
     "account": "SELECT id, kind, body, active, secret, changed FROM account ORDER BY id",
     "tool_credential": "SELECT id, account, partner, tool, secret_sha256, issued, expires, revoked "
     "FROM tool_credential ORDER BY id",
+    "geography_document": "SELECT part, name, body FROM geography_document ORDER BY part, name",
     "hold": "SELECT name, body, at FROM hold ORDER BY name",
     "correction_step": "SELECT leaf, item, number, kind, feed, subscription, body, at, "
     "wrapped_secret, ciphertext FROM correction_step ORDER BY leaf",

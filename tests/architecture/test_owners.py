@@ -28,7 +28,7 @@ OWNERS = {
     # systems prove themselves to access/; people by their organisation's sign-in, which pages lead to
     "authlib": ("gateway/access/", "gateway/console/issuer.py", "gateway/console/organisation.py"),
     "joserfc": ("gateway/access/", "gateway/console/organisation.py"),
-    "convertbng": ("gateway/intake/", "gateway/analysis/pictures/"),
+    "convertbng": ("gateway/intake/", "gateway/analysis/pictures/", "gateway/analysis/places/"),
     "shapely": ("gateway/intake/", "gateway/analysis/"),
     "polars": (
         "gateway/analysis/",

@@ -36,6 +36,7 @@ from tests.support import (
     bundles,
     consulted,
     corrected,
+    dated,
     proceeded,
     pushing,
     retained,
@@ -67,13 +68,7 @@ WORKING_STATE = {
 }
 """Tables that `gateway verify` leaves alone, each with its reason: they prove nothing to anybody."""
 
-GEOGRAPHY = {
-    "geography",
-    "geography_area",
-    "geography_point",
-    "geography_population",
-    "geography_postcode",
-}
+GEOGRAPHY = {"geography", *map("geography_{}".format, ("area", "point", "population", "postcode"))}
 """Bound by the hash of the file loaded; an operation a load."""
 
 COVERED = sorted(METADATA.tables.keys() - WORKING_STATE.keys() - GEOGRAPHY)
@@ -130,8 +125,8 @@ class Filled:
 
     def rows(self, table: str) -> list[tuple[Any, ...]]:
         """The rows of a table, each after its rowid."""
+        row = named(table)
         with closing(sqlite3.connect(self.copy)) as connection:
-            row = named(table)
             return connection.execute(f"SELECT {row}, * FROM {table} ORDER BY {row}").fetchall()
 
 
@@ -149,15 +144,14 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
         pushing.subscribe(house, "https://example.com/in", "fire-push")
         pushing.subscribe(house, "https://example.com/other", "council-push", agreed.COUNCIL)
         pushing.set_endpoint(house, "https://example.com/new", "fire-push")
-        pause = SetEndpointState("fire-push", EndpointState.PAUSED, house.act("operator"))
-        house.writer.run(pause)
+        house.writer.run(SetEndpointState("fire-push", EndpointState.PAUSED, house.act("operator")))
         returning.fill(house)
         houses.subscribe(house, "fire-tables", lane=Lane.STATISTICS)
         publish(desk_of(house), "2026Q3", "operator", 0, dry_run=False)
         houses.subscribe(house, "fire-cells", minimum_cell=5)
         houses.later(house, 10 * 86_400)
-        houses.pull(house, name="fire-cells", limit=2)
-        houses.pull(house, name="fire-cells")
+        for limit in (2, 500):
+            houses.pull(house, name="fire-cells", limit=limit)
         houses.lift(house, houses.hold(house, 9_000))
         houses.hold(house, 9_100)
         bundles.put_in_force(house, bundles.stricter())
@@ -167,6 +161,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
         proceeded.fill(house)
         corrected.fill(house)
         asking.fill(house)
+        dated.fill(house)
         tools.fill(house)
         keys = house.keys
     copy = home / "copy.sqlite3"

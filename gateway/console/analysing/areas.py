@@ -8,6 +8,7 @@ from datetime import date
 from typing import Final
 
 from gateway.analysis.places.standing import Editions, area_kind
+from gateway.law.area_documents import dates_of_editions
 from gateway.store.reading import Reader
 from schemas.counted import CountedPlace
 
@@ -55,7 +56,7 @@ class Atlas:
         }
         if not loaded:
             return NOT_LOADED
-        editions = Editions.of()
+        editions = Editions.of(dates_of_editions(self.reader))
         chosen = editions.current(kind, loaded, day) or list(loaded)[-1]
         standing = editions.on(kind, chosen, day)
         names, outlines = self._of(loaded[chosen])

@@ -9,7 +9,8 @@ import pytest
 import shapely
 
 from gateway.intake.addresses import Catchments, count_addresses, parse_addresses
-from gateway.intake.geography import AreaEdition, AreaRow, GeographyRefused, PointEdition, PointRow
+from gateway.intake.area_properties import GeographyRefused
+from gateway.intake.geography import AreaEdition, AreaRow, PointEdition, PointRow
 from gateway.intake.outlines import to_metres
 from gateway.intake.places import Places
 from gateway.intake.postcodes import PostcodePlace

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from typing import Any
 
 import pytest
 import shapely
 
+from gateway.intake.addresses import parse_addresses
+from gateway.intake.area_properties import GeographyRefused
 from gateway.intake.geography import (
     AreaKind,
     AreaRow,
-    GeographyRefused,
     PointRow,
     district_in,
     parse_areas,
     parse_police_uk_points,
 )
+from gateway.intake.geojson_points import is_geojson, points_as_list
 from gateway.intake.outlines import to_metres
 
 SQUARE = [[-1.2, 52.7], [-1.1, 52.7], [-1.1, 52.8], [-1.2, 52.8], [-1.2, 52.7]]
@@ -196,7 +199,7 @@ def test_a_file_that_is_no_list_of_areas_is_refused(document: bytes, code: str) 
 
 
 def test_size_is_capped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateway.intake.geography.MAX_FEATURES", 1)
+    monkeypatch.setattr("gateway.intake.area_properties.MAX_FEATURES", 1)
     assert refusal(collection(feature(), feature("E05000002"))) == "geography.too_many"
 
     monkeypatch.setattr("gateway.intake.geography.MAX_AREA_BYTES", 10)
@@ -271,3 +274,104 @@ def test_a_bad_street_file_is_refused(document: bytes, code: str) -> None:
 def test_points_need_an_edition_that_can_be_noted() -> None:
     with pytest.raises(GeographyRefused, match=r"geography\.edition"):
         parse_police_uk_points(street(), "January 2025")
+
+
+# ----------------------------------------------------------------- names that are not the ONS's
+@pytest.mark.parametrize(
+    ("properties", "given", "read"),
+    [
+        ({"Area_Code": "E05000009", "Name": "N"}, {}, ("E05000009", "N")),
+        ({"gss": "E05000009", "parent": "E07000130", "ward_name": "N"}, {}, ("E05000009", "N")),
+        ({"x": "E05000009", "title": "N"}, {}, ("E05000009", "N")),
+        (
+            {"x": "E05000009", "y": "E07000130", "z": "N"},
+            {"code_property": "x", "name_property": "z"},
+            ("E05000009", "N"),
+        ),
+        (
+            {"WD13CD": "E05000009", "WD23CD": "E05000010"},
+            {"code_property": "WD23CD"},
+            ("E05000010", ""),
+        ),
+    ],
+)
+def test_code_and_name_are_guessed_or_given(
+    properties: dict[str, Any], given: dict[str, str], read: tuple[str, str]
+) -> None:
+    document = collection({**feature(), "properties": properties})
+
+    (row,) = parse_areas("wards", document, "2023", **given).rows  # type: ignore[arg-type]
+
+    assert row[:2] == read
+
+
+@pytest.mark.parametrize(
+    ("properties", "edition", "given", "code"),
+    [
+        ({"a": "E05000009", "b": "E05000010"}, "2023", {}, "geography.code_property"),
+        ({"a": CANARY}, "2023", {}, "geography.code_property"),
+        ({"code": "E05000009"}, None, {}, "geography.edition"),
+        ({"code": "E05000009"}, "2023", {"code_property": CANARY}, "geography.property"),
+        ({"code": "E05000009"}, "2023", {"name_property": CANARY}, "geography.property"),
+    ],
+)
+def test_what_cannot_be_guessed_is_asked_for(
+    properties: dict[str, Any], edition: str | None, given: dict[str, str], code: str
+) -> None:
+    with pytest.raises(GeographyRefused) as refused:
+        parse_areas("wards", collection({**feature(), "properties": properties}), edition, **given)  # type: ignore[arg-type]
+
+    assert refused.value.code == code
+    assert CANARY not in f"{refused.value} {refused.value.field}"
+
+
+def test_a_ring_that_stays_open_is_refused() -> None:
+    with pytest.raises(GeographyRefused, match="does not end where it begins") as refused:
+        parse_areas("wards", collection(feature(ring=[*SQUARE[:-1], [1.0, 52.0]])))
+
+    assert refused.value.code == "geography.ring_open"
+
+
+def test_the_operator_may_say_that_coordinates_are_metres() -> None:
+    degrees = [(float(x), float(y)) for x, y in SQUARE]
+    ring = [list(pair) for pair in to_metres(degrees) if pair]
+
+    (row,) = parse_areas("wards", collection(feature(ring=ring)), metres=True).rows
+
+    expected = shapely.Polygon(degrees)
+    assert shapely.from_wkb(row.wkb).hausdorff_distance(expected) < 1e-6
+
+
+# --------------------------------------------------------------------------- points as GeoJSON
+def a_point(coordinates: object, kind: str = "Point", **properties: Any) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "properties": properties,
+        "geometry": {"type": kind, "coordinates": coordinates},
+    }
+
+
+def test_points_in_geojson_are_read_as_the_list_that_they_are() -> None:
+    document = collection(
+        a_point([-1.2, 52.77], **{"LSOA name": "Charnwood 001A"}),
+        a_point([-1.2, 52.77, 3], **{"LSOA name": "Charnwood 001A"}),
+        a_point([-1.3, 52.7], **{"LSOA name": "Charnwood 002B"}),
+    )
+
+    assert is_geojson(b"\xef\xbb\xbf " + document)
+    assert not is_geojson(b"Longitude,Latitude\n")
+    edition = parse_police_uk_points(points_as_list(document), "2026-10")
+    assert [row[:3] for row in edition.rows] == [
+        (-1.3, 52.7, "Charnwood"),
+        (-1.2, 52.77, "Charnwood"),
+    ]
+
+
+def test_addresses_in_metres_and_what_is_no_point() -> None:
+    document = collection(a_point([453_500, 319_500], addresses=3), crs=crs("EPSG:27700"))
+
+    (row,) = parse_addresses([io.BytesIO(points_as_list(document))])
+
+    assert (row.number, row.metres) == (3, (453_500.0, 319_500.0))
+    with pytest.raises(GeographyRefused, match="Feature 2 is no point"):
+        points_as_list(collection(a_point([1, 52]), a_point([[1, 52]], "LineString")))

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import shapely
 
-from gateway.intake.geography import AreaEdition, AreaRow, GeographyRefused, PointEdition, PointRow
+from gateway.intake.area_properties import GeographyRefused
+from gateway.intake.geography import AreaEdition, AreaRow, PointEdition, PointRow
 from gateway.intake.located import Places, located_batch
 from gateway.intake.outlines import to_metres
 from gateway.intake.postcodes import (

@@ -29,10 +29,12 @@ def upgrade() -> None:
     _index_orders()
     _add_tool_credentials()
     add_roll_ups()
+    _add_geography_documents()
 
 
 def downgrade() -> None:
     """Take it away again, in reverse."""
+    op.drop_table("geography_document")
     op.drop_table("tool_credential")
     op.drop_index("log_reported", "log")
     op.drop_index("log_occurred", "log")
@@ -224,3 +226,15 @@ def _slot(at: int | None, precision: str | None) -> int:
         return 168
     local = datetime.fromtimestamp(at, LONDON)
     return local.weekday() * 24 + local.hour
+
+
+def _add_geography_documents() -> None:
+    """What is said of areas beside their outlines: dates of editions, fits, named sets, tiles."""
+    op.create_table(
+        "geography_document",
+        sa.Column("part", sa.Text(), nullable=False, comment="dates, fit, set or tiles"),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False, comment="canonical JSON (schemas.areas)"),
+        sa.PrimaryKeyConstraint("part", "name"),
+        comment="what is said of areas beside their outlines; the last operation has each body's hash",
+    )
