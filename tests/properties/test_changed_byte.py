@@ -163,6 +163,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
         asking.fill(house)
         dated.fill(house)
         tools.fill(house)
+        dated.fill(house)
         keys = house.keys
     copy = home / "copy.sqlite3"
     backup(database_path(home), copy)
