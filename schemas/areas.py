@@ -18,7 +18,15 @@ AreaLevel = Literal["lsoa", "msoa", "wards", "districts"]
 """The kinds of areas that editions are loaded of; ``wards`` and ``districts`` as the files are called."""
 
 LoadedKind = Literal[
-    "lsoa", "msoa", "wards", "districts", "points", "addresses", "code-point-open", "onspd"
+    "lsoa",
+    "msoa",
+    "wards",
+    "districts",
+    "points",
+    "addresses",
+    "code-point-open",
+    "onspd",
+    "population",
 ]
 """The kinds of everything that editions are loaded of."""
 

@@ -14,10 +14,11 @@ from typing import Any, NamedTuple
 from gateway.errors import CursorInvalid, NotFound
 from gateway.law.geography import ADDRESSES, POINTS, POSTCODES
 from gateway.store.outlines import areas_after
+from gateway.store.populations import POPULATION
 from gateway.store.reading import Reader
 from schemas.features import MOST_FEATURES, AreaQuestion, Box, read_box
 
-_NO_AREAS = frozenset({POINTS, ADDRESSES, *POSTCODES})
+_NO_AREAS = frozenset({POINTS, ADDRESSES, POPULATION, *POSTCODES})
 _PREFIX = "areas-"
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z _.-]{0,31}", re.ASCII)
 _DECIMALS = 6

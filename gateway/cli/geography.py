@@ -41,6 +41,7 @@ from gateway.cli.geography_options import (
     Starts,
     SupersededBy,
     Within,
+    Year,
 )
 from gateway.cli.geography_sets import app as sets
 from gateway.cli.home import change, own_house
@@ -66,6 +67,7 @@ from gateway.intake.geography import (
 )
 from gateway.intake.geojson_points import is_geojson, points_as_list
 from gateway.intake.loaded import load_places
+from gateway.intake.populations import parse_population
 from gateway.intake.postcodes import POSTCODE_KINDS, PostcodeEdition, parse_postcodes
 from gateway.law.area_documents import PutAreaDocument
 from gateway.law.geography import (
@@ -76,7 +78,9 @@ from gateway.law.geography import (
     Point,
     Postcode,
     PutGeography,
+    Resident,
 )
+from gateway.store.populations import POPULATION
 
 app = typer.Typer(
     add_completion=False,
@@ -101,6 +105,7 @@ class GeographyKind(StrEnum):
     CODE_POINT_OPEN = "code-point-open"
     ONSPD = "onspd"
     ADDRESSES = "addresses"
+    POPULATION = "population"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +132,7 @@ class _Asked:
     code_property: str | None
     name_property: str | None
     crs: Coordinates | None
+    year: int | None
 
     @property
     def metres(self) -> bool | None:
@@ -151,6 +157,7 @@ def load(
     code_property: CodeProperty = None,
     name_property: NameProperty = None,
     crs: Crs = None,
+    year: Year = None,
     starts: Starts = None,
     ends: Ends = None,
     superseded_by: SupersededBy = None,
@@ -164,7 +171,7 @@ def load(
     same edition are refused.
     """
     asked = _Asked(
-        kind, files, edition, within or [], district or [], code_property, name_property, crs
+        kind, files, edition, within or [], district or [], code_property, name_property, crs, year
     )
     dated = starts, ends, superseded_by, source
     with own_house(create=True) as house:
@@ -200,6 +207,8 @@ def _found(house: House, asked: _Asked) -> _Loaded:
         done(1)
         if kind is GeographyKind.ADDRESSES:
             return _addresses(house, asked)
+        if kind is GeographyKind.POPULATION:
+            return _residents(asked)
         listed = next((one for one in POSTCODE_KINDS if one == kind.value), None)
         if listed is not None:
             named = edition or month_named(files)
@@ -305,6 +314,17 @@ def _addresses(house: House, asked: _Asked) -> _Loaded:
         parse_addresses(_lists(asked)), places, districts or list(names), named, digest(files)
     )
     return _counted(found)
+
+
+def _residents(asked: _Asked) -> _Loaded:
+    if asked.edition is None:
+        _refuse("geography.edition", "Give --edition, such as mid-2024.", "edition")
+    files = asked.files
+    found = parse_population(opened(files), asked.edition, digest(files), asked.year)
+    rows = [Resident(*row) for row in found.rows]
+    years = sorted({row.year for row in rows})
+    says = (f"residents of {years[0]} to {years[-1]}, {sum(row.number for row in rows):,} in all.",)
+    return _Loaded(POPULATION, found.edition, found.sha256, len(rows), {"residents": rows}, says)
 
 
 def _lists(asked: _Asked) -> Iterator[BinaryIO]:

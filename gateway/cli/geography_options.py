@@ -45,3 +45,6 @@ SupersededBy = Annotated[str | None, typer.Option(help="The edition that replace
 Source = Annotated[
     str | None, typer.Option(help="Where it came from: publisher, product, licence. No person.")
 ]
+Year = Annotated[
+    int | None, typer.Option(help="Of residents, where neither a column nor the edition says it.")
+]

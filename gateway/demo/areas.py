@@ -25,7 +25,7 @@ def put_invented_sets(
     documents: tuple[AreaDocument, ...] = (
         *(
             EditionDates.model_validate({"kind": kind, "edition": edition, "source": SOURCE})
-            for kind in ("lsoa", "districts")
+            for kind in ("lsoa", "districts", "wards")
         ),
         *_sets(edition, squares),
     )

@@ -12,6 +12,7 @@ from gateway.intake.geography import AreaEdition, AreaRow, PointEdition, PointRo
 from gateway.intake.places import Places
 from gateway.intake.postcodes import POSTCODE_KINDS, PostcodePlace
 from gateway.law.geography import ADDRESSES, POINTS
+from gateway.store.populations import POPULATION
 from gateway.store.postcodes import postcode_rows
 from gateway.store.reading import Reader
 
@@ -34,6 +35,8 @@ def load_places(
     lists: list[dict[str, Any]] = []
     for row in reader.geographies():
         kind, edition, sha256 = row["kind"], row["edition"], row["sha256"]
+        if kind == POPULATION:
+            continue
         if kind in POSTCODE_KINDS:
             lists.append(row)
         elif kind in {POINTS, ADDRESSES}:

@@ -22,7 +22,15 @@ ADDRESSES = "addresses"
 """The kind of an edition of map points with the addresses that each stands for."""
 
 POSTCODES = ("code-point-open", "onspd")
-"""The kinds of lists of postcodes; every kind beside these is one of areas."""
+"""The kinds of lists of postcodes; every kind beside these and ``POPULATION`` is one of areas."""
+
+
+class Resident(NamedTuple):
+    """How many live in one area in one year, as it is stored."""
+
+    code: str
+    year: int
+    number: int
 
 
 class EditionTaken(Exception):
@@ -70,6 +78,7 @@ class PutGeography:
     areas: Sequence[Area] = ()
     points: Sequence[Point] = ()
     postcodes: Sequence[Postcode] = ()
+    residents: Sequence[Resident] = ()
     notes: str | None = None
     """How it was read: editions of a list's codes, what was kept of it (canonical JSON)."""
 
@@ -93,6 +102,7 @@ class PutGeography:
         key: dict[str, Any] = {"geography": stored["id"] if stored else None}
         tx.add(t.GEOGRAPHY_AREA, ({**key, **area._asdict()} for area in self.areas))
         tx.add(t.GEOGRAPHY_POINT, ({**key, **point._asdict()} for point in self.points))
+        tx.add(t.GEOGRAPHY_POPULATION, ({**key, **one._asdict()} for one in self.residents))
         if stored and self.postcodes:
             tx.keep_postcodes(stored["id"], self.postcodes)
         tx.seal(sealed)
@@ -100,8 +110,8 @@ class PutGeography:
         return True
 
     def _leaf(self) -> bytes:
-        if self.postcodes:
-            counted = {"count": len(self.postcodes)}
+        if self.postcodes or self.residents:
+            counted = {"count": len(self.postcodes) + len(self.residents)}
         else:
             counted = {"points": len(self.points)} if self.points else {"features": len(self.areas)}
         return leaf(

@@ -52,6 +52,9 @@ def tally(reader: Reader, geography: int) -> dict[str, int]:
         "points_of_1_to_7": select(func.count()).where(
             p.geography == geography, p.addresses.between(1, _MOST_OF_FEW)
         ),
+        "areas_with_residents": select(func.count()).where(
+            t.GEOGRAPHY_POPULATION.c.geography == geography
+        ),
         "postcodes": select(func.count()).where(_P.geography == geography),
         "postcodes_without_place": select(func.count()).where(
             _P.geography == geography, _P.longitude.is_(None)

@@ -17,6 +17,7 @@ from pydantic_core import from_json
 from gateway.analysis.places.standing import area_kind
 from gateway.intake.outlines import Pair
 from gateway.law.geography import ADDRESSES, POINTS, POSTCODES
+from gateway.store.populations import POPULATION
 from gateway.store.reading import Reader
 from schemas.released import Place, PlaceLevel
 
@@ -44,7 +45,7 @@ class Shapes:
         self._editions = {
             (row["kind"], row["edition"]): row["id"]
             for row in self.reader.geographies()
-            if row["kind"] not in {POINTS, ADDRESSES, *POSTCODES}
+            if row["kind"] not in {POINTS, ADDRESSES, POPULATION, *POSTCODES}
         }
         return sorted(edition for one, edition in self._editions if one == area_kind(kind))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -9,6 +10,8 @@ from markupsafe import Markup
 from gateway.analysis.pictures.cells import Cell as Drawn
 from gateway.analysis.pictures.cells import Told
 from gateway.analysis.pictures.maps import choropleth
+from gateway.analysis.pictures.tiles import cartogram
+from gateway.analysis.places.standing import area_kind
 from gateway.analysis.shown import Shown
 from gateway.clock import london_day
 from gateway.console.analysing.areas import LEVEL_SAYS, Areas, Atlas
@@ -19,7 +22,9 @@ from gateway.console.charts.parts import Value
 from gateway.console.desk import Desk
 from gateway.console.navigation import ANALYST, NOMINATED, link
 from gateway.console.words import when
+from gateway.law.area_documents import tile_layouts
 from schemas.analysis_pages import MapQuestion
+from schemas.areas import TileLayout
 
 PATH = "/console/analysis/map"
 NO_PLACE = "No place known"
@@ -59,6 +64,14 @@ def _told(asking: Asking[MapQuestion], atlas: Atlas) -> dict[str, Any]:
         "several": several,
         "edition": areas.says,
         "picture": picture_of(values, areas, title, when(found.at)),
+        "tiles": tiles_of(
+            tile_layouts(asking.visit.house.reader),
+            area_kind(question.level.value),
+            values,
+            areas,
+            title,
+            when(found.at),
+        ),
         "rows": [(code, areas.name(code), value.says) for code, value in ordered(values)],
         "rules": rules_of(found.cells["places"]),
         "queries": {"places": query_of(asked)},
@@ -87,6 +100,31 @@ def picture_of(values: dict[str, Value], areas: Areas, title: str, as_of: str) -
         return None
     told = Told(title, "Incidents", areas.says, as_of)
     return Markup(choropleth(cells, areas.outlines, told))  # noqa: S704 - our own picture, escaped there
+
+
+def tiles_of(
+    layouts: Sequence[TileLayout],
+    kind: str,
+    values: dict[str, Value],
+    areas: Areas,
+    title: str,
+    as_of: str,
+) -> Markup | None:
+    """Return a tile cartogram of the edition, a small place as large as any; None where there is none."""
+    layout = next(
+        (one for one in layouts if (one.kind, one.edition) == (kind, areas.edition)), None
+    )
+    if layout is None:
+        return None
+    cells = [Drawn(code, areas.name(code), shown_of(value)) for code, value in values.items()]
+    told = Told(f"{title}: a tile for each", "Incidents", areas.says, as_of)
+    return Markup(cartogram(_by_name(cells, layout), layout, told))  # noqa: S704 - our own picture, escaped there
+
+
+def _by_name(cells: Sequence[Drawn], layout: TileLayout) -> list[Drawn]:
+    """Return the cells by the short names of their tiles."""
+    names = {tile.code: tile.name for tile in layout.tiles}
+    return [Drawn(one.key, names[one.key], one.shown) for one in cells if one.key in names]
 
 
 def shown_of(value: Value) -> Shown:
