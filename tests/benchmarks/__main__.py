@@ -15,6 +15,7 @@ from tests.benchmarks.copying import Copying
 from tests.benchmarks.delivering import Delivering
 from tests.benchmarks.exporting import Exporting
 from tests.benchmarks.pushing import Pushing
+from tests.benchmarks.reading_pages import ReadingPages
 from tests.benchmarks.releasing import Releasing
 from tests.benchmarks.timing import ROUNDS, Figure, figure, load, rate, report
 
@@ -30,6 +31,7 @@ class OnSqlite:
         self._pushing = Pushing(folder / "http")
         self._delivering = Delivering(folder / "push")
         self._answering = Answering(folder)
+        self._reading = ReadingPages(folder)
 
     def round(self) -> dict[str, Pair]:
         """Measure everything once."""
@@ -44,11 +46,19 @@ class OnSqlite:
             "push latency": self._delivering.latency(),
             "who holds": self._answering.held(),
             "breach pack": self._answering.pack(),
+            "filtered pages": self._reading.round(),
         }
 
     def close(self) -> None:
         """Stop what was started."""
-        parts = (self._appending, self._releasing, self._pushing, self._delivering, self._answering)
+        parts = (
+            self._appending,
+            self._releasing,
+            self._pushing,
+            self._delivering,
+            self._answering,
+            self._reading,
+        )
         for one in parts:
             one.close()
 
@@ -106,6 +116,13 @@ def figures(rounds: dict[str, list[Pair]]) -> list[Figure]:
         figure("100 ms / p95 of commit to receipt at 100 records/s", "s", 1.0, r["push latency"]),
         figure("50 ms / who holds one record of 1,000,000 given", "s", 1.0, r["who holds"]),
         figure("5 s / breach pack over 1,000,000 ledger entries", "s", 1.0, r["breach pack"]),
+        figure(
+            "filtered pages of 1,000 of 400,000 incidents / of 100,000",
+            "pages/s",
+            0.5,
+            r["filtered pages"],
+            0.8,
+        ),
         figure("PostgreSQL append / raw COPY", "records/s", 0.20, r["postgres append"]),
         figure("PostgreSQL NDJSON over HTTP / raw COPY", "records/s", 0.08, r["postgres ndjson"]),
         figure("bulk NDJSON, decided and treated / raw COPY", "records/s", 0.25, r["bulk ndjson"]),
