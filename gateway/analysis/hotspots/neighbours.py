@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
@@ -16,15 +15,6 @@ import shapely
 
 Square = tuple[int, int]
 """Column and row of a square: easting and northing of its south-west corner over its side."""
-
-
-class Nearness(StrEnum):
-    """The weights that a Gi* rests on; stated beside every answer."""
-
-    QUEEN = "queen"
-    """Squares or areas that touch at a side or a corner, and itself."""
-    BAND = "band"
-    """Squares whose centres lie within a distance, and itself."""
 
 
 @dataclass(frozen=True, slots=True)
