@@ -16,7 +16,7 @@ from schemas.analysis import IncidentQuestion
 from schemas.problems import ProblemError
 
 _CHUNK = 20_000
-BESIDE = ("position", "incident", "class_id", "district_code")
+BESIDE = ("position", "incident", "class_id", "district_code", "recorded_at")
 """Columns of the log beside those that leave; none of them is shown."""
 
 

@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import polars as pl
 from fastapi import APIRouter, Request, Response
 from pydantic_core import to_json
 
 from gateway.analysis.hotspots.asked import Hotspots, ask_for_hotspots
+from gateway.analysis.hotspots.found import frame_of
 from gateway.analysis.places.grid import Square
 from gateway.api.asked_of_analysis import CSV, csv_table, desk_of, question_of
 from gateway.api.caller import Analyst, ServiceDep
@@ -33,16 +33,6 @@ _FORMAT = {
     "schema": {"type": "string", "enum": list(_FORMATS)},
 }
 _DOCUMENTED = {"parameters": [*parameters_of(HotspotQuestion)["parameters"], _FORMAT]}
-_COLUMNS = {
-    "place": pl.String,
-    "count": pl.Int64,
-    "z": pl.Float64,
-    "p": pl.Float64,
-    "q": pl.Float64,
-    "stands_out": pl.String,
-    "bonferroni": pl.Boolean,
-    "course": pl.String,
-}
 
 
 @router.get(
@@ -66,8 +56,7 @@ async def read_hotspots(request: Request, service: ServiceDep, access: Analyst) 
     receipted(request, found.leaf)
     headers = {"Gateway-Marking": found.marking.value, "Gateway-As-Of": stamp(found.at)}
     if media_type == CSV:
-        frame = pl.DataFrame([row._asdict() for row in found.rows], schema=_COLUMNS)
-        return Response(csv_table(frame), 200, headers, CSV)
+        return Response(csv_table(frame_of(found.rows)), 200, headers, CSV)
     beside = _beside(question, found)
     if media_type == GEOJSON:
         features = list(_features(found))

@@ -71,6 +71,7 @@ class Operation(StrEnum):
     SUBJECT_ACCESS = "subject_access"
     SUBJECT_ANSWER = "subject_answer"
     MATCHING = "matching"
+    LINKING = "linking"
     SIGNAL = "signal"
     RETURN = "return"
     RETURN_HANDED = "return_handed"
@@ -127,7 +128,7 @@ _KEYS_BY_FORM: dict[Form, str] = {
     Form.CODE: """action adapter area_kind change crosswalk edition format kind lane measure mode
         method outcome power protocol_version agreement_version provision purpose reason role state table
         quarter recipient_kind regime_source regime_recipient marking marking_source handling scheme
-        key_name cell_place cell_time tool""",
+        key_name cell_place cell_time tool parameters""",
     Form.HASH: """root receipt_sha256 content_sha256 snapshot document_sha256 filter_sha256
         query_hmac case_hmac reason_hmac case_sha256 request_sha256 key_sha256 file_sha256 body_hmac
         settings_sha256 policy_sha256 checkpoint_root disclosures_root notices_root
@@ -270,6 +271,12 @@ CATALOGUE: dict[Operation, Entry] = {
         "agreement count",
         f"{_WHOM} {_LAW} {_ROWS} sources query_hmac signal content_sha256",
         Statutory.COMBINATION,
+    ),
+    Operation.LINKING: _entry(
+        "subscription sources parameters count",
+        f"{_WHOM} {_LAW} {_ROWS} log_size filter_sha256 content_sha256 cells as_of",
+        Statutory.COMBINATION,
+        Statutory.DISCLOSURE,
     ),
     Operation.SIGNAL: _entry(
         "signal change number", f"{_WHOM} {_LAW} role reason_hmac", Statutory.DISCLOSURE

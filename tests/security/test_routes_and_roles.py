@@ -45,6 +45,7 @@ ROUTES: dict[tuple[str, str], Scope | None] = {
     ("GET", "/v1/incidents/dictionary"): Scope.ANALYSIS_READ,
     ("GET", "/v1/statistics"): Scope.ANALYSIS_READ,
     ("GET", "/v1/hotspots"): Scope.ANALYSIS_READ,
+    ("GET", "/v1/links"): Scope.ANALYSIS_READ,
     ("GET", "/v1/statistics/partnership"): Scope.ANALYSIS_READ,
     ("GET", "/v1/statistics/partnership/{question}"): Scope.ANALYSIS_READ,
     ("GET", "/ogc"): None,  # where everything is, and nothing of it

@@ -219,7 +219,7 @@ def _told(
         typology = dice.choice(of_area if dice.random() < 0.6 else BEHAVIOURS)
     sub = None if dice.random() < noise.no_sub else typology[2]
     home = truth.home if dice.random() >= noise.other_key else dice.randrange(world.homes)
-    key = f"{truth.area}/{truth.point}/{home}".encode()
+    key = ("uprn", f"{truth.area}/{truth.point}/{home}".encode())
     return Event(
         name=name,
         hour=None if dice.random() < noise.by_day else hour,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import polars as pl
 
 from gateway.analysis.hotspots.getis_ord import Scores, gi_star
 from gateway.analysis.hotspots.neighbours import Neighbours
@@ -122,3 +123,20 @@ def not_tested(names: Sequence[str], counts: Sequence[int | None], why: str) -> 
 
 def _number(value: float) -> float | None:
     return None if np.isnan(value) else round(float(value), 9)
+
+
+_COLUMNS = {
+    "place": pl.String,
+    "count": pl.Int64,
+    "z": pl.Float64,
+    "p": pl.Float64,
+    "q": pl.Float64,
+    "stands_out": pl.String,
+    "bonferroni": pl.Boolean,
+    "course": pl.String,
+}
+
+
+def frame_of(rows: Sequence[Row]) -> pl.DataFrame:
+    """Return rows as columns."""
+    return pl.DataFrame([row._asdict() for row in rows], schema=_COLUMNS)

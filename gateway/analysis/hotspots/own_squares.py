@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 import shapely
-from convertbng.cutil import convert_bng
 
 from gateway.analysis.entitled import Desk, Entitled
 from gateway.analysis.hotspots.found import Found, found
@@ -24,7 +23,7 @@ from gateway.analysis.own_records import month_begins, month_ends, own_records
 from gateway.analysis.places import grid
 from gateway.analysis.places.released import Shapes
 from gateway.errors import RequestInvalid
-from gateway.intake.outlines import Floats, Pair
+from gateway.intake.outlines import Floats, Pair, to_metres
 from gateway.law.geography import POINTS
 from schemas.analysis import IncidentQuestion
 from schemas.counted import CountedPeriod, month_named, month_number, period_named, whole_periods
@@ -163,7 +162,8 @@ def _outline(desk: Desk, districts: Sequence[str]) -> shapely.Geometry | None:
 
 
 def _on_grid(pairs: Floats) -> Floats:
-    return np.column_stack(convert_bng(pairs[:, 0].copy(), pairs[:, 1].copy()))
+    beyond = (np.nan, np.nan)
+    return np.array([one or beyond for one in to_metres(pairs.tolist())])
 
 
 def _points(desk: Desk, held: set[Square], side: int) -> set[Square]:

@@ -21,6 +21,7 @@ from gateway.analysis.links.declared import Declared
 from gateway.analysis.links.events import (
     HOURS_A_DAY,
     Event,
+    Key,
     Metres,
     agreement_on_behaviour,
     tells_sub,
@@ -81,7 +82,7 @@ class Chance:
     declared: Declared
     hours: Gaps = field(init=False)
     days: Gaps = field(init=False)
-    _keys: Counter[bytes] = field(init=False)
+    _keys: dict[str, Counter[Key]] = field(init=False)
     _areas: Counter[str] = field(init=False)
     _points: Counter[Metres] = field(init=False)
     _near: dict[Metres, int] = field(default_factory=dict)
@@ -93,7 +94,10 @@ class Chance:
         self.hours = _gaps(self.ones, self.others, hours=True)
         self.days = _gaps(self.ones, self.others, hours=False)
         both = [*self.ones, *self.others]
-        self._keys = Counter(key for one in both for key in one.keys)
+        self._keys = defaultdict(Counter)
+        for one in both:
+            for key in one.keys:
+                self._keys[key[0]][key] += 1
         self._areas = Counter(one.area for one in both if one.area is not None)
         self._points = Counter(one.point for one in both if one.point is not None)
         self._kinds = Counter(one.told for one in both)
@@ -101,9 +105,10 @@ class Chance:
         for x, y in self._points:
             self._square[self._cell((x, y))].append((x, y))
 
-    def of_key(self, digest: bytes) -> float:
-        """The share of records with a key."""
-        return _share(self._keys[digest] - 2, self._keys)
+    def of_key(self, key: Key) -> float:
+        """The share of records with a key, among those with one of its kind."""
+        kind = self._keys[key[0]]
+        return _share(kind[key] - 2, kind)
 
     def of_area(self, code: str) -> float:
         """The share that lies in an area."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 HOURS_A_DAY = 24
 Metres = tuple[float, float]
+Key = tuple[str, bytes]
+PHONE = "phone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,8 @@ class Event:
     sub: str | None = None
     others: frozenset[str] = frozenset()
     """Other behaviours that the crosswalk gives as candidates."""
-    keys: frozenset[bytes] = field(default_factory=frozenset)
-    """Keyed hashes that a live agreement lets be compared."""
+    keys: frozenset[Key] = field(default_factory=frozenset)
+    """Kind and keyed hash of what a live agreement lets be compared."""
 
     @property
     def told(self) -> tuple[str | None, str | None, str | None, frozenset[str]]:
@@ -50,6 +52,12 @@ def agreement_on_behaviour(one: Event, other: Event) -> str | None:
     if one.typology_area == other.typology_area:
         return "same_area"
     return "different"
+
+
+def homes_differ(one: Event, other: Event) -> bool:
+    """Whether both name a home in the same way and none in common; two telephone numbers say nothing."""
+    kinds = {kind for kind, _ in one.keys} & {kind for kind, _ in other.keys} - {PHONE}
+    return bool(kinds) and not one.keys & other.keys
 
 
 def tells_sub(one: Event, other: Event) -> bool:

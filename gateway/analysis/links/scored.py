@@ -23,6 +23,7 @@ from gateway.analysis.links.events import (
     agreement_on_behaviour,
     cells_of,
     cells_round,
+    homes_differ,
     tells_sub,
 )
 
@@ -178,14 +179,11 @@ def _time(one: Event, other: Event, chance: Chance, told: Declared) -> float | N
 
 def _space(one: Event, other: Event, chance: Chance, told: Declared) -> tuple[float | None, bool]:
     """Return the evidence of place: by a key where both tell one, else by what leaves; None: no candidate."""
-    if one.keys and other.keys:
-        shared = one.keys & other.keys
-        if shared:
-            least = min(chance.of_key(key) for key in shared)
-            return math.log(told.same_key / least), True
-        against = math.log(1 - told.same_key)
-    else:
-        against = 0.0
+    shared = one.keys & other.keys
+    if shared:
+        least = min(chance.of_key(key) for key in shared)
+        return math.log(told.same_key / least), True
+    against = math.log(1 - told.same_key) if homes_differ(one, other) else 0.0
     place = _place(one, other, chance, told)
     return (None if place is None else place + against), False
 

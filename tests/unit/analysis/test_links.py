@@ -34,7 +34,7 @@ def spread(name: str) -> list[Event]:
             n,
             point=(9000.0 + 900 * n, 5000.0),
             area=f"far-{n}",
-            keys=frozenset({f"{name}{n}".encode()}),
+            keys=frozenset({("uprn", f"{name}{n}".encode())}),
         )
         for n in range(2, 42)
     ]
@@ -65,9 +65,10 @@ def test_a_rare_place_weighs_more_than_an_area_and_a_key_more_than_nothing() -> 
     beside = best(event(), event(point=(3000.0, 1000.0)))
     by_area = best(event(), event(point=None))
     keyed = best(
-        event(keys=frozenset({b"k"})), event(area="else", point=None, keys=frozenset({b"k"}))
+        event(keys=frozenset({("uprn", b"k")})),
+        event(area="else", point=None, keys=frozenset({("uprn", b"k")})),
     )
-    against = best(event(keys=frozenset({b"k"})), event(keys=frozenset({b"l"})))
+    against = best(event(keys=frozenset({("uprn", b"k")})), event(keys=frozenset({("uprn", b"l")})))
 
     assert same is not None
     assert near is not None
@@ -82,6 +83,15 @@ def test_a_rare_place_weighs_more_than_an_area_and_a_key_more_than_nothing() -> 
     assert same.space - against.space == pytest.approx(-math.log(1 - TOLD.same_key))
     assert best(event(), event(point=(9e5, 9e5), area="else")) is None
     assert best(event(), event(point=None, area=None)) is None
+
+
+def test_two_ways_to_name_a_home_and_two_telephones_are_nothing_against() -> None:
+    plain = best(event(), event())
+    for one, other in (("uprn", "address"), ("phone", "phone")):
+        pair = best(event(keys=frozenset({(one, b"1")})), event(keys=frozenset({(other, b"2")})))
+        assert pair is not None
+        assert plain is not None
+        assert pair.space == pytest.approx(plain.space)
 
 
 def test_close_times_weigh_more_and_far_ones_are_not_compared() -> None:
