@@ -31,7 +31,7 @@ from schemas.counted import (
 from schemas.powers import Power
 from schemas.record_class import RecordClass
 
-MOST_CELLS = 100_000
+MOST_CELLS = 25_000
 """Cells of one answer at most; measured at decision 0038."""
 WHOLE = "all"
 """Stands for the place where counts are not split by place."""
@@ -88,8 +88,6 @@ class Counted:
     cells: list[Cell]
     coverage: list[Coverage]
     classes: frozenset[int]
-    begins: str | None
-    """The first month of which anything is held."""
 
 
 class _Group(NamedTuple):
@@ -104,6 +102,7 @@ def own_counts(
     question: StatisticsQuestion,
     entitled: Entitled,
     months: tuple[str, str],
+    first: str,
 ) -> Counted:
     """Count what a reader may have, over whole periods.
 
@@ -112,7 +111,8 @@ def own_counts(
         blocks: Its cells of these months, or of their quarters by hour (``HeldCounts.blocks``).
         question: What is asked.
         entitled: Whose classes are counted.
-        months: First and last.
+        months: First and last, those that a comparison looks back at with them.
+        first: The first month that was asked for itself.
 
     Raises:
         LawRefuses: It asks by stages of intervention under section 17A.
@@ -130,7 +130,8 @@ def own_counts(
         for number in np.unique(part.what)
         if sums.group[number] >= 0
     )
-    return Counted(sums.cells(), sums.coverage(), classes, min(blocks, default=None))
+    begins = period_named(month_number(first), question.period, months)
+    return Counted(sums.cells(), sums.coverage(begins), classes)
 
 
 def _allowed(question: StatisticsQuestion, entitled: Entitled) -> dict[int, RecordClass]:
@@ -219,36 +220,43 @@ class _Sums:
     def cells(self) -> list[Cell]:
         """Return every cell that is not zero, by kind, period, place and part."""
         width = len(self._groups) * self._hours
-        rows: list[tuple[Any, ...]] = []
+        rule = CountRule.OWN_COUNT.value
+        parts = [
+            (kind, behaviour or None, (split if self._hours == 1 else slot) or None)
+            for kind, behaviour, split in self._groups
+            for slot in (_SLOTS if self._hours > 1 else ("",))
+        ]
+        places = [name or None for name in self._places]
+        cells: list[Cell] = []
         for period, sums, _ in self._found:
             at = np.flatnonzero(sums)
-            places, parts = np.divmod(at, max(width, 1))
-            groups, slots = np.divmod(parts, self._hours)
-            numbers = sums[at].tolist()
-            for place, group, slot, number in zip(
-                places.tolist(), groups.tolist(), slots.tolist(), numbers, strict=True
+            place, part = np.divmod(at, max(width, 1))
+            for where, what, number in zip(
+                place.tolist(), part.tolist(), sums[at].tolist(), strict=True
             ):
-                kind, behaviour, split = self._groups[group]
-                name = _SLOTS[slot] if self._hours > 1 else split
-                rows.append((kind, period, self._places[place], behaviour, number, name))
-        if self._hours == 1:
-            rows.sort(key=lambda row: row[0])  # stable: periods, places and parts stay in order
-        rule = CountRule.OWN_COUNT.value
-        return [
-            Cell(kind, period, place or None, behaviour or None, number, rule, None, split or None)
-            for kind, period, place, behaviour, number, split in rows
-        ]
+                kind, behaviour, split = parts[what]
+                cells.append(
+                    Cell(kind, period, places[where], behaviour, number, rule, None, split)
+                )
+        cells.sort(key=lambda one: one.kind)  # stable: periods, places and parts stay in order
+        return cells
 
-    def coverage(self) -> list[Coverage]:
-        """Return what the rows of each kind, period and place could be mapped to."""
+    def coverage(self, first: str) -> list[Coverage]:
+        """Return what the rows of each kind and place could be mapped to, from a period on."""
+        kinds = len(self._kinds)
         found: list[Coverage] = []
         for period, _, covered in self._found:
-            shape = (len(self._places), len(self._kinds), len(COVERED))
-            table = covered.reshape(shape)
-            for place, kind in np.argwhere(table.any(axis=2)).tolist():
-                parts = table[place, kind].tolist()
+            if period < first or not kinds:
+                continue
+            table = covered.reshape(-1, len(COVERED))
+            rows = table.sum(axis=1)
+            at = np.flatnonzero(rows)
+            for key, number, parts in zip(
+                at.tolist(), rows[at].tolist(), table[at].tolist(), strict=True
+            ):
+                place, kind = divmod(key, kinds)
                 name = self._places[place] or None
-                found.append(Coverage(self._kinds[kind], period, name, sum(parts), *parts))
+                found.append(Coverage(self._kinds[kind], period, name, number, *parts))
         return found
 
 

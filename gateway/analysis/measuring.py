@@ -9,13 +9,14 @@ only in a period that is held: before that, and where an edition of areas change
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from gateway.analysis.counting import Cell
 from gateway.analysis.places.standing import Editions, area_kind
 from gateway.store.populations import Residents
 from policies.audience import CountRule, Shown
-from policies.derived import change, rate, relative_change, rule_of
+from policies.derived import rate, rule_of
 from schemas.counted import (
     CountedMeasure,
     CountedPlace,
@@ -103,7 +104,7 @@ def _rated(cell: Cell, held: Held) -> Cell:
     of = next((one for one in known if one.year <= year), known[-1] if known else None)
     if of is None:
         return cell._replace(says=NO_RESIDENTS)
-    made = rate(Shown(cell.count, CountRule(cell.rule)), of.number)
+    made = rate(_shown(cell), of.number)
     return cell._replace(value=made.value, says=f"residents {of.year}, {of.edition}")
 
 
@@ -154,39 +155,61 @@ def _compared(
 def _against(cell: Cell, earlier: Cell, why: str | None) -> Cell:
     if why is not None:
         return cell._replace(says=why)
-    now, before = (Shown(one.count, CountRule(one.rule)) for one in (cell, earlier))
-    moved, share = change(now, before), relative_change(now, before)
-    if moved.value is None:
-        return cell._replace(says=moved.rule.value)
-    if share.value is None:
-        return cell._replace(value=moved.value, says=NOTHING_BEFORE)
-    return cell._replace(value=moved.value, percent=share.value * 100)
+    now, before = cell.count, earlier.count
+    if now is None or before is None:
+        return cell._replace(says=rule_of(map(_shown, (cell, earlier))).value)
+    if not before:
+        return cell._replace(value=float(now - before), says=NOTHING_BEFORE)
+    return cell._replace(value=float(now - before), percent=(now - before) * 100 / before)
+
+
+def _shown(cell: Cell) -> Shown:
+    return Shown(cell.count, CountRule(cell.rule))
 
 
 def _rolled(cells: Sequence[Cell], months: tuple[str, str], held: Held) -> Iterable[Cell]:
     first, last = month_number(months[0]), month_number(months[1])
     names = [month_named(number) for number in range(first - YEAR + 1, last + 1)]
-    missing = [name not in held.months for name in names]
-    moved = [held.changed(name, names[at + YEAR - 1]) for at, name in enumerate(names[: 1 - YEAR])]
+    why: list[str | None] = []
+    for at in range(last - first + 1):
+        window = names[at : at + YEAR]
+        if not held.months.issuperset(window):
+            why.append(NOT_YET_TWELVE)
+        else:
+            why.append(AREAS_CHANGED if held.changed(window[0], window[-1]) else None)
     found = _by_key(cells)
     for key in _in_order(found):
-        by_month = [found[key].get(name) for name in names]
-        for at in range(last - first + 1):
-            window = [one for one in by_month[at : at + YEAR] if one is not None]
-            if not window:
-                continue
-            cell = by_month[at + YEAR - 1] or _zero(key, names[at + YEAR - 1], held)
-            if any(missing[at : at + YEAR]):
-                yield cell._replace(says=NOT_YET_TWELVE)
-            elif moved[at]:
-                yield cell._replace(says=AREAS_CHANGED)
-            else:
-                yield _summed(cell, window)
+        yield from _rolled_of(key, [found[key].get(name) for name in names], why, names, held)
 
 
-def _summed(cell: Cell, window: Sequence[Cell]) -> Cell:
-    numbers = [one.count for one in window]
-    if None in numbers:
-        rule = rule_of(Shown(one.count, CountRule(one.rule)) for one in window)
-        return cell._replace(says=rule.value)
-    return cell._replace(value=float(sum(number for number in numbers if number is not None)))
+def _rolled_of(
+    key: Key,
+    by_month: Sequence[Cell | None],
+    why: Sequence[str | None],
+    names: Sequence[str],
+    held: Held,
+) -> Iterable[Cell]:
+    """Roll one place and part: sums from the first month on, whose differences are the windows'."""
+    sums = list(accumulate((one.count or 0 for one in _filled(by_month)), initial=0))
+    hidden = list(
+        accumulate((one is not None and one.count is None for one in by_month), initial=0)
+    )
+    there = list(accumulate((one is not None for one in by_month), initial=0))
+    for at, reason in enumerate(why):
+        if there[at + YEAR] == there[at]:
+            continue
+        cell = by_month[at + YEAR - 1] or _zero(key, names[at + YEAR - 1], held)
+        if reason is not None:
+            yield cell._replace(says=reason)
+        elif hidden[at + YEAR] > hidden[at]:
+            window = [_shown(one) for one in by_month[at : at + YEAR] if one is not None]
+            yield cell._replace(says=rule_of(window).value)
+        else:
+            yield cell._replace(value=float(sums[at + YEAR] - sums[at]))
+
+
+_NOTHING = Cell("", "", None, None, 0, "")
+
+
+def _filled(by_month: Iterable[Cell | None]) -> Iterable[Cell]:
+    return (_NOTHING if one is None else one for one in by_month)

@@ -119,7 +119,7 @@ def _on_record(
         "cells": len(every),
         "count": sum(cell.count is not None for cell in every),
         "filter_sha256": filter_digest(asked),
-        "content_sha256": content_hash([to_json(one) for one in every]).hex(),
+        "content_sha256": content_hash([to_json(every)]).hex(),
         "marking": marked.leaves.value.lower(),
         "marking_source": marked.came.value.lower() if marked.lowered else None,
     }

@@ -34,7 +34,6 @@ from schemas.counted import (
     StatisticsQuestion,
     month_named,
     month_number,
-    period_named,
     whole_periods,
 )
 from schemas.powers import Power
@@ -83,7 +82,7 @@ def answered(desk: Desk, question: StatisticsQuestion, entitled: Entitled) -> An
         counts = desk.reader.held_counts
         hours = question.split is Split.HOUR
         blocks = counts.blocks(connection, entitled.decided.since, reached, hours=hours)
-        found = own_counts(counts, blocks, question, entitled, reached)
+        found = own_counts(counts, blocks, question, entitled, reached, months[0])
         begins = first_month(connection)
         residents = residents_of(connection) if question.measure is CountedMeasure.RATE else {}
     held = Held(
@@ -93,17 +92,11 @@ def answered(desk: Desk, question: StatisticsQuestion, entitled: Entitled) -> An
         CountRule.OWN_COUNT,
     )
     cells = measured(question, found.cells, months, held)
-    coverage = [one for one in found.coverage if _lies_in(one.period, question, months)]
-    return Answered(cells, coverage, months, found.classes, ())
+    return Answered(cells, found.coverage, months, found.classes, ())
 
 
 def _months(first: str, last: str) -> list[str]:
     return [month_named(one) for one in range(month_number(first), month_number(last) + 1)]
-
-
-def _lies_in(period: str, question: StatisticsQuestion, months: tuple[str, str]) -> bool:
-    """Whether a period is one that was asked for, and not one before it that a change looks at."""
-    return period >= period_named(month_number(months[0]), question.period, months)
 
 
 def _from_editions(

@@ -48,7 +48,9 @@ async def read_statistics(request: Request, service: ServiceDep, access: Analyst
     cells = found.cells[question.subscription]
     if wants_csv(request):
         return Response(csv_table(frame_of_cells(cells)), 200, headers, CSV)
-    document = told(question, found) | {"cells": [one._asdict() for one in cells]}
+    document = told(question, found) | {
+        "cells": [dict(zip(one._fields, one, strict=True)) for one in cells]
+    }
     return Response(to_json(document), 200, headers, "application/json")
 
 

@@ -161,10 +161,10 @@ class LogWalk:
             there = {row[:-1]: row[-1] for row in rows}
             for cell in self._evidence.rows(table):
                 if there.pop(tuple(cell[:-1]), 0) != cell[-1] or not cell[-1]:
-                    of = cell[0] if isinstance(cell[0], int) else "(not a number)"
+                    of = cell[1] if isinstance(cell[1], int) else "(not a number)"
                     self._findings.add("rollup.count", table, f"of class {of}")
             for missing in there:
-                self._findings.add("rollup.count", table, f"of class {missing[0]}")
+                self._findings.add("rollup.count", table, f"of class {missing[1]}")
 
     def _take(self) -> Row:
         row = self._row

@@ -131,7 +131,7 @@ class HeldCounts:
         places = ("district_code",) if hours else _PLACE
         frame = pl.DataFrame(by_hour if hours else by_place, schema=_schema(names), orient="row")
         with self._lock:
-            parts = frame.partition_by(names[1], as_dict=True)
+            parts = frame.partition_by(names[0], as_dict=True)
             return {
                 str(name): self._block(part, places, ()) for (name,), part in sorted(parts.items())
             }

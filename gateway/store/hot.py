@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from gateway.store import tables as t
-from gateway.store.metadata import IS_EMPTY_CELL
 
 Row = tuple[Any, ...]
 
@@ -49,10 +48,10 @@ def roll_up(table: str) -> str:
     return f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {number} = {table}.{number} + excluded.{number}"
 
 
-FORGET_EMPTY_CELLS = tuple(
-    f"DELETE FROM {table} WHERE {IS_EMPTY_CELL}"  # noqa: S608 - our own words
-    for table in ("rollup", "rollup_hour")
-)
+def emptied(rows: Iterable[Row]) -> list[Row]:
+    """Return the keys of the cells that may have come to 0: those that something was taken from."""
+    return [row[:-1] for row in rows if row[-1] < 0]
+
 
 HOT_COLUMNS: dict[str, tuple[str, ...]] = {
     "ledger": ("index", "leaf", "hash"),

@@ -14,7 +14,6 @@ from sqlalchemy import BigInteger, Column, Float, Integer, LargeBinary, Text
 
 from gateway.store import tables as t
 from gateway.store.hot import (
-    FORGET_EMPTY_CELLS,
     HOT_COLUMNS,
     MOVED_COLUMNS,
     PUSH_COLUMNS,
@@ -22,6 +21,7 @@ from gateway.store.hot import (
     STANDING_COLUMNS,
     UNIT_COLUMNS,
     Row,
+    emptied,
     quoted,
     roll_up,
 )
@@ -104,11 +104,26 @@ _PLACES = (
     "SELECT * FROM unnest(%b::text[], %b::bytea[], %b::int4[]) "
     "ON CONFLICT (quarter, place) DO UPDATE SET seen = excluded.seen"
 )
+
+
+def _unnested(table: str, columns: Iterable[str]) -> str:
+    of = t.METADATA.tables[table].c
+    return f"unnest({', '.join(f'%b::{type_name(of[name])}[]' for name in columns)})"
+
+
+def _columns(rows: Iterable[Row]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
 _ROLLUPS = [
-    f"INSERT INTO {table} ({quoted(columns)}) SELECT * FROM unnest("  # noqa: S608 - our own columns
-    + ", ".join(f"%b::{type_name(t.METADATA.tables[table].c[name])}[]" for name in columns)
-    + f"){roll_up(table)}"
+    f"INSERT INTO {table} ({quoted(columns)}) "  # noqa: S608 - our own columns
+    f"SELECT * FROM {_unnested(table, columns)}{roll_up(table)}"
     for table, columns in ROLLUP_TABLES.items()
+]
+_EMPTIED = [
+    f"DELETE FROM {table} r USING {_unnested(table, key)} AS gone({quoted(key)}) "  # noqa: S608 - our own columns
+    f"WHERE r.{number} = 0 AND " + " AND ".join(f"r.{name} = gone.{name}" for name in key)
+    for table, (*key, number) in ROLLUP_TABLES.items()
 ]
 _FORGET_PLACES = "DELETE FROM place_count WHERE quarter < %b"
 _STANDING = (
@@ -191,13 +206,12 @@ class PostgresHot:
     def roll(self, *tables: list[Row]) -> None:
         """Add numbers to roll-ups: one trip to the server."""
         with self._driver.pipeline(), self._driver.cursor() as cursor:
-            for statement, rows in zip(_ROLLUPS, tables, strict=True):
+            for statement, forget, rows in zip(_ROLLUPS, _EMPTIED, tables, strict=True):
                 if rows:
-                    columns = [list(column) for column in zip(*rows, strict=True)]
-                    cursor.execute(statement, columns, prepare=True)
-            if any(row[-1] < 0 for rows in tables for row in rows):
-                for forget in FORGET_EMPTY_CELLS:
-                    cursor.execute(forget, prepare=True)
+                    cursor.execute(statement, _columns(rows), prepare=True)
+                gone = emptied(rows)
+                if gone:
+                    cursor.execute(forget, _columns(gone), prepare=True)
 
     def push(self, client_id: str, key_hmac: bytes) -> Row | None:
         """Return what was kept of a push."""

@@ -11,13 +11,13 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 
 from gateway.store.hot import (
-    FORGET_EMPTY_CELLS,
     HOT_COLUMNS,
     PLACE_COLUMNS,
     PUSH_COLUMNS,
     ROLLUP_TABLES,
     STANDING_COLUMNS,
     Row,
+    emptied,
     quoted,
     roll_up,
 )
@@ -55,6 +55,11 @@ _PLACES = _Insert(
     " ON CONFLICT (quarter, place) DO UPDATE SET seen = excluded.seen",
 )
 _ROLLUPS = [_Insert(table, columns, roll_up(table)) for table, columns in ROLLUP_TABLES.items()]
+_EMPTIED = [
+    f"DELETE FROM {table} WHERE {number} = 0 AND "  # noqa: S608 - our own columns
+    + " AND ".join(f"{name} = ?" for name in key)
+    for table, (*key, number) in ROLLUP_TABLES.items()
+]
 _PUSH = f"SELECT {quoted(PUSH_COLUMNS)} FROM push WHERE client_id = ? AND key_hmac = ?"  # noqa: S608 - our own columns
 _STANDING = f"SELECT natural_key, {quoted(STANDING_COLUMNS)} FROM incident "  # noqa: S608 - our own columns
 _MOVE = (
@@ -117,11 +122,9 @@ class SqliteHot:
 
     def roll(self, *tables: list[Row]) -> None:
         """Add numbers to roll-ups."""
-        for statement, rows in zip(_ROLLUPS, tables, strict=True):
+        for statement, forget, rows in zip(_ROLLUPS, _EMPTIED, tables, strict=True):
             statement.run(self._driver, rows)
-        if any(row[-1] < 0 for rows in tables for row in rows):
-            for forget in FORGET_EMPTY_CELLS:
-                self._driver.execute(forget)
+            self._driver.executemany(forget, emptied(rows))
 
     def push(self, client_id: str, key_hmac: bytes) -> Row | None:
         """Return what was kept of a push."""

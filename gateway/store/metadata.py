@@ -14,7 +14,6 @@ ERASED = "erased"
 
 IS_ERASED = "state = 'erased'"
 IS_CORRECTION = "entry_kind <> 'recorded'"
-IS_EMPTY_CELL = "number = 0"
 """What few rows are: their partial indexes cost the others nothing. A statement that is to use one
 repeats these words."""
 

@@ -44,9 +44,9 @@ _NSIR = re.compile(r'"nsir_class":"([a-z]+)"')
 class Cell(NamedTuple):
     """One cell of the roll-ups; an absent month, behaviour or area is empty."""
 
-    class_id: int
     month: str
     """Of first report, else of when it occurred, by the clock of Europe/London, as ``2026-10``."""
+    class_id: int
     sub_behaviour: str
     nsir_class: str
     lsoa_code: str
@@ -62,8 +62,8 @@ def cell_of(row: Sequence[Any]) -> Cell:
     reported, occurred = row[_REPORTED], row[_OCCURRED]
     when = reported if occurred is None else occurred
     return Cell(
-        row[_CLASS],
         month_of(occurred if reported is None else reported),
+        row[_CLASS],
         row[_SUB] or "",
         nsir_class_of(row[_DETAIL]),
         row[_LSOA] or "",
@@ -110,17 +110,18 @@ def folded(cells: Mapping[Cell, int]) -> tuple[list[Row], list[Row], list[Row]]:
         places[cell[:-1]] += number
         quarter = quarter_of_month(cell.month)
         hours[
-            cell.class_id,
             quarter,
+            cell.class_id,
             cell.sub_behaviour,
             cell.nsir_class,
             cell.district_code,
             cell.slot,
         ] += number
     changed = {cell.month for cell, number in cells.items() if number}
+    # in the order of the tables' keys: neighbours lie on one page
     return (
-        [(*key, number) for key, number in places.items() if number],
-        [(*key, number) for key, number in hours.items() if number],
+        [(*key, number) for key, number in sorted(places.items()) if number],
+        [(*key, number) for key, number in sorted(hours.items()) if number],
         [(month, 1) for month in sorted(changed)],
     )
 

@@ -19,6 +19,8 @@ depends_on = None
 
 POSITION = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 AREAS = ("lsoa_code", "msoa_code", "ward_code", "district_code")
+PARTS = ("sub_behaviour", "nsir_class", *AREAS)
+ROOM = {"fillfactor": 80}
 LONDON = ZoneInfo("Europe/London")
 NSIR = re.compile(r'"nsir_class":"([a-z]+)"')
 
@@ -108,29 +110,31 @@ def _index_orders() -> None:
 def add_roll_ups() -> None:
     """Count by NSIR class, and by quarter, district and hour of the week."""
     op.drop_table("rollup")
-    _create_rollup(("nsir_class",))
+    op.create_table(
+        "rollup",
+        sa.Column("month", sa.Text(), nullable=False),
+        sa.Column("class_id", sa.Integer(), autoincrement=False, nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in PARTS),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("month", "class_id", *PARTS),
+        comment="how many current, live versions there are; kept in the recording transaction",
+        postgresql_with=ROOM,
+    )
     op.create_table(
         "rollup_hour",
+        sa.Column("quarter", sa.Text(), nullable=False),
         sa.Column("class_id", sa.Integer(), autoincrement=False, nullable=False),
         *(
             sa.Column(name, sa.Text(), nullable=False)
-            for name in ("quarter", "sub_behaviour", "nsir_class", "district_code")
+            for name in ("sub_behaviour", "nsir_class", "district_code")
         ),
         sa.Column("slot", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint(
-            "class_id", "quarter", "sub_behaviour", "nsir_class", "district_code", "slot"
+            "quarter", "class_id", "sub_behaviour", "nsir_class", "district_code", "slot"
         ),
         comment="the roll-ups of each quarter and district by day of the week and hour",
-    )
-    op.create_index("rollup_hour_quarter", "rollup_hour", ["quarter", "district_code"])
-    where = sa.text("number = 0")
-    op.create_index(
-        "rollup_hour_empty",
-        "rollup_hour",
-        ["class_id"],
-        sqlite_where=where,
-        postgresql_where=where,
+        postgresql_with=ROOM,
     )
     op.create_table(
         "rollup_change",
@@ -158,12 +162,12 @@ def take_roll_ups() -> None:
     op.drop_table("rollup_change")
     op.drop_table("rollup_hour")
     op.drop_table("rollup")
-    _create_rollup(())
+    _create_rollup_as_before()
     _count_what_stands(())
 
 
-def _create_rollup(more: tuple[str, ...]) -> None:
-    columns = ("month", "sub_behaviour", *more, *AREAS)
+def _create_rollup_as_before() -> None:
+    columns = ("month", "sub_behaviour", *AREAS)
     op.create_table(
         "rollup",
         sa.Column("class_id", sa.Integer(), autoincrement=False, nullable=False),
