@@ -115,7 +115,7 @@ def _on_record(
     asked = {name: question.model_dump(mode="json") for name, question in questions.items()}
     said = entitled.said(desk, actor) | {
         "table": "statistics",
-        "measure": "+".join(sorted({one.measure.value for one in questions.values()})),
+        "measure": _measure(questions),
         "cells": len(every),
         "count": sum(cell.count is not None for cell in every),
         "filter_sha256": filter_digest(asked),
@@ -136,6 +136,12 @@ def _on_record(
         {name: one.coverage for name, one in found.items()},
         {name: one.months for name, one in found.items()},
     )
+
+
+def _measure(questions: Mapping[str, StatisticsQuestion]) -> str:
+    """Return what the ledger says was made of the counts: one measure, or that there were several."""
+    measures = {one.measure.value for one in questions.values()}
+    return measures.pop().replace("_", "-") if len(measures) == 1 else "several"
 
 
 @dataclass(frozen=True, slots=True)
