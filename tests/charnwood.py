@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.analysis.partnership.asked import ask_partnership
-from gateway.analysis.partnership.tables import Answer, Groups
+from gateway.analysis.partnership.tables import Answer
 from gateway.assembly import House, open_house
 from gateway.cli import main as gateway
 from gateway.cli.statistics import desk_of
@@ -25,7 +25,7 @@ from schemas.powers import Power, Purpose
 from schemas.sensitivity import Lane
 from schemas.subscriptions import Subscription
 from tests.support.real_data import street_month
-from tests.support.street_data import CHARNWOOD, MONTHS, districts, load_outlines, slug
+from tests.support.street_data import CHARNWOOD, MONTHS, load_districts, load_outlines, slug
 
 REPORT = Path(__file__).parent / "reports" / "charnwood_questions.json"
 TODAY = date(2025, 7, 1)
@@ -45,7 +45,7 @@ def open_reader(house: House) -> None:
     house.writer.run(PutSubscription(wanted, house.act("operator")))
 
 
-def answered(house: House, name: PartnershipName, groups: Groups) -> Answer:
+def answered(house: House, name: PartnershipName) -> Answer:
     """Ask one question about Charnwood, on the day after the half year."""
     question = PartnershipQuestion(
         subscription="fire-open",
@@ -54,12 +54,12 @@ def answered(house: House, name: PartnershipName, groups: Groups) -> Answer:
         set="districts",
         area=slug(CHARNWOOD),
     )
-    return ask_partnership(desk_of(house), name, question, "llr-fire", "analyst", groups=groups)
+    return ask_partnership(desk_of(house), name, question, "llr-fire", "analyst")
 
 
-def reported(house: House, groups: Groups) -> dict[str, Any]:
+def reported(house: House) -> dict[str, Any]:
     """Return the report: every question with its sentences and tables, nothing of a clock or a key."""
-    found = {name.value: answered(house, name, groups) for name in PartnershipName}
+    found = {name.value: answered(house, name) for name in PartnershipName}
     return {
         "data": "data.police.uk, Leicestershire Police, January to June 2025 (OGL v3.0)",
         "made_with": ".venv/bin/python -m tests.charnwood",
@@ -99,7 +99,8 @@ def main() -> int:
         with open_house(home) as house:
             open_reader(house)
             load_outlines(house)
-            made = reported(house, districts(MONTHS))
+            load_districts(house, MONTHS)
+            made = reported(house)
     REPORT.write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return 0
 

@@ -9,9 +9,12 @@ import base64
 import binascii
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
+from gateway.analysis.places.standing import Editions
 from gateway.errors import CursorInvalid, NotFound
+from gateway.law.area_documents import dates_of_editions
 from gateway.law.geography import ADDRESSES, POINTS, POSTCODES
 from gateway.store.outlines import areas_after
 from gateway.store.populations import POPULATION
@@ -27,13 +30,15 @@ PROPERTIES = ("code", "name", "kind", "edition")
 
 
 class Layer(NamedTuple):
-    """One current edition of areas."""
+    """One edition of areas."""
 
     id: str
     """Of the collection, such as ``areas-wards``."""
     kind: str
     edition: str
     geography: int
+    says: str
+    """Whether it stands: «2013 wards, replaced in May 2023»."""
 
 
 class Areas(NamedTuple):
@@ -43,16 +48,36 @@ class Areas(NamedTuple):
     after: str | None
 
 
-def layers(reader: Reader) -> dict[str, Layer]:
-    """Return the current edition of every kind of areas, by the id of its collection."""
-    found: dict[str, Layer] = {}
+def layers(reader: Reader, day: date) -> dict[str, Layer]:
+    """Return the editions that stand on a day, or of which nobody said, by the id of their collection.
+
+    One a kind: the one that is known to stand, else the newest by name. Areas that were replaced are no
+    layer, so that nobody draws with them as if they stood.
+    """
+    return {
+        layer.id: layer
+        for layer in editions_in_use(reader, day).values()
+        if _dates(reader).on(layer.kind, layer.edition, day).current is not False
+    }
+
+
+def editions_in_use(reader: Reader, day: date) -> dict[str, Layer]:
+    """Return the edition of each kind of areas that is used on a day; a replaced one where no other is."""
+    dates = _dates(reader)
+    loaded: dict[str, dict[str, int]] = {}
     for row in reader.geographies():
         if row["kind"] not in _NO_AREAS:
-            name = f"{_PREFIX}{row['kind']}"
-            layer = Layer(name, row["kind"], row["edition"], row["id"])
-            if name not in found or found[name].edition <= layer.edition:
-                found[name] = layer
+            loaded.setdefault(row["kind"], {})[row["edition"]] = row["id"]
+    found = {}
+    for kind, editions in loaded.items():
+        edition = dates.current(kind, editions, day) or max(editions)
+        says = dates.on(kind, edition, day).says
+        found[kind] = Layer(f"{_PREFIX}{kind}", kind, edition, editions[edition], says)
     return found
+
+
+def _dates(reader: Reader) -> Editions:
+    return Editions.of(dates_of_editions(reader))
 
 
 def areas_of(reader: Reader, layer: Layer, question: AreaQuestion) -> Areas:

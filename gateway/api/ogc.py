@@ -28,6 +28,7 @@ from gateway.api.caller import Analyst, ServiceDep
 from gateway.api.documented import parameters_of
 from gateway.api.receipts import receipted
 from gateway.api.service import Service
+from gateway.clock import london_day
 from gateway.errors import FeatureQueryInvalid, NotFound, RequestInvalid
 from gateway.ledger.leaf import stamp
 from schemas.base import Word
@@ -91,7 +92,10 @@ async def read_collections(request: Request, service: ServiceDep, access: Analys
 def _collections(service: Service, partner: str) -> dict[str, documents.Collection]:
     reader = service.house.reader
     found = {one: documents.Collection(one) for one in collections_of(reader, partner)}
-    found |= {one: documents.Collection(one, layer) for one, layer in layers(reader).items()}
+    found |= {
+        one: documents.Collection(one, layer)
+        for one, layer in layers(reader, london_day(service.house.clock)).items()
+    }
     return found
 
 

@@ -49,7 +49,7 @@ class Collection(NamedTuple):
         """What a map program lists it as."""
         if self.layer is None:
             return f"Incidents of {self.id}"
-        return f"Areas: {self.layer.kind}, edition {self.layer.edition}"
+        return f"Areas: {self.layer.says}"
 
     @property
     def says(self) -> str:

@@ -12,6 +12,8 @@ from gateway.access.clients import Scope
 from gateway.analysis.editions import publish
 from gateway.audit.verify import verify
 from gateway.cli.statistics import desk_of
+from gateway.law.area_documents import PutAreaDocument
+from schemas.areas import AreaSet, SetArea
 from schemas.partnership import PartnershipName
 from schemas.sensitivity import Lane
 from tests.support import house as houses
@@ -104,6 +106,31 @@ def test_a_month_of_which_there_is_nothing_is_no_zero(gateway: RunningGateway) -
 
     assert part["says"][0].startswith("Nothing is recorded for 2026-06: the figures are of")
     assert (none["says"], none["tables"]) == (["Nothing is published for 2026-06."], [])
+
+
+def test_a_named_set_groups_the_areas_that_it_is_made_of(gateway: RunningGateway) -> None:
+    areas = (SetArea(code="borough", name="The borough", members={"E07000130": 1.0}),)
+    made = AreaSet(
+        name="joint-action-groups",
+        title="Joint Action Groups",
+        kind="joint_action_group_areas",
+        edition="2026",
+        level="districts",
+        level_edition="2024",
+        areas=areas,
+    )
+    gateway.house.writer.run(PutAreaDocument(made, gateway.house.act("operator")))
+    told = asked(gateway, "communities", set="joint-action-groups", months=3)
+    rows = told["tables"][0]["rows"]
+
+    assert {(row["area"], row["name"]) for row in rows} == {("borough", "The borough")}
+    assert [row["count"] for row in rows] == [18, 6]
+    assert told["areas"] == ["Joint Action Groups, 2026, of districts 2024"]
+    query = {"subscription": "fire-17a"}
+    for name, level, status in (("none", "lsoa", 404), ("joint-action-groups", "lsoa", 422)):
+        more = query | {"set": name, "level": level}
+        answer = gateway.call("GET", f"{PATH}/communities", "fire-analyst", params=more)
+        assert answer.status_code == status
 
 
 def test_questions_are_listed_and_others_do_not_exist(gateway: RunningGateway) -> None:

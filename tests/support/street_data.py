@@ -11,10 +11,11 @@ import gzip
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from gateway.analysis.partnership.tables import Groups
 from gateway.assembly import House
 from gateway.intake.geography import parse_areas
+from gateway.law.area_documents import PutAreaDocument
 from gateway.law.geography import Area, PutGeography
+from schemas.areas import AreaSet, SetArea
 from tests.support.real_data import real, street_month
 
 MONTHS = tuple(f"2025-{month:02d}" for month in range(1, 7))
@@ -53,19 +54,25 @@ def slug(name: str) -> str:
     return name.lower().replace(" ", "-")
 
 
-def districts(months: Iterable[str]) -> Groups:
-    """The districts as a set of LSOAs, by the names in the files."""
-    return Groups(
-        "Districts that Leicestershire Police serves",
-        "LSOA names at data.police.uk, January to June 2025",
-        {slug(name): name for name in DISTRICTS},
-        {
-            row["LSOA code"]: slug(district_of(row))
-            for month in months
-            for row in rows_of(month)
-            if district_of(row) in DISTRICTS
-        },
+def load_districts(house: House, months: Iterable[str]) -> None:
+    """Load the districts as a set of LSOAs, by the names in the files."""
+    members: dict[str, dict[str, float]] = {name: {} for name in DISTRICTS}
+    for month in months:
+        for row in rows_of(month):
+            if district_of(row) in members:
+                members[district_of(row)][row["LSOA code"]] = 1.0
+    found = AreaSet(
+        name="districts",
+        title="Districts that Leicestershire Police serves, by the LSOA names at data.police.uk",
+        kind="other",
+        edition="2025",
+        level="lsoa",
+        level_edition="police.uk",
+        areas=tuple(
+            SetArea(code=slug(name), name=name, members=codes) for name, codes in members.items()
+        ),
     )
+    house.writer.run(PutAreaDocument(found, house.act("operator")))
 
 
 def load_outlines(house: House) -> None:

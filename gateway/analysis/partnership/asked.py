@@ -7,12 +7,14 @@ from typing import Any
 
 from gateway.analysis.counting import Cell
 from gateway.analysis.entitled import Desk, Entitled
-from gateway.analysis.feature_areas import layers
+from gateway.analysis.feature_areas import editions_in_use
+from gateway.analysis.partnership.area_sets import groups_named
 from gateway.analysis.partnership.figures import Figures
 from gateway.analysis.partnership.places_with_most import CATEGORY
 from gateway.analysis.partnership.questions import COVERAGE, QUESTIONS, Kept
-from gateway.analysis.partnership.tables import Answer, Asked, Groups, Residents, Told
+from gateway.analysis.partnership.tables import Answer, Asked, Residents, Told
 from gateway.analysis.partnership.words import RULES, listed
+from gateway.analysis.places.standing import area_kind
 from gateway.analysis.several import Beside, Tables, ask_for_tables
 from gateway.analysis.statistics import Answered
 from gateway.clock import london_day
@@ -26,13 +28,6 @@ from schemas.codes import Kind
 from schemas.counted import CountedPlace
 from schemas.partnership import PartnershipName, PartnershipQuestion
 
-_KINDS_OF_AREAS = {
-    CountedPlace.LSOA: "areas-lsoa",
-    CountedPlace.MSOA: "areas-msoa",
-    CountedPlace.WARD: "areas-wards",
-    CountedPlace.DISTRICT: "areas-districts",
-}
-
 
 def ask_partnership(
     desk: Desk,
@@ -40,10 +35,8 @@ def ask_partnership(
     question: PartnershipQuestion,
     partner: str,
     actor: str,
-    *,
-    groups: Groups | None = None,
 ) -> Answer:
-    """Answer one of the partnership's questions (raises as ``ask_for_counts``).
+    """Answer one of the partnership's questions.
 
     Args:
         desk: What questions are answered with.
@@ -51,13 +44,19 @@ def ask_partnership(
         question: Its parameters.
         partner: Who asks.
         actor: By which system or person.
-        groups: The named set of areas, where one is asked for.
+
+    Raises:
+        NotFound: Also where there is no set of areas of that name.
+        RequestInvalid: The set cannot be used at that level of place.
+        LawRefuses, ReleaseHeld, LawUnavailable, StoreUnavailable: As ``ask_for_tables``.
     """
     kept = QUESTIONS[name]
     today = london_day(desk.clock)
     if question.today is not None:
         today = min(today, question.today)
     period, earlier = kept.periods(question, today)
+    editions = editions_in_use(desk.reader, today)
+    groups = None if question.set is None else groups_named(desk.reader, question, editions)
     months = tuple(month for one in (period, *earlier.values()) for month in one.names)
     found = ask_for_tables(
         desk,
@@ -70,11 +69,14 @@ def ask_partnership(
     figures = {
         one: Figures.of(cells, published=found.published) for one, cells in found.cells.items()
     }
-    names, areas = _names(desk.reader, question.level)
+    layer = editions.get(area_kind(question.level))
+    names = {} if layer is None else area_names(desk.reader, layer.geography)
     residents = _residents(desk.reader)
     asked = Asked(question, figures, period, earlier, names, groups, residents)
     told = kept.tells(asked) if kept.meets else _of_known_months(kept, asked)
-    used = [areas, groups and groups.edition, residents and residents.says]
+    if groups is not None:
+        told = told._replace(sentences=(*told.sentences, *groups.cut))
+    used = [layer and layer.says, groups and groups.edition, residents and residents.says]
     return Answer(
         name.value,
         kept.asks,
@@ -102,14 +104,6 @@ def _of_known_months(kept: Kept, asked: Asked) -> Told:
         return Told((f"{says}.",), ())
     told = kept.tells(asked)
     return Told((f"{says}: the figures are of the other months.", *told.sentences), told.tables)
-
-
-def _names(reader: Reader, level: CountedPlace) -> tuple[dict[str, str], str | None]:
-    """Return the names of the current edition's areas, and what that edition is called."""
-    layer = layers(reader).get(_KINDS_OF_AREAS.get(level, ""))
-    if layer is None:
-        return {}, None
-    return area_names(reader, layer.geography), f"{layer.kind}:{layer.edition}"
 
 
 def _residents(reader: Reader) -> Residents | None:

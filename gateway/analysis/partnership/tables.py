@@ -61,6 +61,8 @@ class Groups:
     """Name of each group by its code."""
     group_of: Mapping[str, str]
     """Code of the group by code of the area."""
+    cut: tuple[str, ...] = ()
+    """What is said of groups that cut an area of the level."""
 
 
 @dataclass(frozen=True, slots=True)
