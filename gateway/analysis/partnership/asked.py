@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, NamedTuple
 
 from gateway.analysis.counting import Cell
 from gateway.analysis.entitled import Desk, Entitled
@@ -12,7 +14,7 @@ from gateway.analysis.partnership.area_sets import groups_named
 from gateway.analysis.partnership.figures import Figures
 from gateway.analysis.partnership.places_with_most import CATEGORY
 from gateway.analysis.partnership.questions import COVERAGE, QUESTIONS, Kept
-from gateway.analysis.partnership.tables import Answer, Asked, Residents, Told
+from gateway.analysis.partnership.tables import Answer, Asked, Groups, Residents, Told
 from gateway.analysis.partnership.words import RULES, listed
 from gateway.analysis.places.standing import area_kind
 from gateway.analysis.several import Beside, Tables, ask_for_tables
@@ -55,8 +57,7 @@ def ask_partnership(
     if question.today is not None:
         today = min(today, question.today)
     period, earlier = kept.periods(question, today)
-    editions = editions_in_use(desk.reader, today)
-    groups = None if question.set is None else groups_named(desk.reader, question, editions)
+    land = _land(desk.reader, question, today)
     months = tuple(month for one in (period, *earlier.values()) for month in one.names)
     found = ask_for_tables(
         desk,
@@ -69,14 +70,10 @@ def ask_partnership(
     figures = {
         one: Figures.of(cells, published=found.published) for one, cells in found.cells.items()
     }
-    layer = editions.get(area_kind(question.level))
-    names = {} if layer is None else area_names(desk.reader, layer.geography)
-    residents = _residents(desk.reader)
-    asked = Asked(question, figures, period, earlier, names, groups, residents)
+    asked = Asked(question, figures, period, earlier, land.names, land.groups, land.residents)
     told = kept.tells(asked) if kept.meets else _of_known_months(kept, asked)
-    if groups is not None:
-        told = told._replace(sentences=(*told.sentences, *groups.cut))
-    used = [layer and layer.says, groups and groups.edition, residents and residents.says]
+    if land.groups is not None:
+        told = told._replace(sentences=(*told.sentences, *land.groups.cut))
     return Answer(
         name.value,
         kept.asks,
@@ -88,8 +85,28 @@ def ask_partnership(
         {rule: says for rule, says in RULES.items() if rule in _rules(told.tables)},
         _coverage(found, figures[COVERAGE], period.names),
         found.editions,
-        tuple(one for one in used if one),
+        land.says,
     )
+
+
+class _Land(NamedTuple):
+    """What is known of the areas that a question is about."""
+
+    names: Mapping[str, str]
+    groups: Groups | None
+    residents: Residents | None
+    says: tuple[str, ...]
+    """The editions of all of it."""
+
+
+def _land(reader: Reader, question: PartnershipQuestion, day: date) -> _Land:
+    editions = editions_in_use(reader, day)
+    groups = None if question.set is None else groups_named(reader, question, editions)
+    layer = editions.get(area_kind(question.level))
+    names = {} if layer is None else area_names(reader, layer.geography)
+    residents = _residents(reader)
+    used = (layer and layer.says, groups and groups.edition, residents and residents.says)
+    return _Land(names, groups, residents, tuple(one for one in used if one))
 
 
 def _of_known_months(kept: Kept, asked: Asked) -> Told:
