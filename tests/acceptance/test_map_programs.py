@@ -17,17 +17,26 @@ from owslib.ogcapi.features import Features
 from pydantic_core import from_json
 
 from gateway.access.clients import Scope
+from gateway.access.people import Person, Role
 from gateway.audit.verify import verify
 from gateway.demo.geography import load_invented_geography
+from gateway.law.accounts import put_account
 from schemas.released import NoticeKind
 from schemas.sensitivity import Lane
 from tests.support import house as houses
 from tests.support.requirements import law
 from tests.support.server import RunningGateway, running_gateway
+from tests.support.tools import a_credential
 
 ITEMS = "/ogc/collections/fire-17a/items"
 DAYS = ("02/09/2026", "15/09/2026", "20/10/2026")
 ANALYST = frozenset({Scope.ANALYSIS_READ})
+ANALYST_AT_FIRE = Person(
+    account="fire-maps",
+    name="Jo Specimen",
+    partner="llr-fire",
+    roles=frozenset({Role.ANALYST}),
+)
 
 
 def sent(number: int) -> dict[str, str]:
@@ -90,12 +99,13 @@ def walked(gateway: RunningGateway, first: dict[str, Any]) -> list[dict[str, Any
 
 
 # ------------------------------------------------------------------------- what clients read
-def gdal(gateway: RunningGateway, *command: str) -> str:
-    """Run a program of GDAL with a token, as the how-to says."""
+def gdal(gateway: RunningGateway, *command: str, **settings: str) -> str:
+    """Run a program of GDAL with a token, as the how-to says, or with what is set instead."""
     headers = f"Authorization: Bearer {gateway.token('fire-analyst')}"
+    own = settings or {"GDAL_HTTP_HEADERS": headers}
     ran = subprocess.run(
         command,
-        env={"PATH": os.environ["PATH"], "GDAL_HTTP_HEADERS": headers, "HOME": "/nonexistent"},
+        env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", **own},
         capture_output=True,
         text=True,
         check=False,
@@ -143,6 +153,18 @@ def test_ogr2ogr_brings_every_row_with_every_value_and_type(
         assert row["closing_codes"] == " ".join(record["closing_codes"])
         for name in ("kind", "typology_behaviour", "source_category_label", "mapping_status"):
             assert row[name] == record.get(name)
+
+
+def test_a_tool_that_knows_no_token_reads_by_its_own_credential(gateway: RunningGateway) -> None:
+    house = gateway.house
+    house.writer.run(put_account(ANALYST_AT_FIRE, house.act("operator"), house.clock.now()))
+    made = a_credential(house, ANALYST_AT_FIRE.account, "qgis")
+    password = f"{made.credential.id}:{made.password}"
+    source = f"OAPIF:{gateway.url}/ogc"
+    told = gdal(gateway, "ogrinfo", "-so", source, "fire-17a", GDAL_HTTP_USERPWD=password)
+
+    assert "Feature Count: 22" in told
+    assert gateway.http.get(f"{gateway.url}{ITEMS}").headers["www-authenticate"].count("Basic") == 1
 
 
 def test_ogr2ogr_keeps_points_where_they_are(
