@@ -7,7 +7,6 @@ import os
 import sqlite3
 import subprocess
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from gateway.law.accounts import put_account
 from schemas.released import NoticeKind
 from schemas.sensitivity import Lane
 from tests.support import house as houses
+from tests.support.geojson import fault_of
 from tests.support.requirements import law
 from tests.support.server import RunningGateway, running_gateway
 from tests.support.tools import a_credential
@@ -341,30 +341,6 @@ def test_head_asks_as_get_does_and_leaves_the_body_out(gateway: RunningGateway) 
 
 
 # --------------------------------------------------------------------------------- RFC 7946
-def is_closed_ring(ring: list[list[float]], *, outer: bool) -> bool:
-    area = sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise(ring))
-    return len(ring) >= 4 and ring[0] == ring[-1] and (area > 0) is outer
-
-
-def fault_of(feature: dict[str, Any], names: set[str]) -> str | None:
-    """What a feature breaks of RFC 7946 or of its layer's schema."""
-    if feature["type"] != "Feature" or not isinstance(feature["id"], str):
-        return "no feature with an id"
-    if set(feature["properties"]) != names:
-        return "other properties than the schema's"
-    match feature["geometry"]:
-        case None:
-            return None
-        case {"type": "Point", "coordinates": [float(x), float(y)]}:
-            return None if -9 <= x <= 2.2 and 49 <= y <= 61.2 else "a point elsewhere"
-        case {"type": "MultiPolygon" | "Polygon" as kind, "coordinates": shapes}:
-            polygons = [shapes] if kind == "Polygon" else shapes
-            rings = [(n == 0, ring) for polygon in polygons for n, ring in enumerate(polygon)]
-            fits = all(is_closed_ring(ring, outer=outer) for outer, ring in rings)
-            return None if fits else "a ring that is open or turns the wrong way"
-    return "another geometry"
-
-
 @pytest.mark.parametrize("collection", ["fire-17a", "areas-lsoa", "areas-districts"])
 def test_features_are_geojson_by_the_schema_of_their_layer(
     gateway: RunningGateway, collection: str
