@@ -190,9 +190,8 @@ def frame_of_cells(cells: Iterable[Any]) -> pl.DataFrame:
     """Return cells, whose attributes are named as columns are, as one frame of ``CELL_SCHEMA``."""
     rows = [[_plain(getattr(cell, name)) for name in _OF_CELL] for cell in cells]
     frame = pl.DataFrame(rows, schema=_OF_CELL, orient="row")
-    names = frame["period"].unique()
-    begins = pl.Series([period_begins(name) for name in names], dtype=pl.Date)
-    start = pl.col("period").replace_strict(names, begins, return_dtype=pl.Date)
+    begins = {name: period_begins(name) for name in frame["period"].unique()}
+    start = pl.Series([begins[name] for name in frame["period"]], dtype=pl.Date)
     return frame.with_columns(period_start=start).select(CELL_SCHEMA.names())
 
 

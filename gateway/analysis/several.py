@@ -22,6 +22,7 @@ from policies.marking import high_water
 from schemas.codes import Marking
 from schemas.counted import StatisticsQuestion
 from schemas.sensitivity import Lane
+from schemas.subscriptions import Subscription
 
 LANES = frozenset({Lane.DEPERSONALISED, Lane.STATISTICS})
 _NARROWED = {
@@ -83,8 +84,7 @@ def ask_for_tables(
     for _ in range(MAX_DRAFTS):
         entitled = entitle(desk, subscription, partner, LANES)
         asked = entitled.subscription
-        if is_read_from_editions(asked) and (asked.filter.behaviours or asked.filter.sources):
-            raise LawRefuses(extra={"conditions": [_NARROWED]})
+        refuse_narrowed(asked)
         found = {name: answered(desk, one, entitled) for name, one in questions.items()}
         if beside is not None and not is_read_from_editions(asked):
             found |= beside(entitled)
@@ -93,6 +93,12 @@ def ask_for_tables(
         except Stale:
             continue
     raise StoreUnavailable
+
+
+def refuse_narrowed(asked: Subscription) -> None:
+    """Refuse a part of the published tables (raises ``LawRefuses``)."""
+    if is_read_from_editions(asked) and (asked.filter.behaviours or asked.filter.sources):
+        raise LawRefuses(extra={"conditions": [_NARROWED]})
 
 
 def ask_for_counts(desk: Desk, question: StatisticsQuestion, partner: str, actor: str) -> Tables:

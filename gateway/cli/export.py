@@ -54,6 +54,7 @@ class What(StrEnum):
     """What it holds."""
 
     RECORDS = "records"
+    STATISTICS = "statistics"
 
 
 def command(
@@ -82,7 +83,7 @@ def command(
     as_json: AsJson = False,
     actor: Actor = OPERATOR,
 ) -> None:
-    """Write a subscription's records as Parquet, by year and month; run again, it writes what changed.
+    """Write a subscription's records or counts as Parquet by month; run again, it writes what changed.
 
     `DIR/year=2026/month=10/data.parquet`, read by DuckDB, polars, pyarrow, Spark or Trino. What was taken
     back or erased leaves its file; a month in which nothing changed stays byte for byte. `_manifest.json`
@@ -95,6 +96,8 @@ def command(
         return
     if subscription is None:
         raise Stopped("No subscription is named.", "Give --subscription.", Exit.USAGE)
+    if what is What.STATISTICS and form is Forms.GEOPARQUET:
+        raise Stopped("Counts have no geometry.", "Leave --form out.", Exit.USAGE)
     order = Order(folder.absolute(), subscription, Form(form.value), tuple(kind or ()), what.value)
     with own_house() as house, _alone(house, order) as staging:
         try:

@@ -221,7 +221,7 @@ CATALOGUE: dict[Operation, Entry] = {
     ),
     Operation.EXPORT: _entry(
         "recipient count content_sha256",
-        f"{_WHOM} {_LAW} {_BALANCE} {_ROWS} log_size filter_sha256 format fields complete as_of",
+        f"{_WHOM} {_LAW} {_BALANCE} {_ROWS} log_size filter_sha256 format fields complete as_of editions",
         Statutory.DISCLOSURE,
     ),
     Operation.TABLE: _entry(

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import duckdb
 import pandas as pd
@@ -23,10 +24,14 @@ import pyarrow.parquet as pq
 import pytest
 from python_calamine import CalamineWorkbook
 
+from gateway.analysis.exported.run import COUNTS, Order, export
 from gateway.analysis.frames import RECORD_COLUMNS, RECORD_SCHEMA, frame_of
 from gateway.analysis.written.about import About
 from gateway.analysis.written.forms import FORMS, Form
+from gateway.cli.export import signer_of
 from tests.support.analysed import Analysed, analysed_gateway, own_records
+from tests.support.canaries import Search
+from tests.support.requirements import law
 
 pytestmark = pytest.mark.on_sqlite
 OFFICE_SECONDS = 120
@@ -166,6 +171,40 @@ def test_calamine_reads_every_cell_of_the_workbook(
             cells["occurred_at"], str if ours["occurred_at"] is None else (date, datetime)
         )
         assert cells["typology_behaviour"] == (ours["typology_behaviour"] or "")
+
+
+def texts_in(path: Path) -> Iterator[str]:
+    """All that stands in a file, uncompressed."""
+    if path.suffix == ".xlsx":
+        with ZipFile(path) as book:
+            for name in book.namelist():
+                yield book.read(name).decode()
+    elif path.suffix.endswith("parquet"):
+        file = pq.ParquetFile(path)
+        yield str(file.metadata.metadata)
+        for column in file.read().columns:
+            yield "\n".join(map(str, column.to_pylist()))
+    else:
+        yield path.read_text("utf-8")
+
+
+@law("L08")
+def test_no_form_and_no_data_set_holds_a_personal_canary(
+    analysed: Analysed, files: dict[Form, Path], tmp_path: Path
+) -> None:
+    search, house = Search(analysed.planted), analysed.gateway.house
+    for form in (Form.PARQUET, Form.GEOPARQUET):
+        order = Order(tmp_path / form.value, "fire-17a", form)
+        export(analysed.desk(), order, "operator", tmp_path / "staging", signer_of(house))
+    own = Order(tmp_path / "counts", "fire-17a", what=COUNTS)
+    export(analysed.desk(), own, "operator", tmp_path / "staging", signer_of(house))
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+
+    for path in (*files.values(), *written):
+        for text in texts_in(path):
+            search.look(path.name, text)
+    assert len(written) > len(files)
+    assert search.found == set()
 
 
 def office(folder: Path, found: list[Path], *more: str) -> dict[str, list[list[str]]]:

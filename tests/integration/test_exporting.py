@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import count as count_from
+from itertools import product
 from pathlib import Path
 from random import Random
 
@@ -13,6 +15,7 @@ import polars as pl
 import pyarrow.dataset as ds
 import pytest
 
+from gateway.analysis.editions import publish
 from gateway.analysis.entitled import Desk
 from gateway.analysis.exported.manifest import (
     NAME,
@@ -21,8 +24,9 @@ from gateway.analysis.exported.manifest import (
     faults,
     read_manifest,
 )
-from gateway.analysis.exported.run import Done, Order, export
+from gateway.analysis.exported.run import COUNTS, Done, Order, export
 from gateway.analysis.incidents import ask_for_incidents
+from gateway.analysis.several import ask_for_counts
 from gateway.analysis.written.forms import Form
 from gateway.assembly import House
 from gateway.audit.checkpoints import ledger_verifier_key
@@ -34,6 +38,7 @@ from gateway.ledger.leaf import read_leaf
 from gateway.ledger.receipt import verify_receipt
 from schemas.analysis import IncidentQuestion
 from schemas.codes import Kind
+from schemas.counted import CountedBehaviour, CountedPlace, StatisticsQuestion
 from schemas.released import NoticeKind
 from schemas.sensitivity import Lane
 from tests.support import house as houses
@@ -253,6 +258,35 @@ def test_step_by_step_is_as_at_once(
             assert whole(tmp_path / "kept") == whole(tmp_path / f"fresh{at}")
     assert verify(house.database, house.keys).whole
     proved("export-incremental", rounds=rounds, different=0)
+
+
+def test_counts_are_what_the_readers_questions_answer(house: House, tmp_path: Path) -> None:
+    folder, desk = tmp_path / "own", desk_of(house)
+    order = Order(folder, houses.FIRE_SUBSCRIPTION, what=COUNTS)
+    done = export(desk, order, "operator", tmp_path / "staging", signer_of(house))
+    frame = pl.read_parquet(folder / "**/*.parquet", hive_partitioning=True)
+
+    assert done.manifest.described.rows == len(frame) > 0
+    for place, by in product((CountedPlace.DISTRICT, CountedPlace.LSOA), CountedBehaviour):
+        asked = StatisticsQuestion(
+            subscription=order.subscription, place=place, by=by, first="2024-01", last="2026-10"
+        )
+        [cells] = ask_for_counts(desk, asked, houses.FIRE, "fire-system").cells.values()
+        ours = frame.filter(pl.col("place_level") == place.value, pl.col("by") == by.value)
+        columns = ("kind", "period", "place", "behaviour", "count", "rule")
+        assert Counter(ours.select(columns).rows()) == Counter(
+            tuple(getattr(one, name) for name in columns) for one in cells
+        )
+    assert frame.filter(pl.col("by") == "none")["rows"].null_count() == 0
+    assert not export(desk, order, "operator", tmp_path / "staging", signer_of(house)).written
+    published = publish(desk, "2026Q3", "operator", 0, dry_run=False)
+    tables = Order(tmp_path / "published", "fire-tables", what=COUNTS)
+    export(desk, tables, "operator", tmp_path / "staging", signer_of(house))
+    shown = pl.read_parquet(tmp_path / "published/**/*.parquet")
+    assert Counter(shown.select("place_level", "by", "period", "count", "rule").rows()) == Counter(
+        (row.level, row.by, row.period, row.number, row.rule) for row in published.rows
+    )
+    assert set(shown["edition"]) == {"2026q3.1"}
 
 
 def test_a_changed_byte_is_found_without_the_gateway(house: House, tmp_path: Path) -> None:

@@ -44,6 +44,8 @@ class Records:
 
     columns: Sequence[Column] = RECORD_COLUMNS
     rules: Sequence[str] = RULES
+    lane: Lane = Lane.DEPERSONALISED
+    editions: frozenset[str] = frozenset()
 
     @property
     def standing(self) -> Standing:

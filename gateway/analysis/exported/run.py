@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,6 +12,7 @@ import polars as pl
 
 from gateway.analysis.entitled import MAX_DRAFTS, Desk, Entitled, entitle, filter_digest
 from gateway.analysis.exported import moved
+from gateway.analysis.exported.counts import Counts
 from gateway.analysis.exported.manifest import (
     NAME,
     Described,
@@ -24,6 +25,7 @@ from gateway.analysis.exported.manifest import (
 )
 from gateway.analysis.exported.records import Records
 from gateway.analysis.frames import dictionary
+from gateway.analysis.several import LANES, refuse_narrowed
 from gateway.analysis.written.forms import Form
 from gateway.errors import NotFound, StoreUnavailable
 from gateway.ledger.leaf import Operation, leaf, stamp
@@ -40,7 +42,8 @@ Sign = Callable[[int, bytes, str], str]
 """Index of the entry, content hash, recipient → the receipt."""
 Step = Callable[[str], None]
 """Told after each step, by name: where tests stop a run."""
-RECORDS = "records"
+RECORDS, COUNTS = "records", "statistics"
+_LANES = {RECORDS: frozenset({Lane.DEPERSONALISED}), COUNTS: LANES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ class _Draft:
     rows_written: int
     standing: Standing
     marking_source: str | None
+    editions: Collection[str]
 
 
 def export(
@@ -111,7 +115,7 @@ def export(
         raise ExportElsewhere
     staging.mkdir(mode=0o700, parents=True, exist_ok=True)
     for _ in range(MAX_DRAFTS):
-        entitled = entitle(desk, order.subscription, partner, frozenset({Lane.DEPERSONALISED}))
+        entitled = entitle(desk, order.subscription, partner, _LANES[order.what])
         draft = _drafted(desk, order, entitled, old, staging, step)
         try:
             index = desk.writer.run(
@@ -133,7 +137,7 @@ def _drafted(
     classes: set[int] = set()
     with desk.reader.connection() as connection:
         size = log_size(connection)
-        source = Records(connection, desk, entitled, size, order.kinds, order.form)
+        source = _source(connection, desk, order, entitled, size)
         basis, parts = source.basis(), source.parts()
         step("planned")
         for path, part in parts.items():
@@ -153,7 +157,7 @@ def _drafted(
                 changed[path] = waiting
                 files.append(_listed(path, rows, waiting, fingerprint))
     asked = entitled.subscription
-    marked = high_water((entitled.decided.classes[one] for one in classes), asked.lane)
+    marked = high_water((entitled.decided.classes[one] for one in classes), source.lane)
     described = Described(
         what=order.what,
         file_form=order.form.value,
@@ -173,7 +177,20 @@ def _drafted(
     )
     written = sum(one.rows for one in files if one.path in changed)
     source_marking = marked.came.value.lower() if marked.lowered else None
-    return _Draft(described, changed, written, source.standing, source_marking)
+    return _Draft(described, changed, written, source.standing, source_marking, source.editions)
+
+
+def _source(
+    connection: Any,  # noqa: ANN401 - a connection lent by the reader
+    desk: Desk,
+    order: Order,
+    entitled: Entitled,
+    size: int,
+) -> Records | Counts:
+    if order.what == RECORDS:
+        return Records(connection, desk, entitled, size, order.kinds, order.form)
+    refuse_narrowed(entitled.subscription)
+    return Counts(desk, entitled, order.kinds)
 
 
 def _is_ours(one: Described, order: Order, partner: str) -> bool:
@@ -206,6 +223,7 @@ def _said(
         "log_size": described.log_size,
         "marking": described.marking.lower(),
         "marking_source": draft.marking_source,
+        "editions": sorted(draft.editions) or None,
     }
 
 

@@ -72,6 +72,8 @@ def _lists(values: pl.Series) -> pl.Series:
 def _by_value(values: pl.Series) -> pl.Series:
     """Write each distinct value once."""
     distinct = values.unique().drop_nulls()
+    if distinct.is_empty():
+        return pl.Series(values.name, [None] * len(values), dtype=pl.String)
     texts = [to_json(value).decode() for value in distinct]
     return values.replace_strict(
         distinct, pl.Series(texts, dtype=pl.String), default=None, return_dtype=pl.String

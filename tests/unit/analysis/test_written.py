@@ -28,7 +28,7 @@ from gateway.analysis.written import as_geoparquet, as_xlsx
 from gateway.analysis.written.about import About
 from gateway.analysis.written.as_csv import BOM, harmless
 from gateway.analysis.written.forms import FORMS, Form
-from gateway.analysis.written.lines import lines_of
+from gateway.analysis.written.lines import json_of, lines_of
 from gateway.release.treated import Names, treat
 from schemas.released import DepersonalisedIncident
 from tests.support import open_rows
@@ -238,6 +238,7 @@ def test_cells_are_columns_with_the_first_day_of_their_period() -> None:
         date(2026, 1, 1),
     ]
     assert [json.loads(line)["count"] for line in lines_of(frame)] == [3, None, None]
+    assert frame_of_cells([]).schema == frame.schema
     about = About("Counts", "2026-11-26T06:00:00Z", "s", "p", "OFFICIAL", CELL_COLUMNS)
     assert b"2026Q4" in written(Form.CSV, frame, about)
     assert (
@@ -262,3 +263,10 @@ def test_times_are_typed_as_far_as_they_are_known(frame: pl.DataFrame) -> None:
         else:
             assert at == datetime.fromisoformat(text).astimezone(UTC)
             assert day is not None
+
+
+@pytest.mark.parametrize("kind", [pl.String, pl.Float64, pl.Date, pl.Int64, pl.List(pl.String)])
+def test_a_column_of_nothing_is_nothing_in_json(kind: pl.DataType) -> None:
+    for values in ([], [None, None]):
+        made = json_of(pl.Series(values, dtype=kind))
+        assert (made.dtype, made.to_list()) == (pl.String, values)
