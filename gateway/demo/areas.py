@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gateway.analysis.places.standing import CENSUS_2021
 from gateway.assembly import House
 from gateway.law.area_documents import AreaDocument, PutAreaDocument
 from schemas.areas import AreaSet, EditionDates
@@ -24,7 +25,9 @@ def put_invented_sets(
     """
     documents: tuple[AreaDocument, ...] = (
         *(
-            EditionDates.model_validate({"kind": kind, "edition": edition, "source": SOURCE})
+            EditionDates.model_validate(
+                {"kind": kind, "edition": edition, "starts": CENSUS_2021, "source": SOURCE}
+            )
             for kind in ("lsoa", "districts", "wards")
         ),
         *_sets(edition, squares),

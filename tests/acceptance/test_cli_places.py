@@ -12,6 +12,7 @@ import pytest
 from gateway.analysis.places.released import Shapes
 from gateway.analysis.places.sets import loaded_set
 from gateway.assembly import open_house
+from gateway.store.populations import Residents, residents_of
 from schemas.released import Place, PlaceLevel
 from tests.support.commands import Shell
 from tests.support.stores import database_for
@@ -67,6 +68,14 @@ def test_editions_fits_and_sets_are_kept_told_and_verified(shell: Shell, tmp_pat
         "2013 wards, replaced in May 2023 by those of 2023",
         "2023 wards, in force since May 2023",
     ]
+
+    people = written(tmp_path, "code,residents\nE05000011,900\nE05000012,1100\n", "people.csv")
+    load = ("geography", "load", "--kind", "population", people)
+    assert shell.ok(*load, "--edition", "mid-2024", "--json").json["rows"] == 2
+    with open_house(shell.home, database=database_for(shell.home)) as house:
+        with house.reader.connection() as connection:
+            found = residents_of(connection)
+        assert found["E05000011"] == [Residents(900, 2024, "mid-2024")]
 
     fit = shell.ok("geography", "fit", "wards:2013", "wards:2023", "--json").json
     assert [(r["before"], r["after"], round(r["share"], 3)) for r in fit["rows"]] == [

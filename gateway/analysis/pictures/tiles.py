@@ -66,6 +66,9 @@ def tiled(cells: Sequence[Cell], layout: TileLayout) -> Mapping[str, Cell]:
 
 def _words(cell: Cell, x: float, y: float, side: float, told: Told) -> list[str]:
     lines = textwrap.wrap(cell.name, max(int(side / _LETTER), 4), max_lines=3, placeholder="…")
-    parts = [label(x, y + 14 + 12 * number, line, 11) for number, line in enumerate(lines)]
+    box = f'x="{x - side / 2 + 3:.0f}" y="{y + 3:.0f}" width="{side - 6:.0f}"'
+    height = 12 * len(lines) + 8
+    parts = [f'<rect {box} height="{height}" rx="2" fill="#ffffff" pointer-events="none"/>']
+    parts += [label(x, y + 14 + 12 * number, line, 11) for number, line in enumerate(lines)]
     figure = cell.shown.text(told.decimals) if cell.shown.hidden is None else "hidden"
     return [*parts, label(x, y + side - 16, figure, 15 if cell.shown.value is not None else 11)]
