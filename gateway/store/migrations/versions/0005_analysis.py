@@ -38,7 +38,6 @@ def downgrade() -> None:
     """Take it away again, in reverse."""
     op.drop_table("geography_document")
     op.drop_table("tool_credential")
-    op.drop_table("geography_document")
     op.drop_index("log_reported", "log")
     op.drop_index("log_occurred", "log")
     take_roll_ups()
