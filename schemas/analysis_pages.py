@@ -4,15 +4,37 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from schemas.analysis import AreaCode, BehaviourCode
-from schemas.base import Word
+from schemas.base import DoesNotFit, Word
 from schemas.codes import GssCode, Kind, Slug
 from schemas.counted import CountedPeriod, CountedPlace, Month
 
 MOST_MONTHS = 60
 """Of a trend at most: five years."""
+
+
+def _an_area(level: CountedPlace) -> CountedPlace:
+    if level is CountedPlace.NONE:
+        message = "name a level of areas"
+        raise DoesNotFit(message)
+    return level
+
+
+AreaLevel = Annotated[CountedPlace, AfterValidator(_an_area)]
+"""A level of place that has areas."""
+
+
+def _published(period: CountedPeriod) -> CountedPeriod:
+    if period not in {CountedPeriod.MONTH, CountedPeriod.QUARTER}:
+        message = "a page shows a month or a quarter"
+        raise DoesNotFit(message)
+    return period
+
+
+MonthOrQuarter = Annotated[CountedPeriod, AfterValidator(_published)]
+"""The periods that every reader may have, whether he counts for himself or reads editions."""
 
 
 class PageQuestion(Word):
@@ -28,7 +50,7 @@ class PageQuestion(Word):
 class OverviewQuestion(PageQuestion):
     """The figures of a month or a quarter."""
 
-    period: CountedPeriod = CountedPeriod.MONTH
+    period: MonthOrQuarter = CountedPeriod.MONTH
 
 
 class BehaviourQuestion(PageQuestion):
@@ -48,8 +70,8 @@ class QualityQuestion(PageQuestion):
 class MapQuestion(PageQuestion):
     """Where: every place of a level."""
 
-    period: CountedPeriod = CountedPeriod.MONTH
-    level: CountedPlace = CountedPlace.LSOA
+    period: MonthOrQuarter = CountedPeriod.MONTH
+    level: AreaLevel = CountedPlace.LSOA
 
 
 class CompareQuestion(MapQuestion):
@@ -59,6 +81,6 @@ class CompareQuestion(MapQuestion):
 class PlaceQuestion(PageQuestion):
     """One place."""
 
-    level: CountedPlace = CountedPlace.LSOA
+    level: AreaLevel = CountedPlace.LSOA
     place: GssCode | None = None
     months: Annotated[int, Field(ge=3, le=MOST_MONTHS)] = 24

@@ -10,7 +10,9 @@ from fastapi import Response
 from pydantic import ValidationError
 
 from gateway.access.people import Person
+from gateway.analysis.editions import is_read_from_editions
 from gateway.analysis.entitled import Desk as AnalysisDesk
+from gateway.analysis.pivots import refuse_pivots
 from gateway.analysis.several import Tables, ask_for_tables
 from gateway.assembly import House
 from gateway.clock import london_day
@@ -85,6 +87,7 @@ def page_of(template: str, form: type[Q], told: Callable[[Asking[Q]], dict[str, 
         if not choices:
             return visit.page("analysis/none.html", has_partner=visit.person.partner is not None)
         given = {name: value for name, value in visit.request.query_params.multi_items() if value}
+        refuse_pivots(given.items(), form.model_fields)
         try:
             question = form.model_validate_strings(given)
         except ValidationError as refused:
@@ -108,6 +111,11 @@ def page_of(template: str, form: type[Q], told: Callable[[Asking[Q]], dict[str, 
             return visit.page("analysis/refused.html", 403, conditions=conditions, **shown)
 
     return handler
+
+
+def counts_himself(one: Subscription) -> bool:
+    """Whether a reader may have the records, and so any count of them; else he reads published editions."""
+    return not is_read_from_editions(one)
 
 
 def subscriptions_of(house: House, person: Person) -> tuple[Subscription, ...]:
@@ -145,5 +153,9 @@ def faults_of(refused: ValidationError, form: type[Word]) -> list[str]:
 
 def query_of(question: StatisticsQuestion) -> str:
     """Return the address at which the interface answers the same."""
-    dumped: Mapping[str, Any] = question.model_dump(mode="json", exclude_none=True)
-    return "/v1/statistics?" + "&".join(f"{name}={value}" for name, value in dumped.items())
+    dumped: Mapping[str, Any] = question.model_dump(mode="json", exclude_defaults=True)
+    said = {
+        name: ",".join(value) if isinstance(value, list) else value
+        for name, value in dumped.items()
+    }
+    return "/v1/statistics?" + "&".join(f"{name}={value}" for name, value in said.items())

@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from gateway.console.analysing.asked import Asking, page_of, query_of
+from gateway.console.analysing.asked import Asking, counts_himself, page_of, query_of
 from gateway.console.analysing.figures import (
     KIND_SAYS,
     Tally,
     behaviour_name,
     rules_of,
 )
-from gateway.console.analysing.periods import months, period_name, period_short
+from gateway.console.analysing.hours import wheel_of
+from gateway.console.analysing.periods import Compared, months, period_name, period_short
 from gateway.console.charts.bars import Bar, bar_chart
 from gateway.console.charts.lines import small_line
 from gateway.console.charts.parts import top_of
 from gateway.console.desk import Desk
 from gateway.console.navigation import ANALYST, NOMINATED, link
 from schemas.analysis_pages import BehaviourQuestion
-from schemas.counted import CountedBehaviour
+from schemas.counted import CountedBehaviour, CountedPeriod, CountedPlace, Split, StatisticsQuestion
 from schemas.typology import TYPOLOGY
 
 PATH = "/console/analysis/behaviour"
@@ -40,6 +41,8 @@ def told(asking: Asking[BehaviourQuestion]) -> dict[str, Any]:
     asked = {
         "parts": asking.about(place="district", by=by, first=periods[0], last=periods[-1]),
     }
+    if counts_himself(asking.subscription):
+        asked["hours"] = _hours(asking)
     found = asking.answered(**asked)
     kind = question.kind.value
     tally = Tally.of(found, "parts", kind)
@@ -61,10 +64,27 @@ def told(asking: Asking[BehaviourQuestion]) -> dict[str, Any]:
             "rows": [[name, value.says] for name, value in split],
         },
         "trends": _trends(tally, periods),
-        "rules": rules_of(found.cells["parts"]),
+        "wheel": wheel_of(found.cells["hours"]) if "hours" in asked else None,
+        "rules": rules_of(cell for cells in found.cells.values() for cell in cells),
         "queries": {name: query_of(one) for name, one in asked.items()},
         "found": found,
     }
+
+
+def _hours(asking: Asking[BehaviourQuestion]) -> StatisticsQuestion:
+    """Ask for the hours of the week, of the last quarter that is over."""
+    question = asking.question
+    quarter = Compared.of(asking.last, CountedPeriod.QUARTER)
+    narrowed = {"area": question.area, "behaviour": question.behaviour}
+    return asking.about(
+        place=CountedPlace.NONE,
+        period=CountedPeriod.QUARTER,
+        split=Split.HOUR,
+        first=quarter.first_month,
+        last=quarter.last_month,
+        kind=(question.kind,),
+        **{name: (code,) for name, code in narrowed.items() if code is not None},
+    )
 
 
 def _parts(question: BehaviourQuestion) -> tuple[CountedBehaviour, frozenset[str] | None, str]:

@@ -7,7 +7,7 @@ from typing import Any
 from gateway.clock import london_day
 from gateway.console.analysing.areas import LEVEL_SAYS, Atlas
 from gateway.console.analysing.asked import Asking, page_of, query_of
-from gateway.console.analysing.figures import KIND_SAYS, Tally, change, rules_of
+from gateway.console.analysing.figures import HIDDEN, KIND_SAYS, NONE, Tally, change, rules_of
 from gateway.console.analysing.mapped import NO_PLACE, ordered, values_of
 from gateway.console.analysing.periods import Compared, period_name
 from gateway.console.charts.bars import Bar, bar_chart
@@ -15,6 +15,7 @@ from gateway.console.charts.parts import Value
 from gateway.console.desk import Desk
 from gateway.console.navigation import ANALYST, NOMINATED, link
 from schemas.analysis_pages import CompareQuestion
+from schemas.counted import CountedMeasure
 
 PATH = "/console/analysis/compare"
 IN_PICTURE = 12
@@ -36,6 +37,7 @@ def _told(asking: Asking[CompareQuestion], atlas: Atlas) -> dict[str, Any]:
     question = asking.question
     compared = Compared.of(asking.last, question.period)
     asked = asking.about(
+        measure=CountedMeasure.RATE,
         place=question.level,
         period=question.period,
         first=compared.earliest,
@@ -46,8 +48,14 @@ def _told(asking: Asking[CompareQuestion], atlas: Atlas) -> dict[str, Any]:
     areas = atlas.areas(question.level, london_day(asking.visit.house.clock))
     periods = (compared.now, compared.before, compared.year_before)
     now, before, year = (values_of(tally, one, areas) for one in periods)
-    places = [one for one in ordered(now) if one[0] != NO_PLACE]
-    ranks = ranked(places)
+    every = [one for one in ordered(now) if one[0] != NO_PLACE]
+    ranks = ranked(every)
+    places = [
+        one
+        for one in every
+        if any(values.get(one[0], NONE) != NONE for values in (now, before, year))
+    ]
+    rates, residents = _rates(tally, compared.now)
     one, several = LEVEL_SAYS[question.level]
     title = f"{KIND_SAYS[tally.kind].capitalize()} by {one}, {period_name(compared.now)}"
     none = tally.series([compared.now], lambda _: False)[0]
@@ -66,7 +74,9 @@ def _told(asking: Asking[CompareQuestion], atlas: Atlas) -> dict[str, Any]:
         "heads": [
             one.capitalize() if one.islower() else one,
             "Rank",
-            *(period_name(period) for period in periods),
+            period_name(periods[0]),
+            "Per 1,000 residents",
+            *(period_name(period) for period in periods[1:]),
             "Than the period before",
             "Than the year before",
         ],
@@ -77,6 +87,7 @@ def _told(asking: Asking[CompareQuestion], atlas: Atlas) -> dict[str, Any]:
                 [
                     ranks[code],
                     value.says,
+                    rates.get(code, "not known"),
                     before.get(code, none).says,
                     year.get(code, none).says,
                     change(value, before.get(code, none)),
@@ -85,10 +96,24 @@ def _told(asking: Asking[CompareQuestion], atlas: Atlas) -> dict[str, Any]:
             )
             for code, value in places
         ],
+        "without": len(every) - len(places),
+        "residents": residents,
         "rules": rules_of(found.cells["places"]),
         "queries": {"places": query_of(asked)},
         "found": found,
     }
+
+
+def _rates(tally: Tally, period: str) -> tuple[dict[str, str], str]:
+    """Return the rates of a period by place, and of whose residents they are."""
+    cells = [one for one in tally.cells if one.period == period and one.place]
+    said = sorted({one.says for one in cells if one.says})
+    rates = {
+        one.place or "": HIDDEN if one.count is None else f"{one.value:,.2f}"
+        for one in cells
+        if one.count is None or one.value is not None
+    }
+    return rates, "; ".join(said)
 
 
 def ranked(places: list[tuple[str, Value]]) -> dict[str, str]:

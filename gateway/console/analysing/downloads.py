@@ -12,6 +12,7 @@ from fastapi import Response
 from pydantic import ValidationError
 
 from gateway.analysis.frames import CELL_COLUMNS, RECORD_COLUMNS, Column
+from gateway.analysis.pivots import refuse_pivots
 from gateway.clock import london_day
 from gateway.console.analysing.asked import faults_of, query_of, subscriptions_of
 from gateway.console.analysing.periods import month_back, months
@@ -19,11 +20,24 @@ from gateway.console.analysing.snippets import snippets
 from gateway.console.desk import Desk, Visit
 from gateway.console.navigation import ANALYST, NOMINATED, link
 from gateway.errors import NotFound
-from schemas.counted import CountedBehaviour, CountedPeriod, CountedPlace, StatisticsQuestion
+from schemas.counted import (
+    CountedBehaviour,
+    CountedMeasure,
+    CountedPeriod,
+    CountedPlace,
+    StatisticsQuestion,
+)
 from schemas.sensitivity import Lane
 
 PATH = "/console/analysis/downloads"
 MONTHS = 12
+MEASURE_SAYS = {
+    CountedMeasure.COUNT: "Nothing",
+    CountedMeasure.RATE: "Rate per 1,000 residents",
+    CountedMeasure.CHANGE: "Change on the period before",
+    CountedMeasure.YEAR_CHANGE: "Change on the year before",
+    CountedMeasure.ROLLING_12: "Rolling twelve months",
+}
 
 
 def add(desk: Desk) -> None:
@@ -43,6 +57,7 @@ def _shown(visit: Visit) -> Response:
         "last": closed,
         **{name: value for name, value in visit.request.query_params.multi_items() if value},
     }
+    refuse_pivots(given.items(), StatisticsQuestion.model_fields)
     try:
         question = StatisticsQuestion.model_validate_strings(given)
     except ValidationError as refused:
@@ -73,14 +88,27 @@ def _fields() -> list[tuple[str, str, list[tuple[str, str]]]]:
     """Return name, label and choices of each level that the form offers."""
     return [
         ("place", "Level of place", [(one.value, one.value.upper()) for one in CountedPlace]),
-        ("period", "Period", [(one.value, one.value.capitalize()) for one in CountedPeriod]),
+        (
+            "period",
+            "Period",
+            [(one.value, one.value.replace("_", " ").capitalize()) for one in CountedPeriod],
+        ),
         (
             "by",
             "Split by",
-            [(one.value, one.value.replace("_", "-").capitalize()) for one in CountedBehaviour],
+            [(one.value, _spoken(one.value)) for one in CountedBehaviour],
+        ),
+        (
+            "measure",
+            "Beside each count",
+            [(one.value, MEASURE_SAYS[one]) for one in CountedMeasure],
         ),
     ]
 
 
 def _described(column: Column) -> list[Any]:
     return [column.name, column.called, column.says, ", ".join(column.codes)]
+
+
+def _spoken(code: str) -> str:
+    return code.replace("_", " ").capitalize()

@@ -66,6 +66,11 @@ class Tally:
         chosen = [one for one in self.cells if (one.behaviour or "") == code]
         return Tally(chosen, self.kind, self.counted)
 
+    def of_split(self, part: str) -> Tally:
+        """Return those of one part of what counts are split by beside."""
+        chosen = [one for one in self.cells if (one.split or "") == part]
+        return Tally(chosen, self.kind, self.counted)
+
     def of_place(self, code: str) -> Tally:
         """Return those of one place."""
         return Tally([one for one in self.cells if one.place == code], self.kind, self.counted)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from gateway.analysis.counting import Coverage
+from gateway.clock import london_day
+from gateway.console.analysing.areas import Areas, Atlas
 from gateway.console.analysing.asked import Asking, page_of, query_of
 from gateway.console.analysing.figures import (
     KIND_SAYS,
@@ -13,6 +16,7 @@ from gateway.console.analysing.figures import (
     change,
     rules_of,
 )
+from gateway.console.analysing.mapped import NO_PLACE
 from gateway.console.analysing.periods import (
     Compared,
     month_back,
@@ -38,10 +42,15 @@ PLACES = 10
 def add(desk: Desk) -> None:
     """Put the page in."""
     link("Analysis", PATH, "Overview", ANALYST, NOMINATED)
-    desk.get(PATH, ANALYST, NOMINATED)(page_of("analysis/overview.html", OverviewQuestion, told))
+    atlas = Atlas(desk.house.reader)
+
+    def shown(asking: Asking[OverviewQuestion]) -> dict[str, Any]:
+        return told(asking, atlas)
+
+    desk.get(PATH, ANALYST, NOMINATED)(page_of("analysis/overview.html", OverviewQuestion, shown))
 
 
-def told(asking: Asking[OverviewQuestion]) -> dict[str, Any]:
+def told(asking: Asking[OverviewQuestion], atlas: Atlas) -> dict[str, Any]:
     """Return what the page shows."""
     period = asking.question.period
     compared = Compared.of(asking.last, period)
@@ -60,6 +69,7 @@ def told(asking: Asking[OverviewQuestion]) -> dict[str, Any]:
     kind = asking.question.kind.value
     totals = Tally.of(found, "totals", kind)
     figure = totals.value(now)
+    areas = atlas.areas(CountedPlace.LSOA, london_day(asking.visit.house.clock))
     every = [cell for cells in found.cells.values() for cell in cells]
     return {
         "period": period.value,
@@ -73,7 +83,9 @@ def told(asking: Asking[OverviewQuestion]) -> dict[str, Any]:
         "kinds": [(KIND_SAYS[one], Tally.of(found, "totals", one).value(now).says) for one in Kind],
         "trend": _trend(Tally.of(found, "trend", kind), months(ends, MONTHS)),
         "areas": _areas(Tally.of(found, "areas", kind), now),
-        "places": _places(Tally.of(found, "places", kind), now),
+        "places": _places(Tally.of(found, "places", kind), now, areas),
+        "coverage": _coverage(found.coverage.get("areas"), kind, now),
+        "edition": areas.says,
         "rules": rules_of(every),
         "queries": {name: query_of(one) for name, one in questions.items()},
         "found": found,
@@ -108,9 +120,9 @@ def _areas(tally: Tally, now: str) -> dict[str, Any]:
     }
 
 
-def _places(tally: Tally, now: str) -> dict[str, Any]:
-    split = tally.split(now, lambda one: one.place or "No place known")
-    top = [one for one in split if one[0] != "No place known"][:PLACES]
+def _places(tally: Tally, now: str, areas: Areas) -> dict[str, Any]:
+    split = tally.split(now, lambda one: areas.name(one.place) if one.place else NO_PLACE)
+    top = [one for one in split if one[0] != NO_PLACE][:PLACES]
     title = f"LSOAs with most, {period_name(now)}"
     return {
         "picture": bar_chart(
@@ -120,3 +132,18 @@ def _places(tally: Tally, now: str) -> dict[str, Any]:
         "of": len(split),
         "rows": [[name, value.says] for name, value in top],
     }
+
+
+def _coverage(coverage: Sequence[Coverage] | None, kind: str, now: str) -> list[list[str]]:
+    """Return how the rows behind the figures could be mapped; empty where editions hold none."""
+    rows = [one for one in coverage or () if (one.kind, one.period) == (kind, now)]
+    whole = sum(one.rows for one in rows)
+    parts = (
+        ("Mapped to a behaviour", sum(one.mapped for one in rows)),
+        ("Ambiguous between several", sum(one.ambiguous for one in rows)),
+        ("Unclassified", sum(one.unclassified for one in rows)),
+        ("The class of the police alone is known", sum(one.class_only for one in rows)),
+    )
+    return (
+        [[name, f"{number:,}", f"{number / whole:.0%}"] for name, number in parts] if whole else []
+    )

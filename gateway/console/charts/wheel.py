@@ -55,7 +55,7 @@ def time_wheel(
     parts.append(text(_CENTRE, _CENTRE - 4, "inside: Monday", "middle", "chart__small"))
     parts.append(text(_CENTRE, _CENTRE + 12, "outside: Sunday", "middle", "chart__small"))
     parts += _key(key, limits, any_hidden=any(one.number is None for one in values.values()))
-    return picture(key, title, describes, _SIZE, parts)
+    return picture(key, title, describes, _SIZE, parts, "chart chart--wheel")
 
 
 def limits_of(values: Mapping[tuple[int, int], Value]) -> list[float]:

@@ -7,6 +7,8 @@ from pydantic import ValidationError
 
 from schemas.analysis_pages import (
     BehaviourQuestion,
+    CompareQuestion,
+    MapQuestion,
     OverviewQuestion,
     PlaceQuestion,
     QualityQuestion,
@@ -24,6 +26,14 @@ def test_a_page_asks_for_itself_and_takes_nothing_unknown(form: type[OverviewQue
     for given in ({"colour": "red"}, {"last": "October"}, {"kind": "noise"}):
         with pytest.raises(ValidationError):
             form.model_validate_strings(given)
+
+
+@pytest.mark.parametrize("given", [{"level": "none"}, {"period": "year"}, {"place": "Ada"}])
+def test_a_page_of_places_is_of_areas_and_of_a_month_or_a_quarter(given: dict[str, str]) -> None:
+    for form in (MapQuestion, CompareQuestion, PlaceQuestion):
+        with pytest.raises(ValidationError):
+            form.model_validate_strings(given)
+    assert CompareQuestion.model_validate_strings({"level": "ward", "period": "quarter"})
 
 
 def test_behaviours_are_those_of_the_typology() -> None:
