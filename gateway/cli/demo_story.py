@@ -337,7 +337,10 @@ class Story:
             for line in command.splitlines():
                 self._console.print(Text(f"     {line}"), soft_wrap=True)
             self._console.print()
-        self._console.print(f"   Every route: {url}/openapi.json     Stop: Ctrl-C")
+        self._console.print(
+            f"   What an analyst sees (sign in as analyst): {url}/console/analysis\n"
+            f"   Every route: {url}/openapi.json     Stop: Ctrl-C"
+        )
         self._console.print(f"\n   What each partner gets of one incident, on one page: {url}/")
 
     # ------------------------------------------------------------------ ways to say

@@ -46,6 +46,7 @@ from gateway.console import (
     subscriptions,
 )
 from gateway.console.analysing import (
+    asked_often,
     behaviour,
     compare,
     downloads,
@@ -53,6 +54,7 @@ from gateway.console.analysing import (
     overview,
     place,
     quality,
+    tools,
 )
 from gateway.console.built import BASE, Built
 from gateway.console.desk import Desk
@@ -81,7 +83,7 @@ PAGES = (
     *(recalls, recalls_one, corrections, subscriptions, deliveries),
     *(asking, simulating, law_needs),
     *(signals, returns, feeds),
-    *(overview, mapped, behaviour, place, compare, quality, downloads),
+    *(overview, mapped, behaviour, place, compare, asked_often, quality, downloads, tools),
 )
 """The modules of the signed-in pages; each has ``add(desk)``."""
 

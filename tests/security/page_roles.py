@@ -157,13 +157,19 @@ PAGES: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/console/requests/{request}/collect"): frozenset({NOMINATED}),
     ("GET", "/console/requests/{request}/decide"): frozenset({NOMINATED}),
     ("POST", "/console/requests/{request}/decide"): frozenset({NOMINATED}),
+    ("POST", "/console/analysis/tools"): frozenset({ANALYST, NOMINATED}),
+    ("POST", "/console/analysis/tools/{credential}/revoke"): frozenset({ANALYST, NOMINATED}),
     **{
         ("GET", f"/console/analysis{page}"): frozenset({ANALYST, NOMINATED})
-        for page in ("", "/map", "/behaviour", "/place", "/compare", "/quality", "/downloads")
+        for page in (
+            *("", "/map", "/behaviour", "/place", "/compare", "/quality", "/downloads"),
+            *("/questions", "/questions/{question}", "/tools"),
+        )
     },
 }
 
 EXAMPLES: dict[str, str] = {
+    "/console/analysis/questions/{question}": "/console/analysis/questions/asb-and-crime",
     "/console/feeds/{feed}": "/console/feeds/police-nsir",
     "/console/returns/{quarter}/{authority}/{paragraph}": (
         "/console/returns/2026Q3/leicestershire-police/1"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from markupsafe import Markup
+
 from gateway.clock import london_day
 from gateway.console.analysing.areas import LEVEL_SAYS, Atlas
 from gateway.console.analysing.asked import Asking, page_of, query_of
@@ -65,21 +67,8 @@ def _told(asking: Asking[CompareQuestion], atlas: Atlas) -> dict[str, Any]:
         "levels": [(level.value, said[0]) for level, said in LEVEL_SAYS.items()],
         "several": several,
         "edition": areas.says,
-        "picture": bar_chart(
-            "compared",
-            title,
-            f"The {min(len(places), IN_PICTURE)} with most.",
-            [Bar(areas.name(code), value) for code, value in places[:IN_PICTURE]],
-        ),
-        "heads": [
-            one.capitalize() if one.islower() else one,
-            "Rank",
-            period_name(periods[0]),
-            "Per 1,000 residents",
-            *(period_name(period) for period in periods[1:]),
-            "Than the period before",
-            "Than the year before",
-        ],
+        "picture": _picture(title, [(areas.name(code), value) for code, value in places]),
+        "heads": _heads(one, compared),
         "rows": [
             (
                 code,
@@ -102,6 +91,26 @@ def _told(asking: Asking[CompareQuestion], atlas: Atlas) -> dict[str, Any]:
         "queries": {"places": query_of(asked)},
         "found": found,
     }
+
+
+def _picture(title: str, places: list[tuple[str, Value]]) -> Markup:
+    most = places[:IN_PICTURE]
+    return bar_chart(
+        "compared", title, f"The {len(most)} with most.", [Bar(name, value) for name, value in most]
+    )
+
+
+def _heads(one: str, compared: Compared) -> list[str]:
+    return [
+        one.capitalize() if one.islower() else one,
+        "Rank",
+        period_name(compared.now),
+        "Per 1,000 residents",
+        period_name(compared.before),
+        period_name(compared.year_before),
+        "Than the period before",
+        "Than the year before",
+    ]
 
 
 def _rates(tally: Tally, period: str) -> tuple[dict[str, str], str]:

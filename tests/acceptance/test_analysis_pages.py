@@ -1,0 +1,220 @@
+"""The analysts' pages against the interface: no figure in a page that its own addresses do not give."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import product
+from random import Random
+from typing import Any
+
+import pytest
+from lxml import html
+from pydantic_core import from_json
+
+from gateway.access.clients import Scope
+from gateway.access.people import Person, Role
+from gateway.analysis.editions import publish
+from gateway.cli.statistics import desk_of
+from schemas.sensitivity import Lane
+from tests.support import house as houses
+from tests.support.pages import demonstration
+from tests.support.server import RunningGateway
+from tests.support.signed_in import Reading, signed_in
+
+pytestmark = pytest.mark.on_sqlite
+ANALYST = Person(
+    account="fire-analyst", name="Jo Specimen", partner="llr-fire", roles=frozenset({Role.ANALYST})
+)
+CODES = ("211", "213", "202", "215", "206", "010")
+PAGES = ("", "/map", "/behaviour", "/place", "/compare", "/quality")
+HIDDEN = "hidden (1 to 7)"
+_NUMBER = re.compile(r"[0-9][0-9,]*")
+
+
+def sent(number: int) -> dict[str, str]:
+    """One of 60 rows of six behaviours in two quarters; some behaviours are rare."""
+    day = ("02/09/2026", "15/09/2026", "20/05/2026")[number % 3]
+    code = CODES[0] if number % 4 else CODES[number // 4 % len(CODES)]
+    return houses.row(
+        f"p{number}", code, CREATED=f"{day} 21:47", INCIDENT_DATE=f"{day} {number % 24:02}:40"
+    )
+
+
+@pytest.fixture(scope="module")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningGateway]:
+    with demonstration(tmp_path_factory.mktemp("home")) as made:
+        made.usual()
+        made.system("fire-tool", "llr-fire", frozenset({Scope.ANALYSIS_READ}))
+        made.subscribe("fire-tables", "llr-fire", lane=Lane.STATISTICS)
+        made.push("police-nsir", "police-system", [sent(number) for number in range(60)])
+        for quarter in ("2026Q2", "2026Q3"):
+            publish(desk_of(made.house), quarter, "analyst", 14, dry_run=False)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def reading(gateway: RunningGateway) -> Reading:
+    return signed_in(gateway, ANALYST)
+
+
+def asked(seed: int) -> str:
+    """Return the address of one page, drawn."""
+    drawn = Random(seed)
+    page = drawn.choice(PAGES)
+    query = {
+        "subscription": drawn.choice(("fire-17a", "fire-tables")),
+        "kind": drawn.choice(("asb_incident", "asb_incident", "crime")),
+        "last": drawn.choice(("2026-09", "2026-05", "2026-10", "")),
+    }
+    if page in {"/map", "/place", "/compare"}:
+        query["level"] = drawn.choice(("lsoa", "district", "ward"))
+    if page in {"", "/map", "/compare"}:
+        query["period"] = drawn.choice(("month", "quarter"))
+    if page == "/behaviour":
+        query["area"] = drawn.choice(("", "disregard_for_community", "misuse_of_public_space"))
+    return f"/console/analysis{page}?" + "&".join(f"{name}={one}" for name, one in query.items())
+
+
+def given(gateway: RunningGateway, query: str) -> set[str]:
+    """Return every figure that the interface's answer gives: its counts, and sums of what it shows."""
+    answer = gateway.call("GET", query, "fire-tool")
+    assert answer.status_code == 200, answer.text
+    sums: Counter[Any] = Counter()
+    hidden: set[Any] = set()
+    found = {"0"}
+    for cell in answer.json()["cells"]:
+        period, place, behaviour = (cell[name] or "" for name in ("period", "place", "behaviour"))
+        for part in product({place, ""}, {behaviour, ""}, {cell["split"] or "", ""}):
+            for known in product({bool(place), None}, {bool(behaviour), None}):
+                key = (cell["kind"], period, *part, *known)
+                sums[key] += cell["count"] or 0
+                if cell["count"] is None:
+                    hidden.add(key)
+        if cell["value"] is not None:
+            found.add(f"{cell['value']:,.2f}")
+    for one in answer.json()["coverage"] or ():
+        found |= {f"{value:,}" for value in one.values() if isinstance(value, int)}
+        found.add(f"{one['mapped_share']:.0%}")
+    return found | {f"{number:,}" for key, number in sums.items() if key not in hidden}
+
+
+def shown(page: html.HtmlElement) -> Iterator[str]:
+    """Yield every figure of a page: cells of its tables but ranks and changes, and titles of pictures."""
+    for table in page.xpath("//table"):
+        heads = [one.text_content() for one in table.xpath("./thead/tr/*")]
+        if "Rule" in heads:
+            continue
+        for row in table.xpath("./tbody/tr"):
+            for head, cell in zip(heads[1:], row.xpath("./td"), strict=True):
+                if head not in {"Rank", "Share"} and not head.startswith("Than "):
+                    yield cell.text_content().strip()
+    for title in page.xpath("//*[local-name()='svg']//*[local-name()='title']"):
+        if title.get("id") is None:
+            yield title.text_content().rpartition(": ")[2].strip()
+
+
+def test_every_figure_of_a_page_is_one_that_its_own_addresses_give(
+    gateway: RunningGateway,
+    reading: Reading,
+    count: Callable[[int], int],
+    proved: Callable[..., None],
+) -> None:
+    seen, hidden, pages = 0, 0, count(1_500)
+    for seed in range(pages):
+        address = asked(seed)
+        answer = reading.get(address)
+        assert answer.status_code == 200, (address, answer.text[:300])
+        page = html.fromstring(answer.text)
+        queries = [one.text_content() for one in page.xpath("//code[@class='question__url']")]
+        assert queries or "Nothing was counted" in answer.text, address
+        known: set[str] = set().union(*(given(gateway, one) for one in queries))
+        for figure in shown(page):
+            number = figure.removeprefix("about ")
+            if _NUMBER.fullmatch(number) or "." in number:
+                assert number in known, (address, figure)
+                seen += 1
+            hidden += figure.startswith("hidden")
+
+    assert seen > 10 * pages
+    assert hidden > 0
+    proved("analysis-pages", pages=pages, figures=seen, hidden=hidden, differ=0)
+
+
+def test_a_page_is_one_entry_of_the_ledger_under_the_analysts_account(
+    gateway: RunningGateway, reading: Reading
+) -> None:
+    for page in PAGES:
+        before = gateway.house.reader.head().ledger_size
+        answer = reading.get(f"/console/analysis{page}?subscription=fire-17a")
+        assert answer.status_code == 200
+        assert gateway.house.reader.head().ledger_size == before + 1, page
+        found = gateway.house.reader.leaf(before)
+        assert found is not None
+        said = from_json(found[0])
+        assert (said["operation"], said["actor"]) == ("table", "fire-analyst")
+        assert (said["recipient"], said["subscription"]) == ("llr-fire", "fire-17a")
+
+
+def test_a_reader_of_editions_is_shown_no_small_count_in_any_source(reading: Reading) -> None:
+    """Of each behaviour there are 1 to 7 by month but of one: none of them stands in a page."""
+    address = "/console/analysis/behaviour?subscription=fire-tables&last=2026-09&area="
+    texts = [reading.get(address + area).text for area in ("", "misuse_of_public_space")]
+
+    assert any(HIDDEN in text for text in texts)
+    for text in texts:
+        page = html.fromstring(text)
+        figures = [one for one in shown(page) if _NUMBER.fullmatch(one)]
+        assert not {one for one in figures if 0 < int(one.replace(",", "")) <= 7}
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("?subscription=none-such", 404),
+        ("?subscription=council-asb", 404),
+        ("?colour=red", 422),
+        ("?last=October", 422),
+        ("/place?place=Ada", 422),
+        ("?caller_name=Ada", 400),
+        ("/questions/none-such", 404),
+    ],
+)
+def test_what_is_no_question_of_ones_own_is_refused_and_never_repeated(
+    reading: Reading, query: str, status: int
+) -> None:
+    answer = reading.get(f"/console/analysis{query}")
+
+    assert answer.status_code == status
+    for value in ("none-such", "colour", "October", "Ada"):
+        assert value not in answer.text.replace("October 2026", "")
+
+
+def test_without_a_subscription_the_page_says_what_to_do(gateway: RunningGateway) -> None:
+    for partner in (None, "llr-pcc"):
+        nobody = ANALYST.model_copy(update={"account": "other-analyst", "partner": partner})
+        answer = signed_in(gateway, nobody).get("/console/analysis")
+        assert answer.status_code == 200
+        assert "Ask the" in answer.text
+
+
+def test_a_tool_gets_a_password_once_and_loses_it(
+    gateway: RunningGateway, reading: Reading
+) -> None:
+    from gateway.law.accounts import put_account  # noqa: PLC0415 - of this test alone
+
+    house = gateway.house
+    house.writer.run(put_account(ANALYST, house.act("operator"), house.clock.now()))
+    made = reading.post("/console/analysis/tools", {"tool": "excel"})
+    page = html.fromstring(made.text)
+    name, password = (page.get_element_by_id(f"tool-{one}").text for one in ("name", "password"))
+    query = "/v1/statistics?subscription=fire-17a&place=district&first=2026-05&last=2026-09"
+
+    read = gateway.http.get(gateway.url + query, auth=(name, password))
+    assert read.status_code == 200
+    assert password not in reading.get("/console/analysis/tools").text
+    assert password not in reading.get("/console/analysis/downloads").text
+    assert reading.post(f"/console/analysis/tools/{name}/revoke").status_code == 303
+    assert gateway.http.get(gateway.url + query, auth=(name, password)).status_code == 401
+    assert reading.post("/console/analysis/tools", {"tool": "No Tool"}).status_code == 422
