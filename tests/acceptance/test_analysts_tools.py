@@ -28,7 +28,7 @@ from gateway.analysis.exported.run import COUNTS, Order, export
 from gateway.analysis.frames import RECORD_COLUMNS, RECORD_SCHEMA, frame_of
 from gateway.analysis.written.about import About
 from gateway.analysis.written.forms import FORMS, Form
-from gateway.cli.export import signer_of
+from gateway.cli.exporting import signer_of
 from tests.support.analysed import Analysed, analysed_gateway, own_records
 from tests.support.canaries import Search
 from tests.support.requirements import law

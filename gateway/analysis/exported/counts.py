@@ -25,12 +25,14 @@ from gateway.clock import london_day
 from gateway.store.bulk import Standing
 from gateway.store.counted_log import first_month
 from gateway.store.publishing import newest_editions
+from policies.edition_tables import CURRENT, Key, keys_of
 from policies.marking import high_water
 from schemas.codes import Kind
 from schemas.counted import (
     CountedBehaviour,
     CountedPeriod,
     CountedPlace,
+    Split,
     StatisticsQuestion,
     month_named,
     month_number,
@@ -42,13 +44,18 @@ RULES = (
     "A number that its rule hides is empty; a cell that a split does not name is zero.",
 )
 """What a reader of counts must know."""
-_LEFT_OUT = frozenset({"split", "value", "percent", "says"})
+_LEFT_OUT = frozenset({"value", "percent", "says"})
 """What a plain count has nothing to say in."""
+_PLACES = tuple(one.value for one in CountedPlace if one is not CountedPlace.NONE)
+_WAYS = {one.value: (one, Split.NONE) for one in CountedBehaviour} | {
+    one.value: (CountedBehaviour.NONE, one) for one in (Split.NSIR_CLASS, Split.MAPPING_STATUS)
+}
+"""How a table is split: name → behaviour and further split of a question."""
 COUNT_COLUMNS: tuple[Column, ...] = (
     Column(
         "place_level", pl.String, "the level of place", tuple(one.value for one in CountedPlace)
     ),
-    Column("by", pl.String, "how it is split", tuple(one.value for one in CountedBehaviour)),
+    Column("by", pl.String, "how it is split", tuple(_WAYS)),
     *(one for one in CELL_COLUMNS if one.name not in _LEFT_OUT),
     Column("rows", pl.Int64, "coverage: rows of the kind, period and place; empty in editions"),
     Column("mapped", pl.Int64, "coverage: of these, mapped to the typology"),
@@ -126,34 +133,40 @@ class Counts:
         """Every table there is, cut so that none is too large."""
         last = london_day(self.desk.clock)
         ends = month_named(last.year * 12 + last.month - 2)
-        places = [one for one in CountedPlace if one is not CountedPlace.NONE]
         with self.desk.reader.connection() as connection:
             if is_read_from_editions(self.entitled.subscription):
                 found = newest_editions(connection, "1900Q1", "2999Q4")
                 quarter = found[0]["quarter"] if found else None
                 begins = quarter and f"{quarter[:4]}-{int(quarter[5]) * 3 - 2:02d}"
-                periods = [CountedPeriod.MONTH, CountedPeriod.QUARTER]
+                keys = {key for kind in Kind for key in keys_of(CURRENT, kind.value)}
                 spans = [(begins, ends)] if begins else []
             else:
                 begins = first_month(connection)
-                periods = [CountedPeriod.MONTH]
+                keys = {Key(place, "month", way) for place in _PLACES for way in _WAYS}
                 numbers = range(month_number(begins), month_number(ends) + 1) if begins else ()
                 spans = [(month_named(one), month_named(one)) for one in numbers]
-        for (first, until), period, place, by in product(spans, periods, places, CountedBehaviour):
-            yield StatisticsQuestion(
-                subscription=self.entitled.subscription.id,
-                place=place,
-                period=period,
-                by=by,
-                first=first,
-                last=until,
-                kind=tuple(self.kinds),
-            )
+        for (first, until), key in product(spans, sorted(keys)):
+            if key.level in _PLACES and key.by in _WAYS:
+                by, split = _WAYS[key.by]
+                yield StatisticsQuestion(
+                    subscription=self.entitled.subscription.id,
+                    place=CountedPlace(key.level),
+                    period=CountedPeriod(key.length),
+                    by=by,
+                    split=split,
+                    first=first,
+                    last=until,
+                    kind=tuple(self.kinds),
+                )
+
+
+def _way_of(question: StatisticsQuestion) -> str:
+    return question.by.value if question.split is Split.NONE else question.split.value
 
 
 def _table(question: StatisticsQuestion, found: Answered) -> pl.DataFrame:
     cells = frame_of_cells(found.cells).with_columns(
-        place_level=pl.lit(question.place.value), by=pl.lit(question.by.value)
+        place_level=pl.lit(question.place.value), by=pl.lit(_way_of(question))
     )
     rows = [tuple(getattr(one, name) for name in Coverage._fields) for one in found.coverage or ()]
     names = {name: pl.String if name in _OF_PLACE else pl.Int64 for name in Coverage._fields}
