@@ -18,6 +18,7 @@ from pydantic_core import from_json
 from python_calamine import CalamineWorkbook
 
 from gateway.analysis.written.forms import Form
+from gateway.api import downloads, ranged
 from gateway.audit.verify import verify
 from gateway.ledger.receipt import HEADER
 from schemas.released import DepersonalisedIncident, NoticeKind
@@ -199,6 +200,27 @@ def test_it_is_gone_when_a_record_or_the_law_moves(ask: Client, analysed: Analys
         anew = ask(format="csv", headers={**part, "If-Range": tag})
         assert anew.status_code == 200 if anew.headers["etag"] != tag else 206
     houses.change(house, NoticeKind.LIFTED, ["s20"])
+
+
+def test_it_breaks_off_where_the_law_moves_on_the_way_and_the_ledger_says_so(
+    ask: Client, analysed: Analysed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ranged, "PIECE", 4_096)
+    real, looks = downloads.still_stands, iter(range(100))
+
+    def still_stands(desk: Any, whole: Any) -> bool:
+        if next(looks) == 2:
+            analysed.gateway.subscribe("fire-further", "llr-fire")
+        return real(desk, whole)
+
+    monkeypatch.setattr(downloads, "still_stands", still_stands)
+    with pytest.raises(httpx.RemoteProtocolError):
+        ask(format="json", sort="-recorded")
+    reader = analysed.gateway.house.reader
+    said = from_json(reader.leaf(reader.head().ledger_size - 1)[0])  # type: ignore[index]
+
+    assert (said["operation"], said["reason"]) == ("broken_off", "moved-while-sent")
+    assert said["disclosed"] == 2 * 4_096
 
 
 def test_another_partys_subscription_is_not_found(ask: Client) -> None:
