@@ -37,10 +37,10 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take it away again, in reverse."""
     op.drop_table("geography_document")
+    take_roll_ups()
     op.drop_table("tool_credential")
     op.drop_index("log_reported", "log")
     op.drop_index("log_occurred", "log")
-    take_roll_ups()
     op.drop_table("form_sent")
 
 
