@@ -224,7 +224,7 @@ def test_every_page_holds_its_features_once_while_others_are_recorded(
     gateway: RunningGateway, records: list[dict[str, Any]]
 ) -> None:
     own = [record["id"] for record in records]
-    for limit in (1, 7, 22, 5_000):
+    for limit in (7, 22, 5_000):
         page = asked(gateway, ITEMS, limit=limit)
         assert page["numberReturned"] == len(page["features"]) == min(limit, 22)
         assert "numberMatched" not in page
@@ -255,7 +255,7 @@ def test_every_page_holds_its_features_once_while_others_are_recorded(
 def test_filters_narrow_by_what_leaves(
     gateway: RunningGateway, query: dict[str, str], number: int
 ) -> None:
-    assert len(walked(gateway, asked(gateway, ITEMS, **query, limit=4))) == number
+    assert len(walked(gateway, asked(gateway, ITEMS, **query, limit=9))) == number
 
 
 @law("L41")
@@ -294,9 +294,15 @@ def test_what_is_unknown_or_does_not_fit_is_400_without_a_value(
     assert problem(answer) == (400, "features.query_invalid")
     assert "ebedee" not in answer.text
     assert answer.headers["content-type"] == "application/problem+json"
-    for path in ("", "/conformance", "/api", "/collections", "/collections/fire-17a"):
-        other = gateway.call("GET", f"/ogc{path}", "fire-analyst", params={"colour": "red"})
-        assert problem(other) == (400, "features.query_invalid")
+
+
+@pytest.mark.parametrize(
+    "path", ["", "/conformance", "/api", "/collections", "/collections/fire-17a"]
+)
+def test_no_address_takes_what_it_does_not_know(gateway: RunningGateway, path: str) -> None:
+    answer = gateway.call("GET", f"/ogc{path}", "fire-analyst", params={"colour": "red"})
+
+    assert problem(answer) == (400, "features.query_invalid")
 
 
 def test_a_cursor_is_of_its_own_question_only(gateway: RunningGateway) -> None:

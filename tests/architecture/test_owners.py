@@ -34,6 +34,7 @@ OWNERS = {
         "gateway/analysis/",
         "gateway/store/bulk.py",
         "gateway/store/analysing.py",
+        "gateway/store/held_counts.py",
         "gateway/api/asked_of_analysis.py",
     ),
     "xlsxwriter": ("gateway/analysis/written/",),
