@@ -11,7 +11,7 @@ PROVIDER := node_modules/oidc-provider/package.json
 PYTEST  = $(PYTHON) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --quiet -rs
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test prove mutants check assets wheel bench lock docs clean
+.PHONY: help demo test prove mutants check assets wheel bench bench-large lock docs clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -46,6 +46,9 @@ wheel: $(VENV)/.tests $(ASSETS) ## build the wheel into dist/
 
 bench: $(VENV)/.tests ## figures with floors and targets, into tests/reports/bench.json
 	@$(PYTHON) -m tests.benchmarks $(ARGS)
+
+bench-large: $(VENV)/.tests ## 10,000,000 incidents on PostgreSQL, into tests/reports/large.json; ARGS="--incidents N"
+	@$(PYTHON) -m tests.benchmarks.large $(ARGS)
 
 docs: $(VENV)/.tests ## write the generated tables again
 	@$(PYTHON) -m gateway.docs

@@ -20,11 +20,14 @@ NEWEST = 200_000
 """Rows among which a batch is drawn: what comes in is of the last weeks, at every place."""
 
 
-def upkeep(house: House, connection: psycopg.Connection[Any], live: str) -> tuple[float, float]:
-    """Return (seconds of rolling up a batch, of recording one from bytes to commit), of the quietest rounds.
+def upkeep(
+    house: House, connection: psycopg.Connection[Any], live: str
+) -> tuple[float, float, float]:
+    """Return the seconds of rolling up a batch as it comes in, one mixed from three months, of recording one.
 
-    The batch is of rows that stand in the log, of the newest months, at every place; its numbers are added
-    to roll-ups that stand, or not, and taken back.
+    Recording goes from bytes to commit, without HTTP; all three are of the quietest rounds, by turns. The
+    batches are of rows that stand in the log, at every place; one as it comes in is of hours that follow
+    each other. Their numbers are added to roll-ups that stand, or not, and taken back.
 
     Args:
         house: Whose writer records.
@@ -36,18 +39,24 @@ def upkeep(house: House, connection: psycopg.Connection[Any], live: str) -> tupl
         f"SELECT {names} {live} AND l.reported > (SELECT max(reported) FROM log) - 7776000"  # noqa: S608
         f" LIMIT {NEWEST}".encode()
     ).fetchall()
-    pairs: list[tuple[float, float]] = []
+    by_time = sorted(found, key=lambda row: row[LOG_COLUMNS.index("reported")])
+    rounds: list[tuple[float, float, float]] = []
     hot = PostgresHot(connection)
     for number in range(ROUNDS):
         begun = time.perf_counter()
         for push in prepared(house, BATCH):
             house.writer.run(Recording(push, house.keys.natural_key))
         recording = time.perf_counter() - begun
-        rows = [found[at * 7919 % len(found)] for at in range(number * BATCH, (number + 1) * BATCH)]
-        with connection.transaction(force_rollback=True):
-            begun = time.perf_counter()
-            hot.roll(*folded(Counter(cell_of(row) for row in rows)))
-            rolling = time.perf_counter() - begun
-        if number:  # the first round warms up
-            pairs.append((rolling, recording))
-    return min(one for one, _ in pairs), min(one for _, one in pairs)
+        at = number * BATCH % max(1, len(found) - BATCH)
+        mixed = [found[one * 7919 % len(found)] for one in range(at, at + BATCH)]
+        as_it_comes = _rolled(connection, hot, by_time[at : at + BATCH])
+        rounds.append((as_it_comes, _rolled(connection, hot, mixed), recording))
+    of_comes, of_mixed, of_recording = zip(*rounds[1:], strict=True)  # the first round warms up
+    return min(of_comes), min(of_mixed), min(of_recording)
+
+
+def _rolled(connection: psycopg.Connection[Any], hot: PostgresHot, rows: list[Any]) -> float:
+    with connection.transaction(force_rollback=True):
+        begun = time.perf_counter()
+        hot.roll(*folded(Counter(cell_of(row) for row in rows)))
+        return time.perf_counter() - begun
