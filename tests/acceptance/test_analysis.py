@@ -392,14 +392,3 @@ def test_a_slip_in_a_question_is_told_by_place_and_limit(
     assert problem(answer) == (422, "request.invalid")
     told = {error["pointer"]: error["says"] for error in answer.json()["errors"]}
     assert told[place].startswith(says)
-
-
-@law("L29")
-def test_stages_of_intervention_are_not_asked_under_section_17a(gateway: RunningGateway) -> None:
-    for query in ({"split": "stage"}, {"stage": "agreement"}):
-        asked_for = {"subscription": "fire-17a", **MONTHS, **query}
-        answer = gateway.call("GET", "/v1/statistics", "fire-analyst", params=asked_for)
-        assert problem(answer) == (403, "law.refused")
-        assert [one["id"] for one in answer.json()["conditions"]] == [
-            "section_17a.stage_is_not_prescribed"
-        ]

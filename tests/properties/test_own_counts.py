@@ -17,6 +17,7 @@ from gateway.analysis.incidents import ask_for_incidents
 from gateway.analysis.several import ask_for_tables
 from gateway.assembly import House
 from gateway.cli.statistics import desk_of
+from gateway.errors import LawRefuses
 from schemas.analysis import IncidentQuestion
 from schemas.counted import CountedMeasure, StatisticsQuestion, month_named, month_number
 from schemas.released import DepersonalisedIncident, NoticeKind
@@ -164,3 +165,15 @@ def test_counts_are_those_of_the_records_that_one_may_have(
             seen += check(house)
     assert seen
     proved("own counts", store=store, steps=steps, tables=len(TABLES), wrong=0)
+
+
+@pytest.mark.on_sqlite
+def test_stages_of_intervention_are_not_asked_under_section_17a(tmp_path: Path) -> None:
+    with houses.new_house(tmp_path) as house:
+        houses.subscribe(house)
+        for more in ({"split": "stage"}, {"stage": ["agreement"]}):
+            given = {"subscription": FIRE_SUBSCRIPTION, "first": MONTHS[0], "last": MONTHS[-1]}
+            question = StatisticsQuestion.model_validate(given | more)
+            with pytest.raises(LawRefuses) as refused:
+                ask_for_tables(desk_of(house), FIRE_SUBSCRIPTION, {"t": question}, FIRE, "test")
+            assert refused.value.extra["conditions"][0]["id"].startswith("section_17a.stage")
