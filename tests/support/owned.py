@@ -17,14 +17,17 @@ from gateway.assembly import House
 from gateway.audit.request_desk import requests_of
 from gateway.audit.returns import matrix
 from gateway.clock import london_day
+from gateway.demo.history import COUNCIL_CASES
 from gateway.demo.stage import COUNCIL, FIRE, FIRE_17A, POLICE
 from gateway.errors import GatewayError
+from gateway.law.accounts import put_account
 from gateway.law.register import put_partner
 from gateway.settings import Settings
 from policies.periods import Quarter
 from policies.subject_search.asked import SubjectAsked
 from schemas.corrections import Reporting, Wrong
 from schemas.requests import Asking
+from tests.support import tools
 
 PARTNERS = (POLICE, COUNCIL, FIRE)
 QUARTER = "2026Q3"
@@ -84,6 +87,10 @@ def more_happens(house: House) -> None:
         said |= {"purpose": "preventing_crime_and_disorder", "necessity": "necessary"}
         desk.ask(asker, f"{asker}-system", Asking.model_validate(said))
     _report_on_the_councils(house)
+    for partner in (POLICE, COUNCIL):
+        person = next(one for one in cast() if one.account == f"{partner}-analyst")
+        house.writer.run(put_account(person, house.act("ig-lead"), house.clock.now()))
+        tools.a_credential(house, person.account)
 
 
 def _report_on_the_councils(house: House) -> None:
@@ -119,13 +126,29 @@ def _senders(house: House) -> dict[str, Parties]:
 def owned(house: House) -> dict[str, list[Owned]]:
     """Return the longest beginning of a route's path → the ids that it is asked with."""
     found: dict[str, list[Owned]] = defaultdict(list)
-    for fill in (_registered, _exchanged, _worked, _requested, _returned):
+    for fill in (_registered, _exchanged, _worked, _requested, _returned, _analysed):
         for beginning, each in fill(house):
             found[beginning].append(each)
     return found
 
 
 _Found = Iterable[tuple[str, Owned]]
+
+
+def _analysed(house: House) -> _Found:
+    """Questions are everybody's, their answers a subscription's; a tool's credential is its owner's."""
+    yield "/console/analysis/questions", Owned({"question": "asb-and-crime"}, EVERYBODY)
+    query = "SELECT id, partner FROM tool_credential"
+    for name, partner in rows(house, query):
+        yield "/console/analysis/tools", Owned({"credential": name}, frozenset({partner}))
+    query = "SELECT released_id FROM disclosure WHERE subscription = 'fire-17a' LIMIT 5"
+    features = [str(one[0]) for one in rows(house, query)]
+    for partner, asked in ((FIRE, FIRE_17A), (COUNCIL, COUNCIL_CASES)):
+        own = frozenset({partner})
+        parts = {"question": f"asb-and-crime?subscription={asked}"}
+        yield "/v1/statistics/partnership", Owned(parts, own)
+        for feature in features:
+            yield "/ogc/collections", Owned({"collection": asked, "feature": feature}, own)
 
 
 def _registered(house: House) -> _Found:
