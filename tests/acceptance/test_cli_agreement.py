@@ -189,7 +189,7 @@ def test_case_references_are_kept_as_keyed_hashes_only(shell: Shell, tmp_path: P
 
     assert len(shown.json["agreement"]["coverage"]["cases"]) == 1
     for held in (shown.out.encode(), database, wal.read_bytes() if wal.exists() else b""):
-        assert b"0042" not in held
+        assert b"2026-0042" not in held
     assert "1 listed" in shell.ok("agreement", "show", ID).out
 
 
