@@ -11,9 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from gateway.analysis.counting import Cell, Coverage, own_counts
 from gateway.analysis.editions import edition_code, is_read_from_editions
+from gateway.analysis.editions_read import basis_of, rows_of, unnamed_parts
 from gateway.analysis.entitled import Desk, Entitled
 from gateway.analysis.measuring import Held, areas_changed, measured, reach
 from gateway.errors import LawRefuses
@@ -22,7 +24,6 @@ from gateway.store.populations import residents_of
 from gateway.store.publishing import newest_editions
 from policies.audience import CountRule
 from policies.edition_tables import CURRENT, Key, keys_of
-from policies.edition_text import read_basis, read_shown
 from policies.editions import months_of
 from policies.stages import NOT_PRESCRIBED
 from schemas.codes import Kind
@@ -60,6 +61,14 @@ class Answered:
     """None where published editions hold none."""
     months: tuple[str, str] | None
     """The months that were counted, whole periods alone; None where there is no whole period."""
+    classes: frozenset[int]
+    editions: tuple[str, ...]
+
+
+class _Read(NamedTuple):
+    """What published editions tell of a question."""
+
+    cells: list[Cell]
     classes: frozenset[int]
     editions: tuple[str, ...]
 
@@ -111,8 +120,11 @@ def _from_editions(
     if not question.is_plain or _table_of(question) is None:
         raise LawRefuses(extra={"conditions": [_NOT_PUBLISHED]})
     wider = question.model_copy(update={"first": reached[0]})
-    cells, classes, editions = _published(desk, wider, entitled, months[1])
+    read = _published(desk, wider, entitled, months[1])
+    cells = read.cells
     kept = [one for one in cells if not question.kind or one.kind in question.kind]
+    if question.measure is not CountedMeasure.COUNT:
+        kept += unnamed_parts(kept)
     with desk.reader.connection() as connection:
         residents = residents_of(connection) if question.measure is CountedMeasure.RATE else {}
     held = Held(
@@ -126,13 +138,11 @@ def _from_editions(
         CountRule.ROUNDED,
     )
     measures = measured(question, kept, months, held)
-    return Answered(measures, None, months, frozenset(classes), editions)
+    return Answered(measures, None, months, read.classes, read.editions)
 
 
-def _published(
-    desk: Desk, question: StatisticsQuestion, entitled: Entitled, last: str
-) -> tuple[list[Cell], set[int], tuple[str, ...]]:
-    """Return the cells asked for of the newest editions, the classes they count, the editions' names."""
+def _published(desk: Desk, question: StatisticsQuestion, entitled: Entitled, last: str) -> _Read:
+    """Return what the newest editions tell of what is asked for."""
     decided, kinds = entitled.decided, entitled.subscription.filter.kinds
     cells: list[Cell] = []
     classes: set[int] = set()
@@ -142,14 +152,20 @@ def _published(
         found = newest_editions(connection, *quarters)
     table = _table_of(question)
     for edition in found:
-        basis = read_basis(edition["basis"])
-        if not any(table in keys_of(basis.edition.tables, kind.value) for kind in Kind):
+        tables, counted = basis_of(edition["basis"])
+        if not any(table in keys_of(tables, kind.value) for kind in Kind):
             raise LawRefuses(extra={"conditions": [_NOT_PUBLISHED]})
-        counted = basis.classes
         classes |= {one for one in counted if not kinds or decided.classes[one].kind in kinds}
         if not classes <= set(decided.allowed):
             raise LawRefuses(extra={"conditions": [_NOT_HIS]})
         names.append(edition_code(edition["quarter"], edition["number"]))
+        rows = [
+            row
+            for row in rows_of(edition["shown"])
+            if row.level == question.place.value
+            and (not kinds or row.kind in kinds)
+            and _is_asked(row.period, question, last)
+        ]
         cells += [
             Cell(
                 row.kind,
@@ -161,13 +177,10 @@ def _published(
                 edition_code(edition["quarter"], row.since) if row.since else names[-1],
                 None if question.split is Split.NONE else row.name or None,
             )
-            for row in read_shown(edition["shown"])
-            if table is not None
-            and (row.level, row.by) == (table.level, table.by)
-            and (not kinds or row.kind in kinds)
-            and _is_asked(row.period, question, last)
+            for row in rows
+            if table is not None and row.by == table.by
         ]
-    return cells, classes, tuple(names)
+    return _Read(cells, frozenset(classes), tuple(names))
 
 
 def _table_of(question: StatisticsQuestion) -> Key | None:
