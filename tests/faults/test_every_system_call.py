@@ -116,7 +116,7 @@ def test_a_kill_at_every_storage_call_loses_and_doubles_nothing(
     shutil.copytree(home, tmp_path / "whole")
     made = calls_made(tmp_path / "whole", tmp_path / "trace")
     # fine enough to meet the last calls, from release to acknowledgement
-    step = max(1, made // count(500))
+    step = max(1, made // count(400))
     outcome = Outcome()
 
     # how many pages a transaction changes differs a little from run to run: go on until one ends whole

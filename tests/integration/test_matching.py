@@ -64,6 +64,7 @@ def whys(house: House, partner: str) -> list[str]:
     return sorted(one["why"] for one in told(house, partner))
 
 
+@pytest.mark.on_sqlite
 def test_a_household_of_33_reports_over_three_feeds_is_signalled_at_the_third_and_once(
     house: House, proved: Callable[..., None]
 ) -> None:
@@ -193,6 +194,7 @@ def leaf_of(house: House, index: int) -> dict[str, Any]:
     return read
 
 
+@pytest.mark.on_sqlite
 def test_look_alikes_are_not_merged(house: House, proved: Callable[..., None]) -> None:
     """Neighbours, flats 1, 11 and 111 of each house, one landlord's telephone on all of them."""
     two_ways(house)
