@@ -70,7 +70,7 @@ class FitRow(Word):
     """How much of an area of one edition lies in an area of another; ``after`` is None for «in none»."""
 
     before: Code
-    after: Code | None
+    after: Code | None = None
     share: Share
     name: str = ""
     """Of the area after."""

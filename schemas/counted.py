@@ -9,6 +9,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from schemas.analysis import AreaCode, BehaviourCode, Several, SubBehaviourCode
+from schemas.areas import EditionName
 from schemas.base import DoesNotFit, Word
 from schemas.codes import GssCode, InterventionStage, Kind, MappingStatus, NsirClass, Slug
 
@@ -115,6 +116,10 @@ class StatisticsQuestion(Word):
     mapping_status: Several[MappingStatus] = ()
     within: Several[GssCode] = ()
     """Areas at any level, in one of which the place lies: the wards of a district, an area set."""
+    set: Slug | None = None
+    """A named set of areas, by whose areas the figures of the level are added up."""
+    on: EditionName | None = None
+    """Another edition of the level's areas, on which figures are shown by best fit, with the share moved."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -132,6 +137,12 @@ class StatisticsQuestion(Word):
             raise DoesNotFit(message)
         if self.measure is CountedMeasure.RATE and self.place is CountedPlace.NONE:
             message = "a rate needs a place whose residents are known"
+            raise DoesNotFit(message)
+        if self.place is CountedPlace.NONE and (self.set or self.on):
+            message = "areas are made of those of a level: name it"
+            raise DoesNotFit(message)
+        if self.set and self.on:
+            message = "a set says itself of which edition it is made; leave the other out"
             raise DoesNotFit(message)
         if self.period is CountedPeriod.WHOLE and self.measure in _COMPARED:
             message = "the whole has no period before it"

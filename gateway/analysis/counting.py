@@ -103,6 +103,7 @@ def own_counts(
     entitled: Entitled,
     months: tuple[str, str],
     first: str,
+    area_of: Mapping[str, str] | None = None,
 ) -> Counted:
     """Count what a reader may have, over whole periods.
 
@@ -113,6 +114,7 @@ def own_counts(
         entitled: Whose classes are counted.
         months: First and last, those that a comparison looks back at with them.
         first: The first month that was asked for itself.
+        area_of: Into which other area each of the level goes whole; what is in none is not counted.
 
     Raises:
         LawRefuses: It asks by stages of intervention under section 17A.
@@ -121,7 +123,8 @@ def own_counts(
     stages = question.split is Split.STAGE or question.stage
     if stages and entitled.subscription.power is Power.SECTION_17A:
         raise LawRefuses(extra={"conditions": [NOT_PRESCRIBED]})
-    sums = _Sums(question, _allowed(question, entitled), held.whats, held.wheres)
+    placed = _placed(question, held.wheres, area_of)
+    sums = _Sums(question, _allowed(question, entitled), held.whats, placed)
     for period, parts in _periods(question, blocks, months).items():
         sums.add(period, parts)
     classes = frozenset(
@@ -173,7 +176,7 @@ class _Sums:
         question: StatisticsQuestion,
         allowed: Mapping[int, RecordClass],
         whats: Sequence[What],
-        wheres: Sequence[Where],
+        placed: tuple[NDArray[np.int64], list[str]],
     ) -> None:
         self._hours = len(_SLOTS) if question.split is Split.HOUR else 1
         kept = [_is_kept(question, one) and one.class_id in allowed for one in whats]
@@ -190,7 +193,7 @@ class _Sums:
         ]
         self._covers = [(kind, part) for kind in self._kinds for part in COVERED]
         self._cover = _numbered(covered, self._covers)
-        self._place, self._places = _placed(question, wheres)
+        self._place, self._places = placed
         self._found: list[tuple[str, Ints, Ints]] = []
         self._total = 0
 
@@ -299,7 +302,7 @@ def _numbered(names: Sequence[Any], among: Sequence[Any]) -> NDArray[np.int64]:
 
 
 def _placed(
-    question: StatisticsQuestion, wheres: Sequence[Where]
+    question: StatisticsQuestion, wheres: Sequence[Where], area_of: Mapping[str, str] | None
 ) -> tuple[NDArray[np.int64], list[str]]:
     within = frozenset(question.within)
     level = question.place
@@ -311,6 +314,9 @@ def _placed(
         else str(getattr(one, level.value))
         for one in wheres
     ]
+    if area_of is not None:
+        # a place that is not known at this level stays so
+        names = [name and area_of.get(name) for name in names]
     places = sorted({name for name in names if name is not None})
     return _numbered(names, places), places
 

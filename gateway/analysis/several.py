@@ -13,6 +13,7 @@ from pydantic_core import to_json
 from gateway.analysis.counting import Cell, Coverage
 from gateway.analysis.editions import is_read_from_editions
 from gateway.analysis.entitled import MAX_DRAFTS, Desk, Entitled, entitle, filter_digest
+from gateway.analysis.grouping import Grouping
 from gateway.analysis.statistics import Answered, answered
 from gateway.errors import LawRefuses, StoreUnavailable
 from gateway.ledger.leaf import Operation, leaf
@@ -54,6 +55,8 @@ class Tables:
     """Beside the figures of each table; None where the editions hold none."""
     months: Mapping[str, tuple[str, str] | None] = field(default_factory=dict)
     """First and last month that each table counts; None where no period asked for is whole and over."""
+    groupings: Mapping[str, Grouping | None] = field(default_factory=dict)
+    """The areas of each table, where they are not its level's own."""
 
 
 def ask_for_tables(
@@ -141,6 +144,7 @@ def _on_record(
         is_read_from_editions(entitled.subscription),
         {name: one.coverage for name, one in found.items()},
         {name: one.months for name, one in found.items()},
+        {name: one.grouping for name, one in found.items()},
     )
 
 

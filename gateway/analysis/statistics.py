@@ -17,6 +17,7 @@ from gateway.analysis.counting import Cell, Coverage, own_counts
 from gateway.analysis.editions import edition_code, is_read_from_editions
 from gateway.analysis.editions_read import basis_of, rows_of, unnamed_parts
 from gateway.analysis.entitled import Desk, Entitled
+from gateway.analysis.grouping import Grouping, grouping_of
 from gateway.analysis.measuring import Held, areas_changed, measured, reach
 from gateway.errors import LawRefuses
 from gateway.store.counted_log import first_month
@@ -63,6 +64,8 @@ class Answered:
     """The months that were counted, whole periods alone; None where there is no whole period."""
     classes: frozenset[int]
     editions: tuple[str, ...]
+    grouping: Grouping | None = None
+    """The areas that the cells are of, where they are not the level's own."""
 
 
 class _Read(NamedTuple):
@@ -77,31 +80,35 @@ def answered(desk: Desk, question: StatisticsQuestion, entitled: Entitled) -> An
     """Work one table out; nothing is on record yet.
 
     Raises:
+        NotFound, RequestInvalid: As ``grouping_of``.
         LawRefuses: The editions hold no such table, or what is asked for is not the reader's.
         TooManyCells: It would be too large.
     """
+    grouping = grouping_of(desk.reader, question, entitled.day)
     last = min(question.last, _last_closed(entitled.day))
     months = whole_periods(question.first, last, question.period)
     if months is None:
-        return Answered((), (), None, frozenset(), ())
+        return Answered((), (), None, frozenset(), (), grouping)
     reached = reach(question, months[0]), months[1]
     if is_read_from_editions(entitled.subscription):
-        return _from_editions(desk, question, entitled, months, reached)
+        return _from_editions(desk, question, entitled, (months, reached), grouping)
     with desk.reader.connection() as connection:
         counts = desk.reader.held_counts
         hours = question.split is Split.HOUR
         blocks = counts.blocks(connection, entitled.decided.since, reached, hours=hours)
-        found = own_counts(counts, blocks, question, entitled, reached, months[0])
+        area_of = None if grouping is None else grouping.area_of
+        found = own_counts(counts, blocks, question, entitled, reached, months[0], area_of)
         begins = first_month(connection)
         residents = residents_of(connection) if question.measure is CountedMeasure.RATE else {}
     held = Held(
         frozenset(_months(max(reached[0], begins or reached[1]), reached[1])),
         areas_changed(question.place),
-        residents,
+        residents if grouping is None else grouping.residents(residents),
         CountRule.OWN_COUNT,
     )
     cells = measured(question, found.cells, months, held)
-    return Answered(cells, found.coverage, months, found.classes, ())
+    cells = cells if grouping is None else grouping.told(cells)
+    return Answered(cells, found.coverage, months, found.classes, (), grouping)
 
 
 def _months(first: str, last: str) -> list[str]:
@@ -112,9 +119,10 @@ def _from_editions(
     desk: Desk,
     question: StatisticsQuestion,
     entitled: Entitled,
-    months: tuple[str, str],
-    reached: tuple[str, str],
+    periods: tuple[tuple[str, str], tuple[str, str]],
+    grouping: Grouping | None,
 ) -> Answered:
+    months, reached = periods
     if question.split is Split.STAGE and entitled.subscription.power is Power.SECTION_17A:
         raise LawRefuses(extra={"conditions": [NOT_PRESCRIBED]})
     if not question.is_plain or _table_of(question) is None:
@@ -123,6 +131,7 @@ def _from_editions(
     read = _published(desk, wider, entitled, months[1])
     cells = read.cells
     kept = [one for one in cells if not question.kind or one.kind in question.kind]
+    kept = kept if grouping is None else grouping.cells(kept)
     if question.measure is not CountedMeasure.COUNT:
         kept += unnamed_parts(kept)
     with desk.reader.connection() as connection:
@@ -134,11 +143,12 @@ def _from_editions(
             for month in (months_of(period) if "Q" in period else (period,))
         ),
         areas_changed(question.place),
-        residents,
+        residents if grouping is None else grouping.residents(residents),
         CountRule.ROUNDED,
     )
     measures = measured(question, kept, months, held)
-    return Answered(measures, None, months, read.classes, read.editions)
+    measures = measures if grouping is None else grouping.told(measures)
+    return Answered(measures, None, months, read.classes, read.editions, grouping)
 
 
 def _published(desk: Desk, question: StatisticsQuestion, entitled: Entitled, last: str) -> _Read:

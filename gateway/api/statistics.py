@@ -10,6 +10,7 @@ from pydantic_core import to_json
 
 from gateway.analysis.counting import Coverage
 from gateway.analysis.frames import frame_of_cells
+from gateway.analysis.grouping import Grouping
 from gateway.analysis.several import Tables, ask_for_counts
 from gateway.api.asked_of_analysis import CSV, FORMS, csv_table, desk_of, question_of, wants_csv
 from gateway.api.caller import Analyst, ServiceDep
@@ -37,7 +38,9 @@ async def read_statistics(request: Request, service: ServiceDep, access: Analyst
     with its rule. A cell that a split does not name is zero; a place or a part that is null is one that
     is not known at this level. Each published cell says since which edition it stands. ``value`` is what
     the measure makes of the count, ``says`` why there is none. ``coverage`` says of the rows behind your
-    own counts how many were mapped, and of how many the class of the police alone is known.
+    own counts how many were mapped, and of how many the class of the police alone is known. With ``set``
+    the figures of the level are added up by the areas of a named set, with ``on`` shown on another edition
+    of its areas; ``areas`` names them, and ``says`` how much of a figure lies elsewhere.
     """
     question = question_of(StatisticsQuestion, request)
     found = await asyncio.to_thread(
@@ -58,17 +61,36 @@ def told(question: StatisticsQuestion, found: Tables) -> dict[str, Any]:
     """Return what stands beside a table's cells."""
     months = found.months[question.subscription]
     coverage = found.coverage[question.subscription]
+    grouping = found.groupings[question.subscription]
     return {
         "subscription": question.subscription,
         "measure": question.measure.value,
         "first": months[0] if months else None,
         "last": months[1] if months else None,
         "coverage": None if coverage is None else [_covered(one) for one in coverage],
+        "areas": None if grouping is None else _areas(grouping),
         "editions": list(found.editions),
         "leaf": found.leaf,
         "as_of": stamp(found.at),
         "marking": found.marking.value,
         "quality": quality(stamp(found.at), Lane.STATISTICS).model_dump(mode="json"),
+    }
+
+
+def _areas(grouping: Grouping) -> dict[str, Any]:
+    """The areas that figures are given for, where they are not the level's own."""
+    filled = set(grouping.area_of.values())
+    return {
+        "says": grouping.says,
+        "areas": [
+            {
+                "code": code,
+                "name": name,
+                "beside": grouping.beside.get(code),
+                "made": code in filled,
+            }
+            for code, name in grouping.names.items()
+        ],
     }
 
 

@@ -17,6 +17,9 @@ from gateway.access.clients import Scope
 from gateway.access.people import Person, Role
 from gateway.analysis.editions import publish
 from gateway.cli.statistics import desk_of
+from gateway.demo.geography import load_invented_geography
+from gateway.law.area_documents import PutAreaDocument, area_sets
+from schemas.areas import AreaFit
 from schemas.sensitivity import Lane
 from tests.support import house as houses
 from tests.support.pages import demonstration
@@ -45,6 +48,7 @@ def sent(number: int) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningGateway]:
     with demonstration(tmp_path_factory.mktemp("home")) as made:
+        load_invented_geography(made.house, "operator")
         made.usual()
         made.system("fire-tool", "llr-fire", frozenset({Scope.ANALYSIS_READ}))
         made.subscribe("fire-tables", "llr-fire", lane=Lane.STATISTICS)
@@ -218,3 +222,102 @@ def test_a_tool_gets_a_password_once_and_loses_it(
     assert reading.post(f"/console/analysis/tools/{name}/revoke").status_code == 303
     assert gateway.http.get(gateway.url + query, auth=(name, password)).status_code == 401
     assert reading.post("/console/analysis/tools", {"tool": "No Tool"}).status_code == 422
+
+
+SPAN = "first=2026-04&last=2026-09"
+
+
+def told(gateway: RunningGateway, query: str, status: int = 200) -> Any:
+    answer = gateway.call("GET", f"/v1/statistics?{SPAN}&{query}", "fire-tool")
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def by_area(cells: list[Any], area_of: dict[str, str]) -> dict[tuple[str, ...], int | None]:
+    """Add shown cells up by area, by hand: what has a hidden part has no number."""
+    found: dict[tuple[str, ...], int | None] = {}
+    for one in cells:
+        if one["place"] in area_of:
+            key = one["kind"], one["period"], area_of[one["place"]]
+            so_far = found.get(key, 0)
+            found[key] = None if None in {so_far, one["count"]} else so_far + one["count"]
+    return found
+
+
+@pytest.mark.parametrize("subscription", ["fire-17a", "fire-tables"])
+@pytest.mark.parametrize("period", ["month", "quarter"])
+def test_counts_by_a_named_set_are_sums_of_what_the_reader_is_shown(
+    gateway: RunningGateway, subscription: str, period: str
+) -> None:
+    base = f"subscription={subscription}&period={period}"
+    cells = told(gateway, base)["cells"]
+    for kept in area_sets(gateway.house.reader):
+        area_of = {code: area.code for area in kept.areas for code in area.members}
+        answer = told(gateway, f"{base}&set={kept.name}")
+        found = {
+            (one["kind"], one["period"], one["place"]): one["count"]
+            for one in answer["cells"]
+            if one["place"] is not None
+        }
+        assert found == by_area(cells, area_of)
+        assert kept.name == "priority" or found
+        assert answer["areas"]["says"].startswith(f"{kept.title}, {kept.edition}, made of lsoa")
+        assert {one["name"] for one in answer["areas"]["areas"]} == {x.name for x in kept.areas}
+        if subscription == "fire-17a":
+            rows = [one["rows"] for one in answer["coverage"] if one["place"] is not None]
+            assert sum(rows) == sum(number or 0 for number in found.values())
+
+
+def test_figures_go_onto_another_edition_whole_and_say_what_was_moved(
+    gateway: RunningGateway,
+) -> None:
+    level = area_sets(gateway.house.reader)[0]
+    codes = sorted(code for area in level.areas for code in area.members)
+    after = {code: f"N{number // 2:08}" for number, code in enumerate(codes)}
+    fit = {
+        "kind": "lsoa",
+        "before": level.level_edition,
+        "onto": "lsoa",
+        "after": "2031",
+        "weight": "area",
+        "rows": [
+            row
+            for code in codes
+            for row in (
+                {"before": code, "after": after[code], "share": 0.75, "name": "New"},
+                {"before": code, "after": None, "share": 0.25},
+            )
+        ],
+        "weights": dict.fromkeys(codes, 1.0),
+    }
+    base = "subscription=fire-17a"
+    assert "is not kept" in str(told(gateway, f"{base}&on=2031", 422))
+    house = gateway.house
+    house.writer.run(PutAreaDocument(AreaFit.model_validate(fit), house.act("operator")))
+
+    for one in (base, "subscription=fire-tables"):
+        moved = told(gateway, f"{one}&on=2031&measure=rate")
+        found = {(c["kind"], c["period"], c["place"]): c["count"] for c in moved["cells"]}
+        assert found == by_area(told(gateway, one)["cells"], after)
+        for cell in moved["cells"]:
+            assert cell["says"].endswith("; 25 % was moved")
+            lived = sum(1_200 + int(c[-3:]) * 37 % 800 for c in after if after[c] == cell["place"])
+            assert cell["count"] is None or cell["value"] == cell["count"] * 1000 / lived
+        assert "2031 LSOAs" in moved["areas"]["says"]
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "says"),
+    [
+        ("set=groups&place=ward", 422, "cuts across wards"),
+        ("set=none-such", 404, ""),
+        ("set=groups&place=none", 422, ""),
+        ("set=groups&on=2031", 422, ""),
+        ("on=2021-invented", 422, "as they stand"),
+        ("on=2031&place=msoa", 422, "is loaded"),
+    ],
+)
+def test_areas_that_cannot_be_made_are_refused_with_the_reason(
+    gateway: RunningGateway, query: str, status: int, says: str
+) -> None:
+    assert says in str(told(gateway, f"subscription=fire-17a&{query}", status))

@@ -177,7 +177,7 @@ def carried(figures: Mapping[str, Shown], found: AreaFit) -> Carried:
     for code, one in whole.items():
         if one.after is not None:
             parts[one.after].append(code)
-    moved = {onto: _moved(codes, whole, found.weights) for onto, codes in parts.items()}
+    moved = moved_by_area(found)
     shown = {
         onto: added([figures.get(code, Shown()) for code in codes], moved_words(moved[onto]))
         for onto, codes in parts.items()
@@ -187,6 +187,15 @@ def carried(figures: Mapping[str, Shown], found: AreaFit) -> Carried:
             shown[row.after] = Shown(beside="no area of the earlier edition fits it best")
     nowhere = (code for code in figures if code not in whole or whole[code].after is None)
     return Carried(shown, moved, tuple(sorted(nowhere)))
+
+
+def moved_by_area(found: AreaFit) -> dict[str, float]:
+    """Return, by area of the edition after, the share of what is shown there that lies elsewhere."""
+    whole, parts = best(found), defaultdict(list)
+    for code, one in whole.items():
+        if one.after is not None:
+            parts[one.after].append(code)
+    return {onto: _moved(codes, whole, found.weights) for onto, codes in parts.items()}
 
 
 def _moved(codes: Sequence[str], whole: Mapping[str, Best], weights: Mapping[str, float]) -> float:

@@ -36,12 +36,20 @@ def question(**more: Any) -> StatisticsQuestion:
         {"measure": "rate", "place": "none"},
         {"measure": "change", "period": "whole"},
         {"behaviour": "no_such"},
+        {"set": "beats", "place": "none"},
+        {"on": "2021", "place": "none"},
+        {"set": "beats", "on": "2021"},
         {"order": "desc"},
     ],
 )
 def test_what_makes_no_sense_is_refused(more: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         question(**more)
+
+
+def test_a_named_set_or_another_edition_is_no_filter() -> None:
+    assert question(set="beats").is_plain
+    assert question(on="2021").is_plain
 
 
 def test_filters_take_several_values_and_a_plain_question_has_none() -> None:
