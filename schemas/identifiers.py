@@ -49,6 +49,7 @@ def _plain(word: str) -> str:
 
 
 _NAMES = frozenset(map(_plain, (*SEALED_FIELDS, *_ELSEWHERE.split())))
+_APART = re.compile(r"[,;|]")
 _COLUMN = re.compile(r"[\w.\-\[\]/]+")
 
 
@@ -69,7 +70,11 @@ def names_identifier(word: str, shown: Collection[str] = ()) -> bool:
 
 def asks_by_identifier(value: str, shown: Collection[str] = ()) -> bool:
     """Whether a parameter's value names such a column: one name, a list, a sort order or a filter."""
-    words = [word.strip("-") for word in _COLUMN.findall(value)]
-    if _plain(value) in _NAMES and words != [value.strip("-")]:
+    if any(_is_spelled_out(piece, shown) for piece in _APART.split(value)):
         return True
-    return any(names_identifier(word, shown) for word in words)
+    return any(names_identifier(word.strip("-"), shown) for word in _COLUMN.findall(value))
+
+
+def _is_spelled_out(piece: str, shown: Collection[str]) -> bool:
+    """Whether all of a piece is one name in words, such as ``Date of Birth``."""
+    return _plain(piece) in _NAMES and piece.strip(" +-") not in shown

@@ -64,6 +64,20 @@ def question_of(form: type[Question], request: Request, aside: Collection[str] =
     raise RequestInvalid(errors=(_UNKNOWN,))
 
 
+def asks_nothing(request: Request, form: type[Word] | None = None) -> None:
+    """Look at the query of a route that reads no question, or reads it later: it names no person either.
+
+    Args:
+        request: Whose query it is.
+        form: Of the question that is read later.
+
+    Raises:
+        PivotOnPerson: It asks by what names a person, a home or a report.
+    """
+    known = () if form is None else form.model_fields
+    refuse_pivots(request.query_params.multi_items(), known)
+
+
 @cache
 def _lists(form: type[Word]) -> frozenset[str]:
     """Return the parameters that take several values."""

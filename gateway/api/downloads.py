@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from gateway.analysis.dictionary import dictionary_document, dictionary_table
 from gateway.analysis.incidents_whole import broke_off, still_stands, whole_answer
 from gateway.analysis.written.forms import FORMS, Form
-from gateway.api.asked_of_analysis import desk_of, question_of
+from gateway.api.asked_of_analysis import asks_nothing, desk_of, question_of
 from gateway.api.caller import Analyst, ServiceDep
 from gateway.api.documented import parameters_of
 from gateway.api.formed import DOCUMENTED, FORMAT_PARAMETER, PARAMETER, form_of
@@ -35,6 +35,7 @@ async def read_dictionary(request: Request, access: Analyst) -> Response:
     One document, or with `format=csv` one table.
     """
     del access
+    asks_nothing(request)
     form = form_of(request)
     receipted(request, None)
     if form is Form.CSV:

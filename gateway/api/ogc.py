@@ -23,7 +23,7 @@ from gateway.analysis.features import (
     collections_of,
 )
 from gateway.api import ogc_documents as documents
-from gateway.api.asked_of_analysis import desk_of, question_of
+from gateway.api.asked_of_analysis import asks_nothing, desk_of, question_of
 from gateway.api.caller import Analyst, ServiceDep
 from gateway.api.documented import parameters_of
 from gateway.api.receipts import receipted
@@ -139,6 +139,7 @@ async def read_items(
 
     Of a subscription, `bbox` and `datetime` are matched against the place and the time that leave.
     """
+    asks_nothing(request, FeatureQuestion)
     found = await _collection(service, access.partner, collection)
     site, here = _site(service), f"/collections/{collection}/items"
     if found.layer is not None:

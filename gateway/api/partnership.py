@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Request, Response
 from gateway.analysis.partnership.asked import ask_partnership
 from gateway.analysis.partnership.questions import QUESTIONS
 from gateway.analysis.partnership.tables import Answer
-from gateway.api.asked_of_analysis import desk_of, question_of
+from gateway.api.asked_of_analysis import asks_nothing, desk_of, question_of
 from gateway.api.caller import Analyst, ServiceDep
 from gateway.api.documented import parameters_of
 from gateway.api.receipts import receipted
@@ -25,8 +25,10 @@ router = APIRouter(prefix="/v1/statistics/partnership", tags=["analysis"])
 
 
 @router.get("", summary="The questions that a partnership asks again and again")
-async def list_questions(access: Analyst) -> Response:  # noqa: ARG001 - its scope is needed
+async def list_questions(request: Request, access: Analyst) -> Response:
     """List the questions by name. Each is asked at its own address with a subscription of yours."""
+    del access
+    asks_nothing(request)
     listed = [
         {"name": one.name.value, "asks": one.asks, "months_between_meetings": one.meets}
         for one in QUESTIONS.values()

@@ -83,11 +83,11 @@ def page_of(template: str, form: type[Q], told: Callable[[Asking[Q]], dict[str, 
     """
 
     def handler(visit: Visit) -> Response:
+        refuse_pivots(visit.request.query_params.multi_items(), form.model_fields)
         choices = subscriptions_of(visit.house, visit.person)
         if not choices:
             return visit.page("analysis/none.html", has_partner=visit.person.partner is not None)
         given = {name: value for name, value in visit.request.query_params.multi_items() if value}
-        refuse_pivots(given.items(), form.model_fields)
         try:
             question = form.model_validate_strings(given)
         except ValidationError as refused:

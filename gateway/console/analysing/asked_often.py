@@ -31,6 +31,7 @@ def add(desk: Desk) -> None:
 
 
 def _listed(visit: Visit) -> Response:
+    refuse_pivots(visit.request.query_params.multi_items())
     choices = subscriptions_of(visit.house, visit.person)
     if not choices:
         return visit.page("analysis/none.html", has_partner=visit.person.partner is not None)
@@ -41,12 +42,12 @@ def _answered(visit: Visit) -> Response:
     if visit.part("question") not in {one.value for one in PartnershipName}:
         raise NotFound
     name = PartnershipName(visit.part("question"))
+    query = visit.request.query_params.multi_items()
+    refuse_pivots(query, PartnershipQuestion.model_fields)
     choices = subscriptions_of(visit.house, visit.person)
     if not choices:
         return visit.page("analysis/none.html", has_partner=visit.person.partner is not None)
-    query = visit.request.query_params.multi_items()
     given = {"subscription": choices[0].id, **{key: value for key, value in query if value}}
-    refuse_pivots(given.items(), PartnershipQuestion.model_fields)
     try:
         question = PartnershipQuestion.model_validate_strings(given)
     except ValidationError as refused:

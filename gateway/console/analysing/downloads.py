@@ -47,6 +47,7 @@ def add(desk: Desk) -> None:
 
 
 def _shown(visit: Visit) -> Response:
+    refuse_pivots(visit.request.query_params.multi_items(), StatisticsQuestion.model_fields)
     choices = subscriptions_of(visit.house, visit.person)
     if not choices:
         return visit.page("analysis/none.html", has_partner=visit.person.partner is not None)
@@ -57,7 +58,6 @@ def _shown(visit: Visit) -> Response:
         "last": closed,
         **{name: value for name, value in visit.request.query_params.multi_items() if value},
     }
-    refuse_pivots(given.items(), StatisticsQuestion.model_fields)
     try:
         question = StatisticsQuestion.model_validate_strings(given)
     except ValidationError as refused:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import Response
 
+from gateway.analysis.pivots import refuse_pivots
 from gateway.console.analysing.asked import subscriptions_of
 from gateway.console.desk import Desk, Visit
 from gateway.console.navigation import ANALYST, NOMINATED, link
@@ -31,6 +32,7 @@ def add(desk: Desk) -> None:
 
 
 def _shown(visit: Visit) -> Response:
+    refuse_pivots(visit.request.query_params.multi_items())
     if not subscriptions_of(visit.house, visit.person):
         return visit.page("analysis/none.html", has_partner=visit.person.partner is not None)
     return _page(visit)

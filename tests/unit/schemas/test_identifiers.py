@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from schemas.analysis import (
-    CountedBehaviour,
-    CountedPeriod,
-    CountedPlace,
-    IncidentQuestion,
-    StatisticsQuestion,
-)
+from schemas.analysis import IncidentQuestion
 from schemas.codes import Kind, MappingStatus, NsirClass
+from schemas.counted import CountedBehaviour, CountedPeriod, CountedPlace, StatisticsQuestion
 from schemas.identifiers import SEALED_FIELDS, asks_by_identifier, names_identifier
 from schemas.released import RELEASED_NAMES
 from schemas.typology import TYPOLOGY
@@ -41,6 +36,8 @@ def test_what_is_shown_anyway_is_a_column() -> None:
     assert not names_identifier("occurred_to", RELEASED_NAMES)
     assert not asks_by_identifier("-occurred_to,id,place.longitude", RELEASED_NAMES)
     assert asks_by_identifier("occurred_to,uprn", RELEASED_NAMES)
+    assert not asks_by_identifier("-occurred_to, longitude", RELEASED_NAMES)
+    assert asks_by_identifier("kind,-Date of Birth", RELEASED_NAMES)
 
 
 def test_no_word_that_questions_are_made_of_is_taken_for_one() -> None:
