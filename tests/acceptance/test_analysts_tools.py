@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 from zipfile import ZipFile
 
 import duckdb
@@ -22,19 +24,28 @@ import polars as pl
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
+from lxml import html
 from python_calamine import CalamineWorkbook
 
+from gateway.access.people import Person, Role
 from gateway.analysis.exported.run import COUNTS, Order, export
 from gateway.analysis.frames import RECORD_COLUMNS, RECORD_SCHEMA, frame_of
 from gateway.analysis.written.about import About
 from gateway.analysis.written.forms import FORMS, Form
 from gateway.cli.exporting import signer_of
+from gateway.law.accounts import put_account
 from tests.support.analysed import Analysed, analysed_gateway, own_records
 from tests.support.canaries import Search
+from tests.support.pages import need_assets
 from tests.support.requirements import law
+from tests.support.signed_in import signed_in
+from tests.support.tools import a_credential
 
 pytestmark = pytest.mark.on_sqlite
 OFFICE_SECONDS = 120
+PERSON = Person(
+    account="fire-tools", name="Jo Specimen", partner="llr-fire", roles=frozenset({Role.ANALYST})
+)
 RISKY = (
     "=1+1",
     "+1+1",
@@ -266,3 +277,87 @@ def test_libreoffice_shows_every_row_and_runs_no_formula(
         at = read[name][0].index("source_category_label")
         texts = [line[at] for line in read[name][1:]]
         assert [text.lstrip("'") for text in texts] == [one.lstrip("'") for one in RISKY]
+
+
+@pytest.fixture(scope="module")
+def who(analysed: Analysed) -> tuple[str, str]:
+    """Name and password of an analyst's tool."""
+    house = analysed.gateway.house
+    house.writer.run(put_account(PERSON, house.act("operator"), house.clock.now()))
+    made = a_credential(house, PERSON.account, "python")
+    return made.credential.id, made.password
+
+
+@pytest.fixture(scope="module")
+def printed(analysed: Analysed) -> dict[str, str]:
+    """The lines to copy, as the page shows them."""
+    need_assets()
+    reading = signed_in(analysed.gateway, PERSON)
+    query = "?subscription=fire-17a&place=district&first=2026-01&last=2026-10"
+    page = html.fromstring(reading.get(f"/console/analysis/downloads{query}").text)
+    return {
+        one.get("id"): one.text_content() for one in page.xpath("//pre[@class='copy__text']")
+    } | {
+        row.xpath("./th")[0].text: row.xpath("./td")[-1].text
+        for row in page.xpath("//table[contains(caption, 'as one file')]/tbody/tr")
+    }
+
+
+def test_lines_to_copy_run_as_they_are_printed(
+    analysed: Analysed,
+    who: tuple[str, str],
+    printed: dict[str, str],
+    tmp_path: Path,
+    own: pl.DataFrame,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """All but what no machine here can run: Power Query M and R, whose address is looked at below."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GATEWAY_ACCOUNT", who[0])
+    monkeypatch.setenv("GATEWAY_PASSWORD", who[1])
+    monkeypatch.setenv("GDAL_HTTP_TIMEOUT", "20")
+    gateway = analysed.gateway
+    ids = own["id"].to_list()
+    cells = gateway.call("GET", printed["counts"].removeprefix(gateway.url), "fire-analyst").json()
+    counted = sum(one["count"] for one in cells["cells"])
+    assert counted > 0
+
+    def ran(name: str) -> dict[str, Any]:
+        space: dict[str, Any] = {}
+        exec(printed[name], space)  # noqa: S102 - what the page tells analysts to run
+        return space
+
+    for tool in ("pandas", "polars"):
+        assert ran(tool)["table"]["count"].sum() == counted, tool
+        assert sorted(ran(f"{tool}-records")["records"]["id"]) == ids, tool
+    read = ran("duckdb")["duckdb"].sql("SELECT sum(count) FROM 'gateway.csv'").fetchall()
+    assert read == [(counted,)]
+    read = ran("duckdb-records")["duckdb"].sql("SELECT count(*) FROM 'gateway.parquet'").fetchall()
+    assert read == [(len(ids),)]
+    Path("gateway.csv").unlink()
+    for name in ("curl", "curl-records", "gdal"):
+        done = subprocess.run(
+            ["/bin/bash", "-ec", printed[name]], check=True, capture_output=True, timeout=60
+        )
+        if name == "gdal":
+            assert f"Feature Count: {len(ids)}" in done.stdout.decode()
+    assert Path("gateway.csv").read_text("utf-8-sig").startswith('"kind",')
+    assert Path("gateway.xlsx").read_bytes().startswith(b"PK")
+
+
+def test_every_address_to_copy_answers_a_tool_in_the_form_it_names(
+    analysed: Analysed, who: tuple[str, str], printed: dict[str, str]
+) -> None:
+    for form in Form:
+        answer = analysed.gateway.http.get(printed[form.value], auth=who)
+        assert answer.status_code == 200, form
+        assert answer.headers["content-type"] == FORMS[form].media_type
+    for tool in ("power-query", "r"):
+        (address,) = re.findall(r'"(http[^"]+)"', printed[tool])
+        assert address == printed["counts"]
+        answer = analysed.gateway.http.get(address, auth=who, headers={"Accept": "text/csv"})
+        assert answer.status_code == 200
+        assert answer.text.startswith("\ufeff")
+        assert dict(parse_qsl(urlsplit(address).query))["subscription"] == "fire-17a"
+    for text in printed.values():
+        assert who[1] not in text

@@ -16,7 +16,7 @@ from gateway.analysis.pivots import refuse_pivots
 from gateway.clock import london_day
 from gateway.console.analysing.asked import faults_of, query_of, subscriptions_of
 from gateway.console.analysing.periods import month_back, months
-from gateway.console.analysing.snippets import snippets
+from gateway.console.analysing.snippets import FORM_SAYS, snippets, whole
 from gateway.console.desk import Desk, Visit
 from gateway.console.navigation import ANALYST, NOMINATED, link
 from gateway.errors import NotFound
@@ -78,7 +78,12 @@ def _shown(visit: Visit) -> Response:
         counts=counts,
         records=records if has_records else None,
         fields=_fields(),
-        snippets=snippets(origin, counts, records if has_records else None),
+        files=[
+            [form.value, says, whole(origin, chosen.id, form)] for form, says in FORM_SAYS.items()
+        ]
+        if has_records
+        else [],
+        snippets=snippets(origin, counts, chosen.id if has_records else None),
         cell_columns=list(map(_described, CELL_COLUMNS)),
         record_columns=list(map(_described, RECORD_COLUMNS)) if has_records else [],
     )
