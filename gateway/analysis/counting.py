@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.analysis.entitled import Entitled
+from gateway.analysis.places.wards import ward_counted
 from gateway.errors import LawRefuses, TooManyCells
 from gateway.store.held_counts import Block, HeldCounts, Ints, What, Where
 from gateway.store.rollups import UNKNOWN_SLOT
@@ -90,6 +91,15 @@ class Counted:
     classes: frozenset[int]
 
 
+class Into(NamedTuple):
+    """In which areas a reader's own counts are given, where they are not those of his records."""
+
+    wards: Mapping[str, str]
+    """The ward of each LSOA (``places.wards.wards_of_lsoas``)."""
+    area_of: Mapping[str, str] | None = None
+    """Into which other area each of the level goes whole; what is in none is not counted."""
+
+
 class _Group(NamedTuple):
     kind: str
     behaviour: str
@@ -103,7 +113,7 @@ def own_counts(
     entitled: Entitled,
     months: tuple[str, str],
     first: str,
-    area_of: Mapping[str, str] | None = None,
+    into: Into,
 ) -> Counted:
     """Count what a reader may have, over whole periods.
 
@@ -114,7 +124,7 @@ def own_counts(
         entitled: Whose classes are counted.
         months: First and last, those that a comparison looks back at with them.
         first: The first month that was asked for itself.
-        area_of: Into which other area each of the level goes whole; what is in none is not counted.
+        into: In which areas it is counted.
 
     Raises:
         LawRefuses: It asks by stages of intervention under section 17A.
@@ -123,8 +133,10 @@ def own_counts(
     stages = question.split is Split.STAGE or question.stage
     if stages and entitled.subscription.power is Power.SECTION_17A:
         raise LawRefuses(extra={"conditions": [NOT_PRESCRIBED]})
-    placed = _placed(question, held.wheres, area_of)
-    sums = _Sums(question, _allowed(question, entitled), held.whats, placed)
+    known = tuple(held.wheres)  # others may add to it meanwhile
+    fitted = [one._replace(ward=ward_counted(*one[:3], into.wards)) for one in known]
+    places = _placed(question, [*known, *fitted], into.area_of)
+    sums = _Sums(question, _allowed(question, entitled), held.whats, places, len(known))
     for period, parts in _periods(question, blocks, months).items():
         sums.add(period, parts)
     classes = frozenset(
@@ -177,6 +189,7 @@ class _Sums:
         allowed: Mapping[int, RecordClass],
         whats: Sequence[What],
         placed: tuple[NDArray[np.int64], list[str]],
+        fitted_from: int,
     ) -> None:
         self._hours = len(_SLOTS) if question.split is Split.HOUR else 1
         kept = [_is_kept(question, one) and one.class_id in allowed for one in whats]
@@ -194,6 +207,9 @@ class _Sums:
         self._covers = [(kind, part) for kind in self._kinds for part in COVERED]
         self._cover = _numbered(covered, self._covers)
         self._place, self._places = placed
+        # a published point is everybody's to look up; what leaves otherwise is in the ward of its LSOA
+        opened = [one.class_id in allowed and allowed[one.class_id].open_data for one in whats]
+        self._shift = np.where(np.array(opened, bool), 0, fitted_from)
         self._found: list[tuple[str, Ints, Ints]] = []
         self._total = 0
 
@@ -204,7 +220,8 @@ class _Sums:
         sums = np.zeros(len(self._places) * width)
         covered = np.zeros(len(self._places) * covers)
         for block in blocks:
-            group, place = self.group[block.what], self._place[block.where]
+            group = self.group[block.what]
+            place = self._place[block.where + self._shift[block.what]]
             keep = (group >= 0) & (place >= 0)
             if not keep.all():
                 group, place = group[keep], place[keep]

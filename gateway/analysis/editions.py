@@ -7,7 +7,7 @@ tables that can be subtracted, and leaves open data aside: who wants that may ha
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
@@ -15,6 +15,7 @@ from typing import Any
 
 from gateway.analysis.counting import covered_as
 from gateway.analysis.entitled import Desk
+from gateway.analysis.places.wards import ward_counted, wards_of_lsoas
 from gateway.clock import LONDON
 from gateway.errors import EditionNotClosed, EditionRefused, StoreUnavailable
 from gateway.law.book import Edition as LawEdition
@@ -106,6 +107,7 @@ def _publish(
     months = closed_months(period, day, grace_days)
     quarter = quarter_of_month(months[0])
     classes = _countable(desk, law, day)
+    wards = wards_of_lsoas(desk.reader)
     with desk.reader.connection() as connection:
         before = [read_basis(row["basis"]) for row in editions_of(connection, quarter)]
         earlier = [one.edition for one in before]
@@ -115,7 +117,9 @@ def _publish(
         whole = len(months) == len(months_of(quarter))
         at_hours = counted_by_hour(connection, sorted(classes), quarter) if whole else []
     try:
-        made = next_edition(earlier, _truth(found, classes), months, _hours(at_hours, classes))
+        made = next_edition(
+            earlier, _truth(found, classes, wards), months, _hours(at_hours, classes)
+        )
     except Unproven:
         raise EditionRefused from None
     holds = {one.class_id for one in found}.union(*(one.classes for one in before))
@@ -203,7 +207,9 @@ def _countable(desk: Desk, law: LawEdition, day: date) -> dict[int, RecordClass]
     return {number: every[number] for number in allowed}
 
 
-def _truth(found: Sequence[Counted], classes: dict[int, RecordClass]) -> dict[Atom, int]:
+def _truth(
+    found: Sequence[Counted], classes: dict[int, RecordClass], wards: Mapping[str, str]
+) -> dict[Atom, int]:
     truth: Counter[Atom] = Counter()
     for one in found:
         record_class = classes[one.class_id]
@@ -216,7 +222,9 @@ def _truth(found: Sequence[Counted], classes: dict[int, RecordClass]) -> dict[At
             covered_as(record_class, one.nsir_class),
             record_class.stage or "",
         )
-        truth[Atom(record_class.kind.value, one.month, Spot(*one.places), what)] += one.number
+        lsoa, msoa, ward, district = one.places
+        spot = Spot(lsoa, msoa, ward_counted(lsoa, msoa, ward, wards), district)
+        truth[Atom(record_class.kind.value, one.month, spot, what)] += one.number
     return {atom: number for atom, number in truth.items() if number}
 
 

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from gateway.analysis.counting import Cell, Coverage, own_counts
+from gateway.analysis.counting import Cell, Coverage, Into, own_counts
 from gateway.analysis.editions import edition_code, is_read_from_editions
 from gateway.analysis.editions_read import basis_of, rows_of, unnamed_parts
 from gateway.analysis.entitled import Desk, Entitled
 from gateway.analysis.grouping import Grouping, grouping_of
 from gateway.analysis.measuring import Held, areas_changed, measured, reach
+from gateway.analysis.places.wards import wards_of_lsoas
 from gateway.errors import LawRefuses
 from gateway.store.counted_log import first_month
 from gateway.store.populations import residents_of
@@ -32,6 +33,7 @@ from schemas.counted import (
     CountedBehaviour,
     CountedMeasure,
     CountedPeriod,
+    CountedPlace,
     Split,
     StatisticsQuestion,
     month_named,
@@ -92,12 +94,14 @@ def answered(desk: Desk, question: StatisticsQuestion, entitled: Entitled) -> An
     reached = reach(question, months[0]), months[1]
     if is_read_from_editions(entitled.subscription):
         return _from_editions(desk, question, entitled, (months, reached), grouping)
+    by_ward = question.place is CountedPlace.WARD or question.within
+    wards = wards_of_lsoas(desk.reader) if by_ward else {}
+    into = Into(wards, None if grouping is None else grouping.area_of)
     with desk.reader.connection() as connection:
         counts = desk.reader.held_counts
         hours = question.split is Split.HOUR
         blocks = counts.blocks(connection, entitled.decided.since, reached, hours=hours)
-        area_of = None if grouping is None else grouping.area_of
-        found = own_counts(counts, blocks, question, entitled, reached, months[0], area_of)
+        found = own_counts(counts, blocks, question, entitled, reached, months[0], into)
         begins = first_month(connection)
         residents = residents_of(connection) if question.measure is CountedMeasure.RATE else {}
     held = Held(
