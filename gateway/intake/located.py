@@ -23,7 +23,14 @@ from gateway.intake.geography import (
 )
 from gateway.intake.listed import normal_postcode
 from gateway.intake.places import NOWHERE, Places
-from gateway.intake.standing_in import EXACT, PUBLISHED, Spot, point_for, told_instead
+from gateway.intake.standing_in import (
+    EXACT,
+    PUBLISHED,
+    Spot,
+    areas_round,
+    point_for,
+    told_instead,
+)
 from schemas.codes import LocationPrecision
 from schemas.incident import Incident
 from schemas.open_half import MapPoint
@@ -171,8 +178,13 @@ def _by_postcode(
             values["location_precision"] = LocationPrecision.POSTCODE
         district = places.points.get(places.district_of(incident, inside, default) or "")
         spot = metres.get(code)
-        point = None if district is None or spot is None else district.nearest(*spot)
-        yield number, Located(_changed(incident, values) if values else incident, point)
+        if values:
+            incident = _changed(incident, values)
+        point = None
+        if district is not None and spot is not None:
+            point = district.nearest(*spot)
+            incident = _changed(incident, areas_round(incident, spot, district))
+        yield number, Located(incident, point)
 
 
 def _unplaced(incident: Incident) -> Located:

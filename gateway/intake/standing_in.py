@@ -61,7 +61,20 @@ def told_instead(
     Its own area, laid over the catchment, could leave one to seven addresses (``DistrictPoints``).
     """
     metres, district = _catchments(incident, spot, inside, places, default)
-    told = None if district is None else district.told(*metres)
+    return {} if district is None else areas_round(incident, metres, district)
+
+
+def areas_round(
+    incident: Incident, metres: tuple[float, float], district: DistrictPoints
+) -> dict[str, Any]:
+    """Return the areas of the map point in whose catchment a place lies; none where no LSOA is known.
+
+    Args:
+        incident: With the district's code and the editions that it came with, or was given.
+        metres: Of its place.
+        district: The map points of its district.
+    """
+    told = district.told(*metres)
     if told is None:
         return {}
     kept = tuple(one for one in incident.geography_editions if one.startswith("district:"))

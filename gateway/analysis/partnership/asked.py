@@ -166,8 +166,10 @@ def _categories(reader: Reader, level: CountedPlace, months: frozenset[str]) -> 
 
     def count(entitled: Entitled) -> dict[str, Answered]:
         decided = entitled.decided
+        # data.police.uk's alone: its points are published, with any area round them
+        opened = [one for one in decided.allowed if decided.classes[one].open_data]
         with reader.connection() as connection:
-            rows = of_category(connection, decided.allowed, decided.since, level.value, CATEGORY)
+            rows = of_category(connection, opened, decided.since, level.value, CATEGORY)
         counted: Counter[tuple[str, str, str]] = Counter()
         classes = set()
         for row in rows:

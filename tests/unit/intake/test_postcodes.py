@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -256,7 +257,7 @@ def test_a_postcode_gives_areas_and_a_point_but_no_coordinates(given: dict[str, 
     incident, point = placed(**given)
 
     assert (incident.lsoa_code, incident.district_code) == ("E01000001", "E07000130")
-    assert incident.geography_editions == ("lsoa:2011", "district:code-point-2026")
+    assert incident.geography_editions == ("district:code-point-2026", "lsoa:2011")
     assert incident.location_precision is LocationPrecision.POSTCODE
     assert point == (-1.21, 52.7)
     assert (incident.longitude, incident.latitude, incident.easting) == (None, None, None)
@@ -271,16 +272,30 @@ def test_supplied_codes_stand_over_those_of_the_postcode() -> None:
     )
 
     assert (incident.lsoa_code, incident.district_code) == ("E01000002", "E07000130")
-    assert incident.geography_editions == ("lsoa:2021", "district:code-point-2026")
-    # the supplied LSOA lies in Blaby, and a point is never one of another district
+    # the supplied LSOA lies in Blaby, and a point is never one of another district; its area is the point's
+    assert incident.geography_editions == ("district:code-point-2026", "lsoa:2011")
     assert point == (-1.19, 52.7)
 
 
 def test_on_a_boundary_the_lists_own_areas_go_together() -> None:
     incident, point = placed(postcode="LE12 9ZZ")
 
-    assert (incident.lsoa_code, incident.district_code) == (None, "E07000129")
+    # not the outline's LSOA, which lies in the other district, but the one of the map point
+    assert (incident.lsoa_code, incident.district_code) == ("E01000002", "E07000129")
     assert point == (-1.19, 52.7)
+
+
+def test_a_postcode_is_told_by_the_areas_of_its_map_point() -> None:
+    """A border between a postcode and its point leaves few addresses: its own area would tell them."""
+    lsoas = tuple(row._replace(name=f"Charnwood 00{n}A") for n, row in enumerate(LSOA.rows))
+    points = PointEdition("2026-06", "0" * 64, (PointRow(-1.19, 52.7, "Charnwood"),))
+    places = Places.build([replace(LSOA, rows=lsoas)], [points], NAMES, lookup)
+
+    (found,) = located_batch([row(postcode="LE11 9ZZ")], places)
+
+    assert found.point is not None
+    assert (found.point.longitude, found.incident.lsoa_code) == (-1.19, "E01000002")
+    assert found.incident.geography_editions == ("district:code-point-2026", "lsoa:2011")
 
 
 def test_a_postcode_may_have_no_place_no_areas_or_no_points_in_its_district() -> None:
