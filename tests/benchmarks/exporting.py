@@ -17,7 +17,7 @@ from gateway.analysis.bulk import rows_of, standing_of, treatment_for
 from gateway.analysis.entitled import entitle
 from gateway.analysis.frames import RECORD_SCHEMA
 from gateway.analysis.written.as_parquet import write_columns
-from gateway.assembly import open_house
+from gateway.assembly import House, open_house
 from gateway.cli.statistics import desk_of
 from gateway.log.recording import Recording
 from gateway.store.bulk import SCHEMA
@@ -31,6 +31,7 @@ from tests.support.postgres import Server
 ROWS = 200_000
 SEED = 2_000
 """Rows that are recorded one by one."""
+_LANES = frozenset({Lane.DEPERSONALISED})
 
 
 def multiply(address: str, number: int) -> int:
@@ -71,43 +72,44 @@ def _made(name: str, more: dict[str, str], has: int) -> str:
     return name
 
 
-class Exporting:
-    """One database, filled once."""
+class Bulk:
+    """What a house on PostgreSQL holds up to a position of its log, read whole."""
 
-    def __init__(self, folder: Path, server: Server, number: int = ROWS) -> None:
-        self._address = server.new_database()
-        self._house = open_house(
-            folder / "exporting", database=PostgresDatabase(self._address), create=True
-        )
-        subscribe(self._house, lane=Lane.DEPERSONALISED)
-        for push in prepared(self._house, SEED):
-            self._house.writer.run(Recording(push, self._house.keys.natural_key))
-        self.number = multiply(self._address, number)
-        self._desk = desk_of(self._house)
-        self._bare = psycopg.connect(self._address)
+    def __init__(self, house: House, address: str, until: int) -> None:
+        self._house, self._until = house, until
+        self._desk = desk_of(house)
+        self._bare = psycopg.connect(address)
+        allowed = entitle(self._desk, FIRE_SUBSCRIPTION, FIRE, _LANES).decided.allowed
+        found = self._bare.execute(
+            "SELECT count(*) FROM log WHERE position <= %s AND class_id = ANY(%s)",
+            (until, list(allowed)),
+        ).fetchone()
+        assert found is not None
+        self.number = int(found[0])
+        self._bare.rollback()
 
     def _ndjson(self) -> None:
-        entitled = entitle(self._desk, FIRE_SUBSCRIPTION, FIRE, frozenset({Lane.DEPERSONALISED}))
+        entitled = entitle(self._desk, FIRE_SUBSCRIPTION, FIRE, _LANES)
         treatment, digest, seen = treatment_for(self._desk, entitled), sha256(), 0
         with self._house.reader.connection() as connection:
-            for rows in rows_of(connection, self._desk, standing_of(entitled), self.number):
+            for rows in rows_of(connection, self._desk, standing_of(entitled), self._until):
                 text = ("\n".join(treatment.lines(rows)) + "\n").encode()
                 digest.update(text)
                 seen += len(rows)
         assert seen == self.number, seen
 
     def _parquet(self) -> None:
-        entitled = entitle(self._desk, FIRE_SUBSCRIPTION, FIRE, frozenset({Lane.DEPERSONALISED}))
+        entitled = entitle(self._desk, FIRE_SUBSCRIPTION, FIRE, _LANES)
         treatment = treatment_for(self._desk, entitled)
         with self._house.reader.connection() as connection, tempfile.TemporaryFile() as sink:
-            found = rows_of(connection, self._desk, standing_of(entitled), self.number)
+            found = rows_of(connection, self._desk, standing_of(entitled), self._until)
             write_columns(map(treatment.frame, found), RECORD_SCHEMA, {}, sink)
 
     def _copy(self) -> None:
         columns = ", ".join(f"log.{name}" for name in SCHEMA if name != "quarter")
         statement = (
             f"COPY (SELECT {columns}, incident.quarter FROM log JOIN incident"  # noqa: S608 - our own names
-            " ON incident.id = log.incident) TO STDOUT"
+            f" ON incident.id = log.incident WHERE log.position <= {self._until}) TO STDOUT"
         )
         digest = sha256()
         with self._bare.cursor().copy(statement.encode()) as copy:
@@ -117,15 +119,31 @@ class Exporting:
 
     def ndjson(self) -> tuple[float, float]:
         """Return (ours, raw COPY) in records a second; both hash what they give."""
-        return rate(self.number, self._ndjson), rate(self.number, self._copy)
+        return rate(self.number, self._ndjson), rate(self._until, self._copy)
 
     def parquet(self) -> tuple[float, float]:
         """Return (ours as Parquet, raw COPY) in records a second."""
-        return rate(self.number, self._parquet), rate(self.number, self._copy)
+        return rate(self.number, self._parquet), rate(self._until, self._copy)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._bare.close()
+
+
+class Exporting(Bulk):
+    """One database, filled once."""
+
+    def __init__(self, folder: Path, server: Server, number: int = ROWS) -> None:
+        address = server.new_database()
+        house = open_house(folder / "exporting", database=PostgresDatabase(address), create=True)
+        subscribe(house, lane=Lane.DEPERSONALISED)
+        for push in prepared(house, SEED):
+            house.writer.run(Recording(push, house.keys.natural_key))
+        super().__init__(house, address, multiply(address, number))
 
     def close(self) -> None:
         """Close the house."""
-        self._bare.close()
+        super().close()
         self._house.close()
 
 

@@ -33,6 +33,8 @@ NOBODY = 65_534
 TEMPLATE = "gateway_template"
 _PR_SET_PDEATHSIG = 1
 _NUMBERS = count(1)
+_WAITS = ("fsync", "full_page_writes", "synchronous_commit")
+"""Settings by which the server waits for the disk."""
 
 
 def _folder() -> Path:
@@ -101,7 +103,6 @@ class Server:
         if os.getuid() == 0:
             self._as = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
             os.chown(self.run, NOBODY, NOBODY)
-        self._durable = durable
         self.process: subprocess.Popen[bytes] | None = None
         self._program(
             "initdb",
@@ -114,6 +115,10 @@ class Server:
             "-E",
             "UTF8",
         )
+        if not durable:
+            # in the file, as nothing overrules what stands on the command line (``durably``)
+            with (self.data / "postgresql.conf").open("a") as settings:
+                settings.writelines(f"{name} = off\n" for name in _WAITS)
         self.start()
 
     @property
@@ -145,8 +150,6 @@ class Server:
             "max_wal_size": "2GB",
             "autovacuum_naptime": "60s",
         }
-        if not self._durable:
-            options |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
         settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         with (self.run / "log").open("ab") as log:
             self.process = subprocess.Popen(
@@ -188,6 +191,13 @@ class Server:
         """Run one statement in the database of the server itself."""
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(statement.encode())
+
+    def durably(self) -> None:
+        """Wait for the disk from here on: what was written before is put there first."""
+        self.execute("CHECKPOINT")
+        for setting in _WAITS:
+            self.execute(f"ALTER SYSTEM SET {setting} = on")
+        self.execute("SELECT pg_reload_conf()")
 
     def template(self) -> None:
         """Make the database that each test's is a copy of: our tables, nothing in them."""
