@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from schemas.analysis import AreaCode, BehaviourCode
+from schemas.areas import EditionName
 from schemas.base import DoesNotFit, Word
 from schemas.codes import GssCode, Kind, Slug
 from schemas.counted import CountedPeriod, CountedPlace, Month
@@ -67,20 +68,36 @@ class QualityQuestion(PageQuestion):
     months: Annotated[int, Field(ge=1, le=MOST_MONTHS)] = 12
 
 
-class MapQuestion(PageQuestion):
+class AreasQuestion(PageQuestion):
+    """The areas of a level, or others that are made of them."""
+
+    level: AreaLevel = CountedPlace.LSOA
+    set: Slug | None = None
+    """A named set of areas, made of those of the level."""
+    on: EditionName | None = None
+    """Another edition of the level's areas, on which figures are shown by best fit."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.set and self.on:
+            message = "a set says itself of which edition it is made; leave the other out"
+            raise DoesNotFit(message)
+        return self
+
+
+class MapQuestion(AreasQuestion):
     """Where: every place of a level."""
 
     period: MonthOrQuarter = CountedPeriod.MONTH
-    level: AreaLevel = CountedPlace.LSOA
 
 
 class CompareQuestion(MapQuestion):
     """Places side by side, with the period before and the year before."""
 
 
-class PlaceQuestion(PageQuestion):
+class PlaceQuestion(AreasQuestion):
     """One place."""
 
-    level: AreaLevel = CountedPlace.LSOA
-    place: GssCode | None = None
+    place: GssCode | Slug | None = None
+    """Its code; of an area of a set the set's own. One of other areas than are asked for is left aside."""
     months: Annotated[int, Field(ge=3, le=MOST_MONTHS)] = 24

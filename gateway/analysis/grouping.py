@@ -22,6 +22,7 @@ from gateway.store.populations import Residents
 from gateway.store.reading import Reader
 from policies.audience import CountRule, Shown
 from policies.derived import total
+from schemas.areas import PLURAL
 from schemas.counted import StatisticsQuestion
 from schemas.problems import ProblemError
 
@@ -32,6 +33,8 @@ NOTHING_FITS = "no area of the earlier edition fits it best"
 class Grouping:
     """Into which area each area of the level goes, whole."""
 
+    title: str
+    """What they are called together: «Beats», «LSOAs of 2031»."""
     says: str
     """Which areas, and of which editions: printed with every figure."""
     names: Mapping[str, str]
@@ -40,6 +43,8 @@ class Grouping:
     """Code at the level asked at → code of the area; what is in none is left out."""
     beside: Mapping[str, str]
     """By area: how much of what is counted there lies elsewhere; nothing where none does."""
+    edition: str | None = None
+    """The other edition, where the areas are the level's own kind."""
 
     def cells(self, cells: Iterable[Cell]) -> list[Cell]:
         """Return shown cells added up by area; those of no known place stay as they are.
@@ -133,7 +138,9 @@ def _set(reader: Reader, name: str, kind: str, edition: str | None) -> Grouping:
     beside = {code: found.says(code) for code in names if code in filled}
     of = f"{kept.title}, {kept.edition}, made of {kept.level} of {kept.level_edition}"
     by = "" if edition in {None, kept.level_edition} else f", by best fit of {kind} of {edition}"
-    return Grouping(of + by, names, found.area_of, {k: v for k, v in beside.items() if v})
+    return Grouping(
+        kept.title, of + by, names, found.area_of, {k: v for k, v in beside.items() if v}
+    )
 
 
 def _edition(reader: Reader, kind: str, before: str, after: str, day: date) -> Grouping:
@@ -152,7 +159,8 @@ def _edition(reader: Reader, kind: str, before: str, after: str, day: date) -> G
     beside |= dict.fromkeys(names.keys() - set(area_of.values()), NOTHING_FITS)
     editions = Editions.of(dates_of_editions(reader))
     says = f"{editions.on(kind, after, day).says}; by best fit from {editions.on(kind, before, day).says}"
-    return Grouping(says, names, area_of, {k: v for k, v in beside.items() if v})
+    title = f"{PLURAL.get(kind, kind)} of {after}"
+    return Grouping(title, says, names, area_of, {k: v for k, v in beside.items() if v}, after)
 
 
 def _unusable(parameter: str, says: str) -> RequestInvalid:

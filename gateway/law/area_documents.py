@@ -13,7 +13,7 @@ from typing import Any, Final
 from gateway.law.register import Act
 from gateway.ledger.leaf import Operation, leaf
 from gateway.store import tables as t
-from gateway.store.area_documents import area_documents
+from gateway.store.area_documents import area_document_names, area_documents
 from gateway.store.reading import Reader
 from gateway.store.tx import Tx
 from schemas.areas import AreaFit, AreaSet, EditionDates, TileLayout
@@ -134,6 +134,13 @@ def area_fit(reader: Reader, kind: str, before: str, onto: str, after: str) -> A
     """Return how one edition fits another; None where nobody worked it out."""
     found = area_documents(reader, FIT, fit_name(kind, before, onto, after))
     return AreaFit.model_validate_json(found[0]) if found else None
+
+
+def fitted_onto(reader: Reader, kind: str, before: str) -> list[str]:
+    """Return the other editions of a kind of areas onto which the fit of one is kept."""
+    begins = fit_name(kind, before, kind, "")
+    names = area_document_names(reader, FIT)
+    return [name.removeprefix(begins) for name in names if name.startswith(begins)]
 
 
 def area_fits(reader: Reader) -> list[AreaFit]:

@@ -74,6 +74,8 @@ def asked(seed: int) -> str:
     }
     if page in {"/map", "/place", "/compare"}:
         query["level"] = drawn.choice(("lsoa", "district", "ward"))
+        if query["level"] == "lsoa":
+            query["set"] = drawn.choice(("", "groups", "priority"))
     if page in {"", "/map", "/compare"}:
         query["period"] = drawn.choice(("month", "quarter"))
     if page == "/behaviour":
@@ -321,3 +323,29 @@ def test_areas_that_cannot_be_made_are_refused_with_the_reason(
     gateway: RunningGateway, query: str, status: int, says: str
 ) -> None:
     assert says in str(told(gateway, f"subscription=fire-17a&{query}", status))
+
+
+def test_pages_compare_by_a_named_set_or_another_edition_and_say_what_was_carried(
+    reading: Reading,
+) -> None:
+    base = "subscription=fire-17a&kind=asb_incident&period=quarter&last=2026-09"
+    for page in ("map", "compare", "place"):
+        text = reading.get(f"/console/analysis/{page}?{base.replace('&period=quarter', '')}").text
+        assert "Joint Action Group areas" in text
+        assert "2031" in text
+    by_set = reading.get(f"/console/analysis/compare?{base}&set=groups").text
+    carried = reading.get(f"/console/analysis/compare?{base}&on=2031").text
+    place = reading.get("/console/analysis/place?subscription=fire-17a&set=groups&place=north-west")
+    refused = reading.get(f"/console/analysis/map?{base}&set=groups&level=ward")
+
+    heads = [
+        [one.text_content() for one in html.fromstring(text).xpath("//table[1]/thead//th")]
+        for text in (by_set, carried)
+    ]
+    assert ["Carried" in one for one in heads] == [False, True]
+    assert "North west" in by_set
+    assert "set=groups" in by_set
+    assert "25 % was moved" in carried
+    assert "North west" in html.fromstring(place.text).xpath("//h1")[0].text_content()
+    assert refused.status_code == 422
+    assert "cuts across wards" in refused.text

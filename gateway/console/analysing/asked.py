@@ -18,7 +18,7 @@ from gateway.assembly import House
 from gateway.clock import london_day
 from gateway.console.analysing.periods import month_back
 from gateway.console.desk import Handler, Visit
-from gateway.errors import LawRefuses, NotFound
+from gateway.errors import LawRefuses, NotFound, RequestInvalid
 from gateway.release.windows import leaves_in_cells
 from schemas.analysis_pages import PageQuestion
 from schemas.base import Word, own_words
@@ -106,6 +106,9 @@ def page_of(template: str, form: type[Q], told: Callable[[Asking[Q]], dict[str, 
         }
         try:
             return visit.page(template, **shown, **told(asking))
+        except RequestInvalid as refusal:
+            faults = [one.says for one in refusal.errors]
+            return visit.page("analysis/not_asked.html", 422, faults=faults)
         except LawRefuses as refusal:
             conditions = (refusal.extra or {}).get("conditions", ())
             return visit.page("analysis/refused.html", 403, conditions=conditions, **shown)

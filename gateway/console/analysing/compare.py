@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from gateway.clock import london_day
-from gateway.console.analysing.areas import LEVEL_SAYS, Atlas
+from gateway.console.analysing.areas import LEVEL_SAYS, Atlas, words_of
 from gateway.console.analysing.asked import Asking, page_of, query_of
 from gateway.console.analysing.figures import HIDDEN, KIND_SAYS, NONE, Tally, change, rules_of
 from gateway.console.analysing.mapped import NO_PLACE, ordered, values_of
@@ -20,6 +20,8 @@ from schemas.analysis_pages import CompareQuestion
 from schemas.counted import CountedMeasure
 
 PATH = "/console/analysis/compare"
+CARRIED = "Carried"
+"""Head of the column that says how much of a figure lies elsewhere."""
 IN_PICTURE = 12
 """How many places the picture shows; the table has all."""
 
@@ -41,13 +43,17 @@ def _told(asking: Asking[CompareQuestion], atlas: Atlas) -> dict[str, Any]:
     asked = asking.about(
         measure=CountedMeasure.RATE,
         place=question.level,
+        set=question.set,
+        on=question.on,
         period=question.period,
         first=compared.earliest,
         last=compared.last_month,
     )
     found = asking.answered(places=asked)
     tally = Tally.of(found, "places", question.kind.value)
-    areas = atlas.areas(question.level, london_day(asking.visit.house.clock))
+    grouping = found.groupings["places"]
+    today = london_day(asking.visit.house.clock)
+    areas = atlas.grouped(question.level, today, grouping)
     periods = (compared.now, compared.before, compared.year_before)
     now, before, year = (values_of(tally, one, areas) for one in periods)
     every = [one for one in ordered(now) if one[0] != NO_PLACE]
@@ -58,32 +64,25 @@ def _told(asking: Asking[CompareQuestion], atlas: Atlas) -> dict[str, Any]:
         if any(values.get(one[0], NONE) != NONE for values in (now, before, year))
     ]
     rates, residents = _rates(tally, compared.now)
-    one, several = LEVEL_SAYS[question.level]
-    title = f"{KIND_SAYS[tally.kind].capitalize()} by {one}, {period_name(compared.now)}"
+    one, several, by = words_of(question.level, grouping)
+    title = f"{KIND_SAYS[tally.kind].capitalize()} {by}, {period_name(compared.now)}"
     none = tally.series([compared.now], lambda _: False)[0]
     return {
         "kind": KIND_SAYS[tally.kind],
         "title": title,
         "levels": [(level.value, said[0]) for level, said in LEVEL_SAYS.items()],
         "several": several,
+        "by_areas": atlas.choices(question.level, today),
         "edition": areas.says,
         "picture": _picture(title, [(areas.name(code), value) for code, value in places]),
-        "heads": _heads(one, compared),
+        "heads": _heads(one, compared) + ([CARRIED] if areas.beside else []),
         "rows": [
-            (
-                code,
-                areas.name(code),
-                [
-                    ranks[code],
-                    value.says,
-                    rates.get(code, "not known"),
-                    before.get(code, none).says,
-                    year.get(code, none).says,
-                    change(value, before.get(code, none)),
-                    change(value, year.get(code, none)),
-                ],
-            )
+            (code, areas.name(code), [ranks[code], value.says, rates.get(code, "not known"), *rest])
             for code, value in places
+            for rest in [
+                _others(value, before.get(code, none), year.get(code, none))
+                + ([areas.beside.get(code, "nothing")] if areas.beside else [])
+            ]
         ],
         "without": len(every) - len(places),
         "residents": residents,
@@ -91,6 +90,11 @@ def _told(asking: Asking[CompareQuestion], atlas: Atlas) -> dict[str, Any]:
         "queries": {"places": query_of(asked)},
         "found": found,
     }
+
+
+def _others(value: Value, before: Value, year: Value) -> list[str]:
+    """Return what a figure is compared with, and the changes."""
+    return [before.says, year.says, change(value, before), change(value, year)]
 
 
 def _picture(title: str, places: list[tuple[str, Value]]) -> Markup:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup
@@ -14,7 +15,7 @@ from gateway.analysis.pictures.tiles import cartogram
 from gateway.analysis.places.standing import area_kind
 from gateway.analysis.shown import Shown
 from gateway.clock import london_day
-from gateway.console.analysing.areas import LEVEL_SAYS, Areas, Atlas
+from gateway.console.analysing.areas import LEVEL_SAYS, Areas, Atlas, words_of
 from gateway.console.analysing.asked import Asking, page_of, query_of
 from gateway.console.analysing.figures import KIND_SAYS, Tally, rules_of
 from gateway.console.analysing.periods import Compared, period_name
@@ -28,6 +29,7 @@ from schemas.areas import TileLayout
 
 PATH = "/console/analysis/map"
 NO_PLACE = "No place known"
+NOT_MADE = Value(None, "not known", missing=True)
 
 
 def add(desk: Desk) -> None:
@@ -46,33 +48,42 @@ def _told(asking: Asking[MapQuestion], atlas: Atlas) -> dict[str, Any]:
     compared = Compared.of(asking.last, question.period)
     asked = asking.about(
         place=question.level,
+        set=question.set,
+        on=question.on,
         period=question.period,
         first=compared.first_month,
         last=compared.last_month,
     )
     found = asking.answered(places=asked)
     tally = Tally.of(found, "places", question.kind.value)
-    areas = atlas.areas(question.level, london_day(asking.visit.house.clock))
+    grouping = found.groupings["places"]
+    today = london_day(asking.visit.house.clock)
+    areas = atlas.grouped(question.level, today, grouping)
     values = values_of(tally, compared.now, areas)
-    one, several = LEVEL_SAYS[question.level]
-    title = f"{KIND_SAYS[tally.kind].capitalize()} by {one}, {period_name(compared.now)}"
+    one, several, by = words_of(question.level, grouping)
+    title = f"{KIND_SAYS[tally.kind].capitalize()} {by}, {period_name(compared.now)}"
     return {
         "kind": KIND_SAYS[tally.kind],
         "title": title,
         "level": one,
         "levels": [(level.value, said[0]) for level, said in LEVEL_SAYS.items()],
         "several": several,
+        "by_areas": atlas.choices(question.level, today),
+        "carried": bool(areas.beside),
         "edition": areas.says,
         "picture": picture_of(values, areas, title, when(found.at)),
         "tiles": tiles_of(
-            tile_layouts(asking.visit.house.reader),
+            tile_layouts(asking.visit.house.reader) if grouping is None else (),
             area_kind(question.level.value),
             values,
             areas,
             title,
             when(found.at),
         ),
-        "rows": [(code, areas.name(code), value.says) for code, value in ordered(values)],
+        "rows": [
+            (code, areas.name(code), [value.says, areas.beside.get(code, "nothing")])
+            for code, value in ordered(values)
+        ],
         "rules": rules_of(found.cells["places"]),
         "queries": {"places": query_of(asked)},
         "found": found,
@@ -83,7 +94,7 @@ def values_of(tally: Tally, period: str, areas: Areas) -> dict[str, Value]:
     """Return the figure of every place by its code: all that are loaded, and all that have one."""
     known = dict(tally.split(period, lambda cell: cell.place or NO_PLACE))
     of_none = tally.series([period], lambda _: False)[0]
-    return dict.fromkeys(areas.names, of_none) | known
+    return dict.fromkeys(areas.names, of_none) | dict.fromkeys(areas.unmade, NOT_MADE) | known
 
 
 def ordered(values: dict[str, Value]) -> list[tuple[str, Value]]:
@@ -95,7 +106,10 @@ def ordered(values: dict[str, Value]) -> list[tuple[str, Value]]:
 
 def picture_of(values: dict[str, Value], areas: Areas, title: str, as_of: str) -> Markup | None:
     """Return the map; None where no place has an outline."""
-    cells = [Drawn(code, areas.name(code), shown_of(value)) for code, value in values.items()]
+    cells = [
+        Drawn(code, areas.name(code), replace(shown_of(value), beside=areas.beside.get(code, "")))
+        for code, value in values.items()
+    ]
     if not any(cell.key in areas.outlines for cell in cells):
         return None
     told = Told(title, "Incidents", areas.says, as_of)

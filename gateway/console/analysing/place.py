@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.clock import london_day
-from gateway.console.analysing.areas import LEVEL_SAYS, Atlas
+from gateway.console.analysing.areas import LEVEL_SAYS, Atlas, words_of
 from gateway.console.analysing.asked import Asking, page_of, query_of
 from gateway.console.analysing.compare import ranked
 from gateway.console.analysing.figures import (
@@ -42,16 +42,17 @@ def _told(asking: Asking[PlaceQuestion], atlas: Atlas) -> dict[str, Any]:
     question = asking.question
     compared = Compared.of(asking.last, CountedPeriod.QUARTER)
     periods = months(asking.last, question.months)
+    of = {"place": question.level, "set": question.set, "on": question.on}
     asked = {
-        "months": asking.about(place=question.level, first=periods[0], last=periods[-1]),
+        "months": asking.about(**of, first=periods[0], last=periods[-1]),
         "quarters": asking.about(
-            place=question.level,
+            **of,
             period=CountedPeriod.QUARTER,
             first=compared.earliest,
             last=compared.last_month,
         ),
         "parts": asking.about(
-            place=question.level,
+            **of,
             period=CountedPeriod.QUARTER,
             by=CountedBehaviour.BEHAVIOUR,
             first=compared.first_month,
@@ -60,16 +61,23 @@ def _told(asking: Asking[PlaceQuestion], atlas: Atlas) -> dict[str, Any]:
     }
     found = asking.answered(**asked)
     kind = question.kind.value
-    areas = atlas.areas(question.level, london_day(asking.visit.house.clock))
+    grouping = found.groupings["quarters"]
+    today = london_day(asking.visit.house.clock)
+    areas = atlas.grouped(question.level, today, grouping)
     quarters = Tally.of(found, "quarters", kind)
     values = values_of(quarters, compared.now, areas)
     places = [one for one in ordered(values) if one[0] != NO_PLACE]
-    code = question.place or (places[0][0] if places else None)
-    one, several = LEVEL_SAYS[question.level]
+    code = question.place
+    if code is None or not (code in areas.names or (grouping is None and code[0].isupper())):
+        # the form named a place of other areas, or none
+        code = places[0][0] if places else None
+    one, several, _ = words_of(question.level, grouping)
     shown: dict[str, Any] = {
         "kind": KIND_SAYS[kind],
         "level": one,
         "several": several,
+        "by_areas": atlas.choices(question.level, today),
+        "carried": areas.beside.get(code or "", ""),
         "levels": [(level.value, said[0]) for level, said in LEVEL_SAYS.items()],
         "code": code,
         "named": areas.name(code) if code else "",

@@ -9,7 +9,7 @@ from policies.audience import CountRule
 OUT, HIDDEN, ROUNDED = (
     one.value for one in (CountRule.LEFT_OUT, CountRule.HIDDEN, CountRule.ROUNDED)
 )
-GROUPS = Grouping("two", {"n": "North"}, {"A": "n", "B": "n"}, {"n": "3 % lies elsewhere"})
+GROUPS = Grouping("Two", "two", {"n": "North"}, {"A": "n", "B": "n"}, {"n": "3 % lies elsewhere"})
 
 
 def cell(
