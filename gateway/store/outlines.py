@@ -25,7 +25,7 @@ def areas_after(
 
 
 def area_names(reader: Reader, geography: int) -> dict[str, str]:
-    """Return the name of each of an edition's areas by its code, without the outlines."""
+    """Return the name of each of an edition's areas by its code, without the outlines; some have none."""
     with reader.connection() as connection:
         rows = connection.execute(select(_A.c.code, _A.c.name).where(_A.c.geography == geography))
-        return {row[0]: row[1] for row in rows if row[1]}
+        return {row[0]: row[1] or "" for row in rows}

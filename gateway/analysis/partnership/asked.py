@@ -53,6 +53,7 @@ def ask_partnership(
         LawRefuses, ReleaseHeld, LawUnavailable, StoreUnavailable: As ``ask_for_tables``.
     """
     kept = QUESTIONS[name]
+    question = kept.as_asked(question)
     today = london_day(desk.clock)
     if question.today is not None:
         today = min(today, question.today)
@@ -70,7 +71,9 @@ def ask_partnership(
     figures = {
         one: Figures.of(cells, published=found.published) for one, cells in found.cells.items()
     }
-    asked = Asked(question, figures, period, earlier, land.names, land.groups, land.residents)
+    asked = Asked(
+        question, figures, period, earlier, land.names, land.groups, land.residents, land.areas
+    )
     told = kept.tells(asked) if kept.meets else _of_known_months(kept, asked)
     if land.groups is not None:
         told = told._replace(sentences=(*told.sentences, *land.groups.cut))
@@ -97,6 +100,8 @@ class _Land(NamedTuple):
     residents: Residents | None
     says: tuple[str, ...]
     """The editions of all of it."""
+    areas: frozenset[str]
+    """Every area of the level."""
 
 
 def _land(reader: Reader, question: PartnershipQuestion, day: date) -> _Land:
@@ -106,7 +111,9 @@ def _land(reader: Reader, question: PartnershipQuestion, day: date) -> _Land:
     names = {} if layer is None else area_names(reader, layer.geography)
     residents = _residents(reader)
     used = (layer and layer.says, groups and groups.edition, residents and residents.says)
-    return _Land(names, groups, residents, tuple(one for one in used if one))
+    says = tuple(one for one in used if one)
+    named = {code: name for code, name in names.items() if name}
+    return _Land(named, groups, residents, says, frozenset(names))
 
 
 def _of_known_months(kept: Kept, asked: Asked) -> Told:

@@ -67,7 +67,9 @@ def are_some_worse(asked: Asked) -> Told:
 
 
 def is_one_worse(asked: Asked) -> Told:
-    """Compare one area with the others."""
+    """Compare one area with the others; where none is named, all of them with each other."""
+    if asked.question.area is None:
+        return are_some_worse(asked)
     said, rows = [], []
     for kind in _KINDS:
         found = _groups(asked, kind)
@@ -84,15 +86,15 @@ def _told(asked: Asked, said: list[str], rows: list[tuple[Value, ...]]) -> Told:
 
 
 def _groups(asked: Asked, kind: str) -> dict[str, Group]:
-    """Return every group of the set, or every area of the level that has any."""
+    """Return every group of the set, or every area of the level: one that no count names has none."""
     figures = asked.figures["counted"]
     places = figures.places(kind, asked.period.names)
     parts: dict[str, list[Shown]] = defaultdict(list)
     living: dict[str, list[float | None]] = defaultdict(list)
     residents = asked.residents.number if asked.residents is not None else {}
     if asked.groups is None:
-        for place, count in places.items():
-            parts[place].append(count)
+        for place in places.keys() | _without(asked):
+            parts[place] += [places[place]] if place in places else []
             living[place].append(residents.get(place))
     else:
         for area, group in asked.groups.group_of.items():
@@ -104,6 +106,13 @@ def _groups(asked: Asked, kind: str) -> dict[str, Group]:
         code: Group(figures.sum_of(parts[code]), tuple(parts[code]), _sum(living[code]))
         for code in sorted(codes)
     }
+
+
+def _without(asked: Asked) -> frozenset[str]:
+    """Return the areas of the level; none where the figures are of areas of another edition."""
+    figures, months = asked.figures["counted"], asked.period.names
+    known = asked.areas & {place for kind in _KINDS for place in figures.places(kind, months)}
+    return asked.areas if known else frozenset()
 
 
 def _sum(living: list[float | None]) -> float | None:

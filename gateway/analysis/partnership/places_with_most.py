@@ -35,15 +35,17 @@ _KINDS = (Kind.ASB_INCIDENT.value, Kind.CRIME.value)
 
 def most_criminal_damage(asked: Asked) -> Told:
     """List the places with most criminal damage."""
-    return _told(asked, "criminal damage", (DAMAGE,))
+    return _told(asked, "criminal damage", (DAMAGE,), "a behaviour")
 
 
 def most_arson(asked: Asked) -> Told:
     """List the places with most fires that somebody set."""
-    return _told(asked, "fires that somebody set", FIRES)
+    return _told(
+        asked, "fires that somebody set", FIRES, "a sub-behaviour, which alone names a fire"
+    )
 
 
-def _told(asked: Asked, what: str, behaviours: tuple[str, ...]) -> Told:
+def _told(asked: Asked, what: str, behaviours: tuple[str, ...], finely: str) -> Told:
     said: list[str] = []
     rows: list[tuple[Value, ...]] = []
     months = asked.period.names
@@ -52,7 +54,7 @@ def _told(asked: Asked, what: str, behaviours: tuple[str, ...]) -> Told:
         label = f"{what} among {KINDS[kind]}"
         more, sentence = _ranked(asked, kind, label, found)
         rows += more
-        said.append(_untold(asked, kind, what) or sentence)
+        said.append(_untold(asked, kind, what, finely) or sentence)
     tables = [Table("places", f"Most {what}{asked.says_where}, {asked.period.says}", COLUMNS, rows)]
     if "category" in asked.figures:
         found = asked.places("category", Kind.CRIME.value, months, (CATEGORY,))
@@ -66,15 +68,15 @@ def _told(asked: Asked, what: str, behaviours: tuple[str, ...]) -> Told:
     return Told(tuple(said), tuple(tables))
 
 
-def _untold(asked: Asked, kind: str, what: str) -> str | None:
-    """Return what is said where no incident of a kind was told a behaviour: that is no zero."""
+def _untold(asked: Asked, kind: str, what: str, finely: str) -> str | None:
+    """Return what is said where no incident of a kind was told so finely: that is no zero."""
     parts = asked.behaviours("split", kind, asked.period.names)
     if set(parts) != {""}:
         return None
     number = parts[""].number
     none = "none" if number is None else f"none of {counted(number, kind)}"
     begins = f"{begun(what)}{asked.says_where}, {asked.period.says}"
-    return f"{begins}: {none} was told a behaviour, so nothing can be said of it."
+    return f"{begins}: {none} was told {finely}, so nothing can be said of it."
 
 
 def _ranked(

@@ -18,6 +18,8 @@ from schemas.partnership import PartnershipName, PartnershipQuestion
 
 COVERAGE = "coverage"
 """The count that is asked beside every question: how many were told a behaviour."""
+CHARNWOOD = "E07000130"
+"""The district that the question about districts names."""
 _WHOLE = CountedPlace.DISTRICT
 """Counts of the whole are those of districts, summed; what has no district known is among them."""
 
@@ -41,6 +43,18 @@ class Kept(NamedTuple):
     """Months between meetings, where the question is what changed since one."""
     category: bool = False
     """Whether readers of records are also counted what data.police.uk calls damage and arson."""
+    of_districts: bool = False
+    """Whether it is asked of districts, and of Charnwood, where nothing else is named."""
+
+    def as_asked(self, question: PartnershipQuestion) -> PartnershipQuestion:
+        """Return a question with what it is about, where its reader left that out."""
+        if not self.of_districts or question.set is not None:
+            return question
+        if "level" not in question.model_fields_set:
+            question = question.model_copy(update={"level": CountedPlace.DISTRICT})
+        if question.area is None and question.level is CountedPlace.DISTRICT:
+            question = question.model_copy(update={"area": CHARNWOOD})
+        return question
 
     def periods(
         self, question: PartnershipQuestion, today: date
@@ -91,6 +105,7 @@ _ALL = (
         "Is Charnwood worse than the other districts of Leicestershire?",
         _COMPARED,
         is_one_worse,
+        of_districts=True,
     ),
     Kept(
         PartnershipName.ASB_AND_CRIME,

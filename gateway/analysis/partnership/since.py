@@ -27,7 +27,12 @@ COLUMNS = (
     Column(
         "beyond_chance", "yes_no", "Whether chance alone brings so much less than 1 time in 20."
     ),
-    Column("became", "text", "``new``: none before; ``gone``: none now."),
+    Column(
+        "became",
+        "text",
+        "``new``: none before; ``gone``: none now; ``not comparable``: what it is held against is not known"
+        " in full.",
+    ),
     Column("rule", "text", "Why the figures are shown as they are."),
 )
 CAUTION = (
@@ -61,6 +66,8 @@ def what_changed(asked: Asked) -> Told:
                 if alone and now.number and whole.months.issuperset(one.now.names):
                     where = f"{one.now.says}{asked.says_where}"
                     said.append(f"{where}: {counted(now.number, kind)}, held against nothing.")
+                if whole.months.issuperset(one.now.names):
+                    totals.append(_alone(kind, kind, kind, one, now))
                 continue
             then = asked.whole("totals", kind, one.then.names)
             totals.append(_row(kind, kind, kind, one, now, then))
@@ -94,7 +101,10 @@ def _known(figures: Figures, one: _Against) -> tuple[bool, str]:
     if not missing:
         return True, ""
     why = "published" if figures.published else "recorded"
-    return False, f"{one.now.says} against {one.then.says}: nothing is {why} for {listed(missing)}."
+    return (
+        False,
+        f"{one.now.says} against {one.then.says}: not comparable, nothing is {why} for {listed(missing)}.",
+    )
 
 
 def _row(
@@ -123,6 +133,12 @@ def _row(
     )
 
 
+def _alone(what: str, name: str, kind: str, one: _Against, now: Shown) -> tuple[Value, ...]:
+    """Return the row of a period that is held against one of which not every month is known."""
+    nothing = (None, None, None, None)
+    return (what, name, kind, one.name, now.number, *nothing, "not comparable", now.rule.value)
+
+
 def _says(asked: Asked, kind: str, one: _Against, now: Shown, then: Shown) -> str:
     begins = f"{one.now.says}{asked.says_where} against {one.then.says}: "
     if now.number is None or then.number is None:
@@ -141,10 +157,16 @@ def _says(asked: Asked, kind: str, one: _Against, now: Shown, then: Shown) -> st
 def _behaviours(asked: Asked, against: list[_Against]) -> list[tuple[Value, ...]]:
     figures, rows = asked.figures["split"], []
     for one in against:
-        if not _known(asked.figures["totals"], one)[0]:
+        known = _known(asked.figures["totals"], one)[0]
+        if not known and not asked.figures["totals"].months.issuperset(one.now.names):
             continue
         for kind in _KINDS:
             now = asked.behaviours("split", kind, one.now.names)
+            if not known:
+                rows += [
+                    _alone(name, name or "not told", kind, one, now[name]) for name in sorted(now)
+                ]
+                continue
             then = asked.behaviours("split", kind, one.then.names)
             for name in sorted(now.keys() | then.keys()):
                 pair = _pair(figures, now, then, name)

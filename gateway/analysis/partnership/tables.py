@@ -79,6 +79,8 @@ class Asked:
     """Names of areas by code, of the current edition."""
     groups: Groups | None = None
     residents: Residents | None = None
+    areas: frozenset[str] = frozenset()
+    """Every area of the level in the edition in use: one that no count names has none."""
 
     def name(self, code: str) -> str:
         """Return what an area is called."""

@@ -53,6 +53,7 @@ def _answered(visit: Visit) -> Response:
     except ValidationError as refused:
         faults = faults_of(refused, PartnershipQuestion)
         return visit.page("analysis/not_asked.html", 422, faults=faults)
+    question = QUESTIONS[name].as_asked(question)
     chosen = next((one for one in choices if one.id == question.subscription), None)
     if chosen is None:
         raise NotFound

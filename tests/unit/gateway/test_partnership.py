@@ -25,6 +25,7 @@ from gateway.analysis.partnership.side_by_side import is_asb_bigger
 from gateway.analysis.partnership.since import what_changed
 from gateway.analysis.partnership.tables import Asked, Groups, Residents, Told
 from gateway.analysis.partnership.words import listed
+from schemas.counted import CountedPlace
 from schemas.partnership import PartnershipName, PartnershipQuestion
 
 TODAY = date(2026, 11, 26)
@@ -131,6 +132,29 @@ def test_one_district_is_held_against_the_others(
     assert says in first(told)
 
 
+def test_where_no_district_is_named_all_are_compared_and_none_is_said_to_be_empty() -> None:
+    told = is_one_worse(asked({"counted": [cell("a", 20), cell("b", 5)]}))
+    question = QUESTIONS[PartnershipName.DISTRICTS].as_asked(
+        PartnershipQuestion(subscription="fire-17a")
+    )
+    lsoas = PartnershipQuestion(subscription="fire-17a", level=CountedPlace.LSOA)
+
+    assert "a had most, 20, of 25" in first(told)
+    assert (question.level, question.area) == (CountedPlace.DISTRICT, "E07000130")
+    assert QUESTIONS[PartnershipName.DISTRICTS].as_asked(lsoas) == lsoas
+
+
+def test_an_area_that_no_count_names_has_none_and_is_compared() -> None:
+    areas, cells = frozenset({"a", "b", "c"}), [cell("a", 20), cell("b", 5)]
+    told = are_some_worse(asked({"counted": cells}, residents=HOMES, areas=areas))
+    rows = {row["area"]: row for row in told.tables[0].records() if row["kind"] == ASB}
+    older = are_some_worse(asked({"counted": cells}, areas=frozenset({"older"})))
+
+    assert "and c least, 0.0" in first(told)
+    assert (rows["c"]["count"], rows["c"]["rate"], rows["c"]["areas"]) == (0, 0.0, 0)
+    assert "older" not in {row["area"] for row in older.tables[0].records()}
+
+
 # ----------------------------------------------------------------------------- side by side
 @pytest.mark.parametrize(
     ("asb", "crime", "says"),
@@ -184,8 +208,12 @@ def test_a_fire_is_one_that_somebody_set() -> None:
 def test_where_no_behaviour_is_told_nothing_is_said_of_one() -> None:
     told = most_arson(asked({"split": [cell("A", 12), cell("A", None, CRIME)]}))
 
-    assert "none of 12 anti-social behaviour incidents was told a behaviour" in told.sentences[0]
-    assert "none was told a behaviour, so nothing can be said" in told.sentences[1]
+    assert (
+        "none of 12 anti-social behaviour incidents was told a sub-behaviour" in told.sentences[0]
+    )
+    assert "none was told a sub-behaviour, which alone names a fire" in told.sentences[1]
+    told = most_criminal_damage(asked({"split": [cell("A", 12)]}))
+    assert "incidents was told a behaviour, so nothing can be said of it" in told.sentences[0]
 
 
 # -------------------------------------------------------------------------------------- since
@@ -238,6 +266,18 @@ def test_new_and_gone_places_are_named_as_such() -> None:
     assert places["C"]["became"] == "gone"
     assert "B" not in places
     assert "new in 1 places, gone from 1, and of 1 the change is hidden." in told.sentences[1]
+
+
+def test_what_is_held_against_nothing_known_is_counted_and_called_not_comparable() -> None:
+    told = since({"A": 5}, {"B": 2})
+    rows = [row for table in told.tables[:2] for row in table.records()]
+    year = [row for row in rows if row["against"] == "year_before"]
+
+    assert {row["became"] for row in year} == {"not comparable"}
+    assert {(row["now"], row["then"], row["change"]) for row in year if row["kind"] == ASB} == {
+        (5, None, None)
+    }
+    assert "not comparable, nothing is recorded for 2025-09" in told.sentences[2]
 
 
 def test_a_question_about_one_area_of_a_set_is_of_its_places_alone() -> None:
