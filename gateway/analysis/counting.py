@@ -23,6 +23,7 @@ from policies.stages import NOT_PRESCRIBED
 from schemas.codes import Kind, MappingStatus
 from schemas.counted import (
     CountedBehaviour,
+    CountedPeriod,
     CountedPlace,
     Split,
     StatisticsQuestion,
@@ -136,6 +137,10 @@ def own_counts(
     known = tuple(held.wheres)  # others may add to it meanwhile
     fitted = [one._replace(ward=ward_counted(*one[:3], into.wards)) for one in known]
     places = _placed(question, [*known, *fitted], into.area_of)
+    if not question.within:
+        # who asks within areas may ask by others than those that he counts by
+        years = question.period in {CountedPeriod.YEAR, CountedPeriod.WHOLE}
+        blocks = held.at_level(blocks, question.place.value, years=years)
     sums = _Sums(question, _allowed(question, entitled), held.whats, places, len(known))
     for period, parts in _periods(question, blocks, months).items():
         sums.add(period, parts)
@@ -174,7 +179,7 @@ def _periods(
 ) -> dict[str, list[Block]]:
     found: dict[str, list[Block]] = {}
     for name, block in blocks.items():
-        first = f"{name[:4]}-{int(name[5]) * 3:02d}" if "Q" in name else name
+        first = f"{name[:4]}-{int(name[5]) * 3:02d}" if "Q" in name else f"{name}-12"[:7]
         period = period_named(month_number(first), question.period, months)
         found.setdefault(period, []).append(block)
     return found

@@ -7,8 +7,8 @@ read: what is held is never older than the log that the answer names. Measured a
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,7 +21,7 @@ from gateway.store.bulk import read_columns
 from gateway.store.counted_log import counted_since, log_size, nothing_before
 from gateway.store.rollups import Cell, folded, quarter_of_month
 
-Ints = NDArray[np.int64]
+Ints = NDArray[np.signedinteger[Any]]
 _R, _H, _C = t.ROLLUP, t.ROLLUP_HOUR, t.ROLLUP_CHANGE
 _KIND = ("class_id", "nsir_class", "sub_behaviour")
 _PLACE = ("lsoa_code", "msoa_code", "ward_code", "district_code")
@@ -56,6 +56,8 @@ class Block:
     number: Ints
     slot: Ints | None = None
     """Hours of the week, where they are asked for (``rollups.slot_of``)."""
+    coarser: dict[str, Block] = field(default_factory=dict, compare=False, repr=False)
+    """The same by areas of one level alone, once it was asked for."""
 
 
 class HeldCounts:
@@ -69,6 +71,7 @@ class HeldCounts:
         self._where: dict[str, int] = {}
         self._months: dict[str, Block] = {}
         self._quarters: dict[str, Block] = {}
+        self._years: dict[tuple[str, str], tuple[list[Block], Block]] = {}
         self._since: tuple[tuple[int, int], Mapping[Cell, int]] | None = None
 
     def blocks(
@@ -136,6 +139,62 @@ class HeldCounts:
                 str(name): self._block(part, places, ()) for (name,), part in sorted(parts.items())
             }
 
+    def at_level(
+        self, blocks: Mapping[str, Block], level: str, *, years: bool
+    ) -> Mapping[str, Block]:
+        """Return months by the areas of one level alone: a month of streets is summed once, not a question.
+
+        Args:
+            blocks: By month, as ``blocks`` returned them; those by hour, or not of the roll-ups, stay.
+            level: ``lsoa``, ``msoa``, ``ward``, ``district``, or ``none`` for the whole.
+            years: Whether the twelve months of a year may come as one, by its name.
+        """
+        if not all(one.versions and one.slot is None for one in blocks.values()):
+            return blocks
+        with self._lock:
+            found = {month: self._coarser(one, level) for month, one in blocks.items()}
+            if not years:
+                return found
+            for year in sorted({month[:4] for month in found if month}):
+                months = [f"{year}-{month:02d}" for month in range(1, 13)]
+                if found.keys() >= set(months):
+                    found[year] = self._year(year, level, [found.pop(one) for one in months])
+            return dict(sorted(found.items()))
+
+    def _coarser(self, block: Block, level: str) -> Block:
+        if level not in block.coarser:
+            onto = self._areas(np.unique(block.where).tolist(), level)
+            block.coarser[level] = _summed(
+                block.versions, block.what, onto[block.where], block.number
+            )
+        return block.coarser[level]
+
+    def _areas(self, used: Iterable[int], level: str) -> Ints:
+        """Return, by place in ``wheres``, that of its area of one level with nothing finer or wider."""
+        onto = np.zeros(len(self.wheres), np.int64)
+        for one in used:
+            names = ["", "", "", ""]
+            if level in Where._fields:
+                names[Where._fields.index(level)] = getattr(self.wheres[one], level)
+            key = "|".join(names)
+            if key not in self._where:
+                self._where[key] = len(self._where)
+                self._add_where(names)
+            onto[one] = self._where[key]
+        return onto
+
+    def _year(self, year: str, level: str, months: list[Block]) -> Block:
+        held = self._years.get((year, level))
+        # a month that was read again is another block
+        if held is None or any(old is not new for old, new in zip(held[0], months, strict=True)):
+            columns = [
+                np.concatenate([getattr(one, name) for one in months])
+                for name in ("what", "where", "number")
+            ]
+            held = months, _summed(months[0].versions, *columns)
+            self._years[year, level] = held
+        return held[1]
+
     def _refresh(
         self,
         connection: Connection,
@@ -166,8 +225,9 @@ class HeldCounts:
     ) -> Block:
         what = self._coded(frame, _KIND, self._what, self._add_what)
         where = self._coded(frame, places, self._where, self._add_where)
-        slot = frame["slot"].to_numpy() if "slot" in frame.columns else None
-        return Block(versions, what, where, frame["number"].to_numpy(), slot)
+        number = frame["number"].to_numpy().astype(np.int32)
+        slot = frame["slot"].to_numpy().astype(np.int32) if "slot" in frame.columns else None
+        return Block(versions, what, where, number, slot)
 
     def _coded(
         self,
@@ -178,7 +238,7 @@ class HeldCounts:
     ) -> Ints:
         """Number the combinations of some columns, the same in every block."""
         if not frame.height:
-            return np.empty(0, np.int64)
+            return np.empty(0, np.int32)
         joined = frame.select(pl.concat_str(names, separator="|").alias("key"))["key"]
         distinct = joined.unique()
         for key in distinct:
@@ -186,7 +246,7 @@ class HeldCounts:
                 known[key] = len(known)
                 add(key.split("|"))
         codes = [known[key] for key in distinct]
-        coded = joined.replace_strict(distinct, pl.Series(codes, dtype=pl.Int64))
+        coded = joined.replace_strict(distinct, pl.Series(codes, dtype=pl.Int32))
         found: Ints = coded.to_numpy()
         return found
 
@@ -195,6 +255,15 @@ class HeldCounts:
 
     def _add_where(self, parts: list[str]) -> None:
         self.wheres.append(Where(*(["", "", ""] if len(parts) == 1 else []), *parts))
+
+
+def _summed(versions: tuple[int, ...], what: Ints, where: Ints, number: Ints) -> Block:
+    """Add up what is of one kind at one place."""
+    width = int(where.max(initial=0)) + 1
+    keys, at = np.unique(what.astype(np.int64) * width + where, return_inverse=True)
+    sums = np.bincount(at, number, len(keys)).astype(np.int32)
+    kinds, places = np.divmod(keys, width)
+    return Block(versions, kinds.astype(np.int32), places.astype(np.int32), sums)
 
 
 def _changes(connection: Connection, first: str, last: str) -> dict[str, int]:
