@@ -1,9 +1,10 @@
 """Off-boarding a partner (Q16, L44): one commit that ends everything, then return or deletion, then a paper.
 
-The first step is one transaction: systems switched off, so that their tokens are dead at once; sending
-stopped; what was made and never had is withdrawn; agreements ended; the partner off the register, so that
-the law lets nothing go. It happens whole or not at all. What the partner holds is asked back by a request
-with its own ids; its answer is noted; the certificate is signed and may be checked offline.
+The first step is one transaction: systems switched off, so that their tokens are dead at once; credentials
+of its people's tools revoked; sending stopped; what was made and never had is withdrawn; agreements ended;
+the partner off the register, so that the law lets nothing go. It happens whole or not at all. What the
+partner holds is asked back by a request with its own ids; its answer is noted; the certificate is signed
+and may be checked offline.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from gateway.keys.ring import KeyRing
 from gateway.law import agreements as acts
 from gateway.law.book import LawBook
 from gateway.law.register import Act, put_client, put_partner
+from gateway.law.tool_credentials import revoke, working
 from gateway.ledger.note import sign_note
 from gateway.release.closed import Reopening
 from gateway.release.endpoints import SetEndpointState
@@ -88,6 +90,7 @@ class Ended:
     """What the first step ends, or would end."""
 
     clients: int = 0
+    credentials: int = 0
     subscriptions: int = 0
     endpoints: int = 0
     withdrawn: int = 0
@@ -122,7 +125,7 @@ class OffBoarding:
     @property
     def ended(self) -> dict[str, int]:
         """What was ended."""
-        return dict(self.proceeding.first.said["ended"])
+        return Ended().document() | dict(self.proceeding.first.said["ended"])
 
     @property
     def certificate(self) -> str | None:
@@ -189,23 +192,14 @@ class EndEverything:
             ended.subscriptions += 1
             self._stop(tx, row, ended, acts_of)
         self._end_agreements(tx, ended, acts_of)
-        names = [row["id"] for row in subscriptions]
-        ended.incidents = held_outside(tx.connection, names)
+        ended.incidents = held_outside(tx.connection, [row["id"] for row in subscriptions])
         if self.preview:
             return ended
         put_partner(partner.model_copy(update={"valid_to": self.day}), acts_of())(tx)
         said = {"partner": self.partner, "words": self.reason, "ended": ended.document()}
         counts: Mapping[str, Any] = {"partner": self.partner, **ended.document()}
-        TakeStep(
-            self.keys,
-            OFF_BOARDING,
-            self.off_boarding,
-            BEGUN,
-            said,
-            self.act,
-            lambda so: not so,
-            counts,
-        )(tx)
+        name = self.off_boarding
+        TakeStep(self.keys, OFF_BOARDING, name, BEGUN, said, self.act, _is_first, counts)(tx)
         return ended
 
     def _partner(self, tx: Tx) -> Partner:
@@ -231,6 +225,10 @@ class EndEverything:
                 if not self.preview:
                     off = client.model_copy(update={"active": False})
                     put_client(off, acts_of())(tx)
+        for name in working(tx, self.partner):
+            ended.credentials += 1
+            if not self.preview:
+                revoke(name, acts_of(), datetime.fromisoformat(self.act.stamp))(tx)
 
     def _stop(self, tx: Tx, row: Mapping[str, Any], ended: Ended, acts_of: _Acts) -> None:
         endpoint = tx.one(t.ENDPOINT, {"subscription": row["id"]})
@@ -262,6 +260,10 @@ class EndEverything:
                     acts.terminate(
                         one.id, one.version, self.partner, self.reason, acts_of(), self.day
                     )(tx)
+
+
+def _is_first(so: list[str]) -> bool:
+    return not so
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,6 +356,7 @@ class OffBoardings:
             f"partner: {partner.id}, {partner.name}",
             f"everything ended at: {found.proceeding.first.at.isoformat()}",
             f"systems switched off: {ended['clients']}",
+            f"credentials of tools revoked: {ended['credentials']}",
             f"subscriptions stopped: {ended['subscriptions']}, endpoints disabled: {ended['endpoints']}",
             f"releases never given, withdrawn: {ended['withdrawn']}",
             f"releases tried and unconfirmed, counted as given: {ended['unconfirmed']}",

@@ -29,6 +29,7 @@ from gateway.store import tables as t
 from gateway.store.reading import Reader
 from gateway.store.tx import Tx
 from gateway.store.writer import Writer
+from schemas.partners import Partner
 
 SCOPES = frozenset({Scope.ANALYSIS_READ})
 """What a credential opens, whatever its person may open."""
@@ -174,6 +175,12 @@ def revoke(name: str, act: Act, now: datetime, account: str | None = None) -> Ca
     return job
 
 
+def working(tx: Tx, partner: str) -> list[str]:
+    """Return the ids of a partner's credentials that are not revoked, within a transaction."""
+    rows = tx.every(t.TOOL_CREDENTIAL, {"partner": partner})
+    return [row["id"] for row in rows if row["revoked"] is None]
+
+
 def tool_credentials(reader: Reader, account: str | None = None) -> list[ToolCredential]:
     """Return every credential, newest first, or an account's."""
     return [ToolCredential.of(row) for row in reader.tool_credentials(account=account)]
@@ -249,9 +256,12 @@ class ToolAccess:
         return Access(credential.id, credential.partner, SCOPES, credential.expires)
 
     def _may(self, credential: ToolCredential) -> bool:
-        """Whether its person's account is active still, and acts for the same partner."""
+        """Whether its person's account is active still, for the same partner, which is on the register."""
         known = account_of(self.reader, credential.account)
-        return known is not None and known.active and known.person.partner == credential.partner
+        if known is None or not known.active or known.person.partner != credential.partner:
+            return False
+        body = self.reader.bodies("partner").get(credential.partner)
+        return body is not None and Partner.model_validate_json(body).covers(london_day(self.clock))
 
     def _used(self, credential: ToolCredential) -> None:
         day = london_day(self.clock).isoformat()

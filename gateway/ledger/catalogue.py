@@ -141,7 +141,7 @@ _KEYS_BY_FORM: dict[Form, str] = {
         ledger_size law_epoch minimum_cell held_before recorded revised duplicate features points
         cells retracted erased restricted lifted crossings children tried covered row_version
         newly_leaves newly_stops other_fields paragraph late unmapped return_entry clients subscriptions
-        withdrawn unconfirmed agreements endpoints incidents""",
+        withdrawn unconfirmed agreements endpoints incidents credentials""",
     Form.FLAG: "active live replay complete demonstration",
     Form.CODES: """editions scopes kinds field_groups fields parties conditions flags kinds_held sources
         behaviours methods roles""",
@@ -354,7 +354,8 @@ CATALOGUE: dict[Operation, Entry] = {
     ),
     Operation.OFF_BOARDING: _entry(
         "partner off_boarding change number reason_hmac",
-        "clients subscriptions withdrawn unconfirmed agreements endpoints incidents content_sha256",
+        """clients credentials subscriptions withdrawn unconfirmed agreements endpoints incidents
+        content_sha256""",
     ),
     Operation.BUNDLE: _entry(
         "size content_sha256 count", "recipient valid_from_at valid_to_at reason_hmac positions"
