@@ -16,7 +16,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import product
 from pathlib import Path
 
 import pytest
@@ -34,6 +33,7 @@ from policies.kept import EVERYTHING, Kept
 from policies.treatments import Treatments
 from schemas.sensitivity import Lane
 from tests.support import postgres, stores
+from tests.support.asked_everything import ELSEWHERE, RECORD_PLACES, ask_everything
 from tests.support.canaries import (
     FEED,
     FORMS,
@@ -175,15 +175,6 @@ def ask_badly(listener: Listener) -> None:
     listener.call("bad token", "GET", "/v1/subscriptions", "fire-system", headers=bearer)
 
 
-def ask_questions(listener: Listener) -> None:
-    """Incidents and counts, as they should be asked for and with canaries for parameters."""
-    paths = ("incidents?", "statistics?place=district&first=2020-01&last=2099-12&")
-    badly = ("", f"&place={LATIN}&after={LATIN}", f"&{LATIN}={SPACED}")
-    for path, more, accept in product(paths, badly, ("application/json", "text/csv")):
-        address = f"/v1/{path}subscription=fire-json{more}"
-        listener.call("question", "GET", address, "fire-analyst", headers={"Accept": accept})
-
-
 def read_everything(listener: Listener, references: list[str]) -> None:
     """Receipts, quarantine, explanations, ledger, metrics, pages: as each of the systems."""
     call, reader = listener.call, listener.gateway.house.reader
@@ -294,7 +285,7 @@ def journey(tmp_path: Path, count: int, breaking: Callable[[House], None] | None
             done = listener.call("correction", "POST", FEED + path, "police-system", json=wanted)
             assert done.json()["unknown"] < len(wanted["references"])
             wanted = {"references": urns[40:55], "reason": "other"}
-        ask_questions(listener)
+        ask_everything(listener, tmp_path / "exports", counts=breaking is None)
         for form in FORMS:
             assert listener.drain(form)[1] > 0
         read_everything(listener, [*urns[:3], *urns[60:63], f"{LATIN}-never-sent"])
@@ -316,7 +307,7 @@ PLACES = (
     *("log", "push", "pull json", "pull ndjson", "pull events", "receipt", "quarantine", "explain"),
     *("bad request", "bad address", "bad token", "refusal", "ledger", "ledger entry", "/metrics"),
     *("/docs", "/openapi.json", "database, log", "backup, log", "backup: bytes"),
-    *("at rest: checkpoints", "question", "correction", "at rest: .jsonl"),
+    *("at rest: checkpoints", "correction", "at rest: .jsonl", *RECORD_PLACES, *ELSEWHERE),
     *("gateway verify", "gateway verify --json", "gateway feed list"),
 )
 """Where a search that looked at nothing would prove nothing."""
@@ -377,6 +368,7 @@ def test_a_broken_treatment_table_turns_the_check_red(tmp_path: Path) -> None:
 
     where = {place for place, _ in search.found}
     assert {"pull json", "pull ndjson", "pull events", "database, log", "backup: bytes"} <= where
+    assert [place for place in RECORD_PLACES if place not in where] == []
 
 
 def test_keeping_more_fields_than_the_law_uses_turns_the_check_red(

@@ -25,6 +25,7 @@ import httpx
 from pydantic_core import from_json
 
 from adapters.synthetic_nsir import rows as invented_rows
+from tests.support.opened_files import opened
 from tests.support.server import RunningGateway
 
 LATIN = "Zanquirq"
@@ -191,6 +192,11 @@ class Search:
         self.numbers(place, (int(n) for n in _METRES.findall(raw)))
         self.numbers(place, (int(n) for n in _SECONDS.findall(raw)))
 
+    def file(self, place: str, data: bytes) -> None:
+        """Search whatever was answered or written: what is compressed is opened first."""
+        for part in opened(data):
+            self.text(place, part)
+
     def numbers(self, place: str, values: Iterable[float]) -> None:
         """Search numbers for exact coordinates and exact instants."""
         for value in values:
@@ -268,7 +274,7 @@ class Listener:
         headers = {"Authorization": f"Bearer {self._tokens[system]}", **more.pop("headers", {})}
         answer = self.gateway.http.request(method, self.gateway.url + path, headers=headers, **more)
         self.search.text(f"{place}: headers", b"\n".join(b": ".join(h) for h in answer.headers.raw))
-        self.search.text(place, answer.content)
+        self.search.file(place, answer.content)
         return answer
 
     def push(self, body: bytes, media_type: str, **headers: str) -> httpx.Response:
