@@ -6,11 +6,12 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from schemas.analysis import AreaCode, BehaviourCode
+from schemas.analysis import AreaCode, BehaviourCode, Several, SubBehaviourCode
 from schemas.areas import EditionName
 from schemas.base import DoesNotFit, Word
 from schemas.codes import GssCode, Kind, Slug
 from schemas.counted import CountedPeriod, CountedPlace, Month
+from schemas.hotspots import Nearness, SquareSide
 
 MOST_MONTHS = 60
 """Of a trend at most: five years."""
@@ -101,3 +102,25 @@ class PlaceQuestion(AreasQuestion):
     place: GssCode | Slug | None = None
     """Its code; of an area of a set the set's own. One of other areas than are asked for is left aside."""
     months: Annotated[int, Field(ge=3, le=MOST_MONTHS)] = 24
+
+
+class HotspotsQuestion(PageQuestion):
+    """Where incidents stand out, and how that went on over the quarters."""
+
+    months: Annotated[int, Field(ge=3, le=MOST_MONTHS)] = 24
+    behaviour: Several[BehaviourCode] = ()
+    sub_behaviour: Several[SubBehaviourCode] = ()
+    place: GssCode | None = None
+    """The district that is looked at."""
+    square: SquareSide = SquareSide.KILOMETRE
+    near: Nearness = Nearness.QUEEN
+    top: Annotated[int, Field(ge=1, le=50)] = 10
+
+
+class LinksQuestion(PageQuestion):
+    """Which records are probably one event, told of by two sources."""
+
+    months: Annotated[int, Field(ge=1, le=24)] = 3
+    place: GssCode | None = None
+    least: Annotated[float, Field(ge=0.05, le=1)] = 0.9
+    """Pairs from this probability on are listed; the estimate counts all."""

@@ -50,6 +50,8 @@ from gateway.console.analysing import (
     behaviour,
     compare,
     downloads,
+    hotspots,
+    links,
     mapped,
     overview,
     place,
@@ -83,7 +85,8 @@ PAGES = (
     *(recalls, recalls_one, corrections, subscriptions, deliveries),
     *(asking, simulating, law_needs),
     *(signals, returns, feeds),
-    *(overview, mapped, behaviour, place, compare, asked_often, quality, downloads, tools),
+    *(overview, mapped, hotspots, behaviour, place, compare, asked_often, links, quality),
+    *(downloads, tools),
 )
 """The modules of the signed-in pages; each has ``add(desk)``."""
 

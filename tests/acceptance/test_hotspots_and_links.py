@@ -1,4 +1,4 @@
-"""`/v1/hotspots` and `/v1/links` over HTTP: what who may see of them, and what each leaves behind."""
+"""`/v1/hotspots`, `/v1/links` and their pages: what who may see of them, and what each leaves behind."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from lxml import html
 from pydantic_core import from_json
 
+from gateway.access.people import Person, Role
 from gateway.analysis.editions import publish
 from gateway.analysis.places.grid import gridded
 from gateway.clock import london_day
@@ -24,6 +26,7 @@ from tests.support.analysed import Analysed, analysed_gateway, own_records
 from tests.support.law import protocol
 from tests.support.requirements import law
 from tests.support.server import RunningGateway
+from tests.support.signed_in import signed_in
 
 PERIOD = {"first": "2024-01", "last": "2026-12"}
 DAYS = {"first": "2024-01-01", "last": "2026-12-31"}
@@ -243,3 +246,44 @@ def test_a_reader_of_statistics_is_told_nothing_of_links(analysed: Analysed) -> 
     refused = asked(analysed, "links", 403, **DAYS, subscription="fire-tables")
 
     assert [one["id"] for one in refused.json()["conditions"]] == ["lane.not_for_questions"]
+
+
+# --------------------------------------------------------------------------------------- pages
+PERSON = Person(
+    account="fire-person", name="Jo Specimen", partner=FIRE, roles=frozenset({Role.ANALYST})
+)
+
+
+def test_pages_say_what_their_own_addresses_give_and_leave_one_entry_each(
+    analysed: Analysed,
+) -> None:
+    allow(analysed, POLICE, COUNCIL)
+    reading, reader = signed_in(analysed.gateway, PERSON), analysed.gateway.house.reader
+    for page, operation in (("hotspots?months=60", "table"), ("links?months=24", "linking")):
+        before = reader.head().ledger_size
+        answer = reading.get(f"/console/analysis/{page}&subscription=fire-17a")
+        assert answer.status_code == 200, answer.text
+        assert reader.head().ledger_size == before + 1
+        assert leaf_of(analysed, before)["operation"] == operation
+        assert leaf_of(analysed, before)["actor"] == PERSON.account
+        text = html.fromstring(answer.text)
+        (query,) = text.xpath("//code[@class='question__url']/text()")
+        told = analysed.gateway.call("GET", query, "fire-analyst").json()
+        words = " ".join(text.text_content().split())
+        if operation == "table":
+            assert all(sentence in words for sentence in told["says"])
+            assert told["grid"] in words
+        else:
+            assert f"About {told['about']:,} of these {told['records']:,} records" in words
+            assert f"interval: {told['low']:,} to {told['high']:,}" in words
+            for link in told["links"]:
+                assert set(link["records"]) <= set(text.xpath("//td/text() | //th/text()"))
+
+
+def test_a_page_of_links_refuses_with_what_to_do(analysed: Analysed) -> None:
+    reading = signed_in(analysed.gateway, PERSON)
+    refused = reading.get("/console/analysis/links?subscription=fire-tables")
+
+    assert refused.status_code == 403
+    assert "What to do" in refused.text
+    assert "Choose a subscription of records" in refused.text

@@ -163,7 +163,7 @@ PAGES: dict[tuple[str, str], frozenset[Role]] = {
         ("GET", f"/console/analysis{page}"): frozenset({ANALYST, NOMINATED})
         for page in (
             *("", "/map", "/behaviour", "/place", "/compare", "/quality", "/downloads"),
-            *("/questions", "/questions/{question}", "/tools"),
+            *("/questions", "/questions/{question}", "/tools", "/hotspots", "/links"),
         )
     },
 }

@@ -19,6 +19,7 @@ from gateway.analysis.hotspots.top_places import Ranking, top_places
 from gateway.analysis.statistics import answered
 from gateway.errors import LawRefuses
 from gateway.intake.geography import district_in
+from gateway.store.populations import residents_of
 from schemas.counted import CountedPeriod, CountedPlace, StatisticsQuestion
 from schemas.hotspots import HotspotQuestion
 
@@ -81,12 +82,18 @@ def of_published(desk: Desk, question: HotspotQuestion, entitled: Entitled) -> O
     worked = _worked(names, counts, by_quarter, outlines)
     return OfAreas(
         worked,
-        top_places(shown, question.top),
+        top_places(shown, question.top, _residents(desk)),
         len(names) - len(shown),
         edition,
         told.editions,
         told.classes,
     )
+
+
+def _residents(desk: Desk) -> dict[str, float]:
+    """Return who live where, by the newest year that is loaded."""
+    with desk.reader.connection() as connection:
+        return {code: years[0].number for code, years in residents_of(connection).items()}
 
 
 def _worked(

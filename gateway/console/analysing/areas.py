@@ -67,8 +67,8 @@ class Atlas:
     reader: Reader
     _read: dict[int, tuple[Mapping[str, str], Mapping[str, bytes]]] = field(default_factory=dict)
 
-    def areas(self, level: CountedPlace, day: date) -> Areas:
-        """Return the edition that stands on a day, else the newest that is loaded."""
+    def areas(self, level: CountedPlace, day: date, edition: str | None = None) -> Areas:
+        """Return an edition: of that name, else the one that stands on a day, else the newest loaded."""
         kind = area_kind(level.value)
         loaded = {
             row["edition"]: row["id"] for row in self.reader.geographies() if row["kind"] == kind
@@ -77,6 +77,8 @@ class Atlas:
             return NOT_LOADED
         editions = Editions.of(dates_of_editions(self.reader))
         chosen = editions.current(kind, loaded, day) or list(loaded)[-1]
+        if edition is not None and edition in loaded:
+            chosen = edition
         standing = editions.on(kind, chosen, day)
         names, outlines = self._of(loaded[chosen])
         return Areas(chosen, standing.says, standing.current, names, outlines)

@@ -73,18 +73,28 @@ def desk_of(house: House) -> AnalysisDesk:
     )
 
 
-def page_of(template: str, form: type[Q], told: Callable[[Asking[Q]], dict[str, Any]]) -> Handler:
+def page_of(
+    template: str,
+    form: type[Q],
+    told: Callable[[Asking[Q]], dict[str, Any]],
+    refusing: str = "analysis/refused.html",
+    order: Callable[[Subscription], tuple[bool, bool]] | None = None,
+) -> Handler:
     """Return the handler of a page.
 
     Args:
         template: Of the page.
         form: What its address takes.
         told: Returns what the template shows; it asks once.
+        refusing: The page where the law refuses.
+        order: By which the first subscription is chosen; else by what it is asked for.
     """
 
     def handler(visit: Visit) -> Response:
         refuse_pivots(visit.request.query_params.multi_items(), form.model_fields)
         choices = subscriptions_of(visit.house, visit.person)
+        if order is not None:
+            choices = tuple(sorted(choices, key=order))
         if not choices:
             return visit.page("analysis/none.html", has_partner=visit.person.partner is not None)
         given = {name: value for name, value in visit.request.query_params.multi_items() if value}
@@ -111,7 +121,7 @@ def page_of(template: str, form: type[Q], told: Callable[[Asking[Q]], dict[str, 
             return visit.page("analysis/not_asked.html", 422, faults=faults)
         except LawRefuses as refusal:
             conditions = (refusal.extra or {}).get("conditions", ())
-            return visit.page("analysis/refused.html", 403, conditions=conditions, **shown)
+            return visit.page(refusing, 403, conditions=conditions, **shown)
 
     return handler
 
@@ -154,11 +164,11 @@ def faults_of(refused: ValidationError, form: type[Word]) -> list[str]:
     return [*sorted(said), *([] if known else ["A parameter is unknown."])]
 
 
-def query_of(question: StatisticsQuestion) -> str:
+def query_of(question: Word, path: str = "/v1/statistics") -> str:
     """Return the address at which the interface answers the same."""
     dumped: Mapping[str, Any] = question.model_dump(mode="json", exclude_defaults=True)
     said = {
         name: ",".join(value) if isinstance(value, list) else value
         for name, value in dumped.items()
     }
-    return "/v1/statistics?" + "&".join(f"{name}={value}" for name, value in said.items())
+    return f"{path}?" + "&".join(f"{name}={value}" for name, value in said.items())
