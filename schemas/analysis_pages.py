@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -86,13 +87,29 @@ class AreasQuestion(PageQuestion):
         return self
 
 
-class MapQuestion(AreasQuestion):
-    """Where: every place of a level."""
+class PeriodAndAreas(AreasQuestion):
+    """Every place of a level, in one period."""
 
     period: MonthOrQuarter = CountedPeriod.MONTH
 
 
-class CompareQuestion(MapQuestion):
+class MapDrawing(StrEnum):
+    """What a map is drawn of."""
+
+    AREAS = "areas"
+    SQUARES_1_KM = "squares_1_km"
+    SQUARES_500_M = "squares_500_m"
+    POINTS = "points"
+
+
+class MapQuestion(PeriodAndAreas):
+    """Where: every place of a level, or squares and points for a reader of records."""
+
+    drawn: MapDrawing | None = None
+    """Without it areas; where theirs were replaced, squares for whoever may have the records."""
+
+
+class CompareQuestion(PeriodAndAreas):
     """Places side by side, with the period before and the year before."""
 
 

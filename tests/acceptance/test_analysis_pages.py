@@ -45,10 +45,40 @@ def sent(number: int) -> dict[str, str]:
     )
 
 
+def onto(gateway: RunningGateway) -> dict[str, str]:
+    """Return the areas of 2031, an invented edition, by those whose three quarters lie in each."""
+    level = area_sets(gateway.house.reader)[0]
+    codes = sorted(code for area in level.areas for code in area.members)
+    return {code: f"N{number // 2:08}" for number, code in enumerate(codes)}
+
+
+def put_fit(gateway: RunningGateway) -> None:
+    """Keep how the invented edition fits that of 2031."""
+    after, house = onto(gateway), gateway.house
+    fit = {
+        "kind": "lsoa",
+        "before": area_sets(house.reader)[0].level_edition,
+        "onto": "lsoa",
+        "after": "2031",
+        "weight": "area",
+        "rows": [
+            row
+            for code, one in after.items()
+            for row in (
+                {"before": code, "after": one, "share": 0.75, "name": "New"},
+                {"before": code, "after": None, "share": 0.25},
+            )
+        ],
+        "weights": dict.fromkeys(after, 1.0),
+    }
+    house.writer.run(PutAreaDocument(AreaFit.model_validate(fit), house.act("operator")))
+
+
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningGateway]:
     with demonstration(tmp_path_factory.mktemp("home")) as made:
         load_invented_geography(made.house, "operator")
+        put_fit(made)
         made.usual()
         made.system("fire-tool", "llr-fire", frozenset({Scope.ANALYSIS_READ}))
         made.subscribe("fire-tables", "llr-fire", lane=Lane.STATISTICS)
@@ -273,30 +303,9 @@ def test_counts_by_a_named_set_are_sums_of_what_the_reader_is_shown(
 def test_figures_go_onto_another_edition_whole_and_say_what_was_moved(
     gateway: RunningGateway,
 ) -> None:
-    level = area_sets(gateway.house.reader)[0]
-    codes = sorted(code for area in level.areas for code in area.members)
-    after = {code: f"N{number // 2:08}" for number, code in enumerate(codes)}
-    fit = {
-        "kind": "lsoa",
-        "before": level.level_edition,
-        "onto": "lsoa",
-        "after": "2031",
-        "weight": "area",
-        "rows": [
-            row
-            for code in codes
-            for row in (
-                {"before": code, "after": after[code], "share": 0.75, "name": "New"},
-                {"before": code, "after": None, "share": 0.25},
-            )
-        ],
-        "weights": dict.fromkeys(codes, 1.0),
-    }
+    after = onto(gateway)
     base = "subscription=fire-17a"
-    assert "is not kept" in str(told(gateway, f"{base}&on=2031", 422))
-    house = gateway.house
-    house.writer.run(PutAreaDocument(AreaFit.model_validate(fit), house.act("operator")))
-
+    assert "is not kept" in str(told(gateway, f"{base}&on=2032", 422))
     for one in (base, "subscription=fire-tables"):
         moved = told(gateway, f"{one}&on=2031&measure=rate")
         found = {(c["kind"], c["period"], c["place"]): c["count"] for c in moved["cells"]}
@@ -349,3 +358,25 @@ def test_pages_compare_by_a_named_set_or_another_edition_and_say_what_was_carrie
     assert "North west" in html.fromstring(place.text).xpath("//h1")[0].text_content()
     assert refused.status_code == 422
     assert "cuts across wards" in refused.text
+
+
+def test_squares_and_points_hold_what_leaves_at_a_point_and_the_rest_is_counted_beside(
+    gateway: RunningGateway, reading: Reading
+) -> None:
+    base = "/console/analysis/map?subscription=fire-17a&last=2026-09&period=quarter"
+    query = {"subscription": "fire-17a", "kind": "asb_incident", "limit": 1_000}
+    query |= {"first": "2026-07-01", "last": "2026-09-30"}
+    records = gateway.call("GET", "/v1/incidents", "fire-tool", params=query).json()["records"]
+    at = sum(one["place"]["level"] == "map_point" for one in records)
+    for drawing in ("squares_1_km", "squares_500_m", "points"):
+        before = gateway.house.reader.head().ledger_size
+        answer = reading.get(f"{base}&drawn={drawing}")
+        assert answer.status_code == 200, answer.text
+        assert gateway.house.reader.head().ledger_size == before + 1
+        rows = html.fromstring(answer.text).xpath("(//table)[1]/tbody/tr/td")
+        figures = [int(one.text_content()) for one in rows if one.text_content().strip().isdigit()]
+        assert at > 0
+        assert sum(figures) == at, (at, figures)
+        assert f"{len(records) - at} more leave at an area or at no place" in answer.text
+    other = reading.get(base.replace("fire-17a", "fire-tables") + "&drawn=points")
+    assert other.status_code == 403

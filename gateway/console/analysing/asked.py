@@ -13,7 +13,7 @@ from gateway.access.people import Person
 from gateway.analysis.editions import is_read_from_editions
 from gateway.analysis.entitled import Desk as AnalysisDesk
 from gateway.analysis.pivots import refuse_pivots
-from gateway.analysis.several import Tables, ask_for_tables
+from gateway.analysis.several import Beside, Tables, ask_for_tables
 from gateway.assembly import House
 from gateway.clock import london_day
 from gateway.console.analysing.periods import month_back
@@ -56,6 +56,12 @@ class Asking(Generic[Q]):
 
     def answered(self, **questions: StatisticsQuestion) -> Tables:
         """Ask everything that a page shows: one operation in the ledger."""
+        return self.answered_beside(None, questions)
+
+    def answered_beside(
+        self, beside: Beside | None, questions: Mapping[str, StatisticsQuestion]
+    ) -> Tables:
+        """Ask the same, and count a reader's own records otherwise beside it."""
         person = self.visit.person
         return ask_for_tables(
             desk_of(self.visit.house),
@@ -63,6 +69,7 @@ class Asking(Generic[Q]):
             questions,
             person.partner or "",
             person.account,
+            beside,
         )
 
 

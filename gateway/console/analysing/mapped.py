@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from gateway.analysis.on_the_map import points_of
 from gateway.analysis.pictures.cells import Cell as Drawn
 from gateway.analysis.pictures.cells import Told
 from gateway.analysis.pictures.maps import choropleth
@@ -16,19 +17,26 @@ from gateway.analysis.places.standing import area_kind
 from gateway.analysis.shown import Shown
 from gateway.clock import london_day
 from gateway.console.analysing.areas import LEVEL_SAYS, Areas, Atlas, words_of
-from gateway.console.analysing.asked import Asking, page_of, query_of
+from gateway.console.analysing.asked import Asking, counts_himself, desk_of, page_of, query_of
 from gateway.console.analysing.figures import KIND_SAYS, Tally, rules_of
 from gateway.console.analysing.periods import Compared, period_name
+from gateway.console.analysing.squares import DRAWING_SAYS, drawn
 from gateway.console.charts.parts import Value
 from gateway.console.desk import Desk
 from gateway.console.navigation import ANALYST, NOMINATED, link
 from gateway.console.words import when
+from gateway.errors import LawRefuses
 from gateway.law.area_documents import tile_layouts
-from schemas.analysis_pages import MapQuestion
+from schemas.analysis_pages import MapDrawing, MapQuestion
 from schemas.areas import TileLayout
 
 PATH = "/console/analysis/map"
 NO_PLACE = "No place known"
+_NOT_PUBLISHED = {
+    "id": "statistics.not_in_editions",
+    "says": "Published editions hold areas: squares and points are for who may have the records.",
+    "cites": "Data Protection Act 2018 s.57(3)",
+}
 NOT_MADE = Value(None, "not known", missing=True)
 
 
@@ -54,15 +62,23 @@ def _told(asking: Asking[MapQuestion], atlas: Atlas) -> dict[str, Any]:
         first=compared.first_month,
         last=compared.last_month,
     )
-    found = asking.answered(places=asked)
+    today = london_day(asking.visit.house.clock)
+    drawing = _drawing(asking, atlas.areas(question.level, today))
+    beside = None
+    if drawing is not MapDrawing.AREAS:
+        months = compared.first_month, compared.last_month
+        beside = points_of(desk_of(asking.visit.house), question.kind, compared.now, months)
+    found = asking.answered_beside(beside, {"places": asked})
     tally = Tally.of(found, "places", question.kind.value)
     grouping = found.groupings["places"]
-    today = london_day(asking.visit.house.clock)
     areas = atlas.grouped(question.level, today, grouping)
     values = values_of(tally, compared.now, areas)
     one, several, by = words_of(question.level, grouping)
     title = f"{KIND_SAYS[tally.kind].capitalize()} {by}, {period_name(compared.now)}"
-    return {
+    shown = {
+        "drawings": _drawings(asking),
+        "drawing": drawing,
+        "without": "",
         "kind": KIND_SAYS[tally.kind],
         "title": title,
         "level": one,
@@ -88,6 +104,30 @@ def _told(asking: Asking[MapQuestion], atlas: Atlas) -> dict[str, Any]:
         "queries": {"places": query_of(asked)},
         "found": found,
     }
+    if drawing is MapDrawing.AREAS:
+        return shown
+    title = f"{KIND_SAYS[tally.kind].capitalize()}, {period_name(compared.now)}"
+    replaced = areas.says if areas.current is False else ""
+    return shown | {"title": title} | drawn(found, drawing, title, replaced)
+
+
+def _drawing(asking: Asking[MapQuestion], areas: Areas) -> MapDrawing:
+    """Return what is drawn: areas that were replaced only for whoever asks for them, or has no records."""
+    question = asking.question
+    his = counts_himself(asking.subscription)
+    if question.drawn is not None and question.drawn is not MapDrawing.AREAS and not his:
+        raise LawRefuses(extra={"conditions": [_NOT_PUBLISHED]})
+    own = not (question.set or question.on)
+    default = (
+        MapDrawing.SQUARES_1_KM if his and own and areas.current is False else MapDrawing.AREAS
+    )
+    return question.drawn or default
+
+
+def _drawings(asking: Asking[MapQuestion]) -> list[tuple[str, str]]:
+    if not counts_himself(asking.subscription):
+        return []
+    return [(one.value, says) for one, says in DRAWING_SAYS.items()]
 
 
 def values_of(tally: Tally, period: str, areas: Areas) -> dict[str, Value]:
