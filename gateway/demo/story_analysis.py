@@ -1,4 +1,4 @@
-"""Two years that an analyst can compare: incidents under a feed of their own, and the county's request.
+"""Two years that an analyst can compare: incidents under a feed of their own, the county's request, editions.
 
 The rows hold no name and no text: codes, times and metres, with the rhythm that such records have (evenings,
 weekends, summers, a slow fall, a few places with most, one that is getting worse).
@@ -15,6 +15,8 @@ from random import Random  # noqa: TID251 - seeded: the same seed invents the sa
 from typing import Final
 
 from adapters import synthetic_nsir
+from gateway.analysis.editions import publish
+from gateway.analysis.entitled import Desk
 from gateway.assembly import House
 from gateway.clock import LONDON
 from gateway.demo.geography import EAST, NORTH, SOUTH, WEST
@@ -32,6 +34,9 @@ from schemas.subscriptions import Filter, Subscription
 HISTORY: Final = "police-history"
 COUNTY_ANALYSIS: Final = "county-analysis"
 YEARS: Final = 2
+QUARTERS: Final = 2
+"""Published for who may have counts alone: the last that are closed, and what is closed after them."""
+GRACE_DAYS: Final = 14
 _LARGEST: Final = 20_000
 _A_MONTH: Final = 165
 """Rows of an average month."""
@@ -124,7 +129,7 @@ def go_on(house: House, since: datetime, until: datetime) -> None:
 
 
 def tell(house: House) -> dict[str, str]:
-    """Let the county ask for them: its analysts' pages open on this; no path has parts."""
+    """Let the county ask for them, and publish editions: about a second each; no path has parts."""
     asked = Subscription(
         id=COUNTY_ANALYSIS,
         partner=COUNTY,
@@ -135,7 +140,19 @@ def tell(house: House) -> dict[str, str]:
     )
     house.writer.run(PutSubscription(asked, house.act(ACTOR)))
     house.book.refresh()
+    desk = Desk(house.reader, house.writer, house.book, house.keys, house.clock, house.random)
+    for period in closed_periods(house.clock.now()):
+        publish(desk, period, ACTOR, GRACE_DAYS, dry_run=False)
     return {}
+
+
+def closed_periods(now: datetime) -> list[str]:
+    """Return the last quarters that are closed, and the last closed month of the one after them."""
+    grace = (now - timedelta(days=GRACE_DAYS)).astimezone(LONDON)
+    number = grace.year * 4 + (grace.month - 1) // 3
+    quarters = [f"{one // 4}Q{one % 4 + 1}" for one in range(number - QUARTERS, number)]
+    begun = grace.month % 3 != 1
+    return [*quarters, *([f"{grace.year}-{grace.month - 1:02d}"] if begun else [])]
 
 
 def invented(since: datetime, until: datetime) -> Iterator[dict[str, str]]:
