@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections import defaultdict
+from contextlib import nullcontext
 from pathlib import Path
 
 from gateway import events
@@ -14,6 +15,8 @@ from tests.benchmarks.appending import Appending
 from tests.benchmarks.copying import Copying
 from tests.benchmarks.delivering import Delivering
 from tests.benchmarks.exporting import Exporting
+from tests.benchmarks.large import Counting
+from tests.benchmarks.opening import PAGE_SECONDS, Overview
 from tests.benchmarks.pushing import Pushing
 from tests.benchmarks.reading_pages import ReadingPages
 from tests.benchmarks.releasing import Releasing
@@ -21,6 +24,8 @@ from tests.benchmarks.timing import ROUNDS, Figure, figure, load, rate, report
 
 Pair = tuple[float, float]
 """(ours, bare) of one round."""
+OPENED_AT = 100_000
+"""Incidents behind the analysts' first page; ``make bench-large`` opens it over them all."""
 
 
 class OnSqlite:
@@ -77,6 +82,8 @@ class OnPostgresql:
             fanning.Outbox(fan),
             fanning.JetStream(),
         )
+        self._counting = Counting(folder / "opening", server, OPENED_AT, nullcontext)
+        self._overview = Overview(self._counting.house)
         self._door = fanning.Door(folder / "fan", server.new_database())
 
     def round(self) -> dict[str, Pair]:
@@ -91,12 +98,20 @@ class OnPostgresql:
             "bulk parquet": self._exporting.parquet(),
             "outbox": (log, rate(number, self._outbox.run)),
             "stream": (log, rate(number, self._stream.run)),
+            "overview": (PAGE_SECONDS, self._overview.often()[1]),
             "door": (rate(number, self._door.run), 1.0),
         }
 
     def close(self) -> None:
         """Stop what was started."""
-        parts = (self._pushing, self._stream, self._door, self._exporting, self._copying)
+        parts = (
+            self._pushing,
+            self._stream,
+            self._door,
+            self._exporting,
+            self._counting,
+            self._copying,
+        )
         for one in parts:
             one.close()
 
@@ -123,6 +138,7 @@ def figures(rounds: dict[str, list[Pair]]) -> list[Figure]:
             r["filtered pages"],
             0.8,
         ),
+        figure("300 ms / analysts' overview of 100,000 incidents", "s", 1.0, r["overview"]),
         figure("PostgreSQL append / raw COPY", "records/s", 0.20, r["postgres append"]),
         figure("PostgreSQL NDJSON over HTTP / raw COPY", "records/s", 0.08, r["postgres ndjson"]),
         figure("bulk NDJSON, decided and treated / raw COPY", "records/s", 0.25, r["bulk ndjson"]),

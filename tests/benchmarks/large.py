@@ -14,8 +14,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -53,6 +53,7 @@ from tests.benchmarks.filling import (
     multiplied,
     without_indexes,
 )
+from tests.benchmarks.opening import PAGE_SECONDS, Overview
 from tests.benchmarks.reading_pages import FEW, PAGES, TARGET, page_of_1000
 from tests.benchmarks.rolling import upkeep
 from tests.benchmarks.timing import ROUNDS, load
@@ -118,7 +119,13 @@ def told(found: Tables) -> bytes:
 class Counting:
     """One large house."""
 
-    def __init__(self, folder: Path, server: Server, number: int, phase: Phase) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        server: Server,
+        number: int,
+        phase: Callable[[str], AbstractContextManager[object]],
+    ) -> None:
         self.address = server.new_database()
         folder.mkdir(parents=True, exist_ok=True)
         self.house = open_house(
@@ -296,6 +303,8 @@ def run(server: Server, folder: Path, number: int, figures: dict[str, Any]) -> N
         figures |= answered(counting)
     with phase("upkeep"):
         figures |= kept_up(counting)
+    with phase("overview"):
+        figures["overview_ms"] = round(Overview(counting.house).often()[1] * 1_000, 1)
     with phase("pages"):
         small = Counting(folder / "few", server, FEW, Phase({"seconds": {}}))
         figures["page_times_of_100000"] = round(pages(counting, small), 2)
@@ -324,6 +333,7 @@ def main(arguments: list[str] | None = None) -> int:
         figures["p95_ms"] > MILLISECONDS
         or figures["times_raw"] < TIMES
         or figures["upkeep_share"] > SHARE
+        or figures["overview_ms"] > PAGE_SECONDS * 1_000
         or figures["page_times_of_100000"] > TARGET
         or figures["ndjson_of_raw_copy"] < NDJSON
     )
