@@ -134,13 +134,13 @@ def own_counts(
     stages = question.split is Split.STAGE or question.stage
     if stages and entitled.subscription.power is Power.SECTION_17A:
         raise LawRefuses(extra={"conditions": [NOT_PRESCRIBED]})
-    known = tuple(held.wheres)  # others may add to it meanwhile
-    fitted = [one._replace(ward=ward_counted(*one[:3], into.wards)) for one in known]
-    places = _placed(question, [*known, *fitted], into.area_of)
     if not question.within:
         # who asks within areas may ask by others than those that he counts by
         years = question.period in {CountedPeriod.YEAR, CountedPeriod.WHOLE}
         blocks = held.at_level(blocks, question.place.value, years=years)
+    known = tuple(held.wheres)  # others may add to it meanwhile
+    fitted = [one._replace(ward=ward_counted(*one[:3], into.wards)) for one in known]
+    places = _placed(question, [*known, *fitted], into.area_of)
     sums = _Sums(question, _allowed(question, entitled), held.whats, places, len(known))
     for period, parts in _periods(question, blocks, months).items():
         sums.add(period, parts)

@@ -146,7 +146,7 @@ class HeldCounts:
 
         Args:
             blocks: By month, as ``blocks`` returned them; those by hour, or not of the roll-ups, stay.
-            level: ``lsoa``, ``msoa``, ``ward``, ``district``, or ``none`` for the whole.
+            level: ``lsoa``, ``msoa``, ``ward`` with the finer, ``district``, or ``none``.
             years: Whether the twelve months of a year may come as one, by its name.
         """
         if not all(one.versions and one.slot is None for one in blocks.values()):
@@ -171,11 +171,12 @@ class HeldCounts:
 
     def _areas(self, used: Iterable[int], level: str) -> Ints:
         """Return, by place in ``wheres``, that of its area of one level with nothing finer or wider."""
+        # in which ward an area of the census is counted whole, is said by its code
+        kept = ("lsoa", "msoa", "ward") if level == "ward" else (level,)
         onto = np.zeros(len(self.wheres), np.int64)
         for one in used:
-            names = ["", "", "", ""]
-            if level in Where._fields:
-                names[Where._fields.index(level)] = getattr(self.wheres[one], level)
+            pairs = zip(Where._fields, self.wheres[one], strict=True)
+            names = [name if part in kept else "" for part, name in pairs]
             key = "|".join(names)
             if key not in self._where:
                 self._where[key] = len(self._where)
