@@ -17,13 +17,13 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from gateway.intake.area_properties import (
     EDITION,
-    GSS,
     GeographyRefused,
     feature_refused,
     features_of,
     properties_named,
     properties_of,
 )
+from schemas.codes import DistrictCode, LsoaCode, MsoaCode, WardCode
 
 AreaKind = Literal["wards", "lsoa", "msoa", "districts"]
 AREA_KINDS: tuple[AreaKind, ...] = get_args(AreaKind)
@@ -39,6 +39,14 @@ BOX = WEST, SOUTH, EAST, NORTH = -9.0, 49.0, 2.2, 61.2
 
 _CENSUS_NAME = re.compile(r"(.+) \d{3}[A-Z]?")
 _PREFIX: dict[AreaKind, str] = {"wards": "WD", "lsoa": "LSOA", "msoa": "MSOA", "districts": "LAD"}
+_CODE: dict[AreaKind, Any] = {
+    "wards": WardCode,
+    "lsoa": LsoaCode,
+    "msoa": MsoaCode,
+    "districts": DistrictCode,
+}
+_GSS = {kind: re.compile(get_args(code)[1].pattern, re.ASCII) for kind, code in _CODE.items()}
+"""What a code of each kind looks like: a file of wards must not pass for one of LSOAs."""
 _LONGITUDE, _LATITUDE, _LSOA_NAME = "longitude", "latitude", "lsoa name"
 
 
@@ -162,26 +170,26 @@ def parse_areas(
     year, code_key, name_key = properties_named(
         _PREFIX[kind], first, edition, code_property, name_property
     )
-    rows, repaired = _outlined(features, code_key, name_key, metres=metres)
+    rows, repaired = _outlined(features, _GSS[kind], (code_key, name_key), metres=metres)
     ordered = tuple(rows[code] for code in sorted(rows))
     return AreaEdition(kind, year, hashlib.sha256(document).hexdigest(), ordered, repaired)
 
 
 def _outlined(
-    features: list[dict[str, Any]], code_key: str, name_key: str, *, metres: bool
+    features: list[dict[str, Any]], gss: re.Pattern[str], keys: tuple[str, str], *, metres: bool
 ) -> tuple[dict[str, AreaRow], int]:
     """Return the areas by code, and how many outlines were repaired."""
     # numpy and shapely take 0.25 s to import, which a gateway without geography need not spend
     from gateway.intake.outlines import OutlineRefusedError, outline  # noqa: PLC0415
 
     rows: dict[str, AreaRow] = {}
-    repaired = 0
+    repaired, (code_key, name_key) = 0, keys
     for number, feature in enumerate(features, 1):
         properties = properties_of(feature, number)
         code, name = properties.get(code_key), properties.get(name_key)
-        if not isinstance(code, str) or not GSS.fullmatch(code):
+        if not isinstance(code, str) or not gss.fullmatch(code):
             raise feature_refused(
-                number, "code", "has no nine-character GSS code where the first has one"
+                number, "code", "has no nine-character GSS code of this kind of area"
             )
         if code in rows:
             raise feature_refused(number, "code_twice", "has the code of an earlier feature")

@@ -249,7 +249,8 @@ def test_areas_loaded_say_where_rows_lie(shell: Shell, tmp_path: Path) -> None:
     [
         ("{", ("--kind", "wards"), "geography.not_json"),
         (wards(CANARY), ("--kind", "wards"), "geography.code"),
-        (wards(), ("--kind", "lsoa"), "geography.code_property"),
+        (wards(), ("--kind", "lsoa"), "geography.edition"),
+        (wards(), ("--kind", "lsoa", "--edition", "2021"), "geography.code"),
         (wards(), ("--kind", "wards", "--edition", "A Name"), "geography.edition"),
         (STREET.replace("Month", "Mois"), ("--kind", "police-uk-points"), "geography.edition"),
         ("a,b\n1,2\n", ("--kind", "police-uk-points", "--edition", "1"), "geography.column"),

@@ -82,11 +82,25 @@ def test_the_edition_is_the_year_in_the_name_of_the_code_property(
 ) -> None:
     name_property = code_property[:-2] + ("nm" if code_property.islower() else "NM")
     area = feature()
-    area["properties"] = {code_property: "E01000001", name_property: "Charnwood 001A"}
+    code = {
+        "wards": "E05000001",
+        "lsoa": "E01000001",
+        "msoa": "E02000001",
+        "districts": "E07000130",
+    }
+    area["properties"] = {code_property: code[kind], name_property: "Charnwood 001A"}
 
     parsed = parse_areas(kind, collection(area))
 
     assert (parsed.edition, parsed.rows[0].name) == (edition, "Charnwood 001A")
+
+
+def test_areas_of_another_kind_are_refused() -> None:
+    area = feature()
+    area["properties"] = {"code": "E05000001"}
+
+    with pytest.raises(GeographyRefused, match=r"geography\.code:"):
+        parse_areas("lsoa", collection(area), "2021")
 
 
 def test_the_edition_that_is_given_stands_and_chooses_between_properties() -> None:
