@@ -28,6 +28,7 @@ from schemas.sensitivity import Lane
 from schemas.subscriptions import Subscription
 
 Q = TypeVar("Q", bound=PageQuestion)
+REFUSED = "analysis/refused.html"
 _LANES = (Lane.DEPERSONALISED, Lane.STATISTICS)
 LANE_SAYS = {
     Lane.DEPERSONALISED: "counts of your own records",
@@ -84,7 +85,7 @@ def page_of(
     template: str,
     form: type[Q],
     told: Callable[[Asking[Q]], dict[str, Any]],
-    refusing: str = "analysis/refused.html",
+    refusing: str = REFUSED,
     order: Callable[[Subscription], tuple[bool, bool]] | None = None,
 ) -> Handler:
     """Return the handler of a page.
@@ -128,7 +129,9 @@ def page_of(
             return visit.page("analysis/not_asked.html", 422, faults=faults)
         except LawRefuses as refusal:
             conditions = (refusal.extra or {}).get("conditions", ())
-            return visit.page(refusing, 403, conditions=conditions, **shown)
+            # a page with words of its own for it opens to who may ask, and says what is wanting
+            opens = refusing != REFUSED and named is None
+            return visit.page(refusing, 200 if opens else 403, conditions=conditions, **shown)
 
     return handler
 
