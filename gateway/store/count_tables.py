@@ -10,6 +10,9 @@ _ROOM = {"fillfactor": 80}
 """A number that changes stays on its page, and no index is written: none but the key's looks at it. An
 index over the number itself, or of what is empty, would make every addition five times as dear (0038)."""
 
+_WORD = Text().with_variant(Text(collation="C"), "postgresql")
+"""Compared byte by byte: by the rules of a language a key of eight words is found half as fast (0038)."""
+
 UNIT_COUNT = Table(
     "unit_count",
     METADATA,
@@ -32,15 +35,15 @@ ROLLUP = Table(
     "rollup",
     METADATA,
     Column(
-        "month", Text, primary_key=True, comment="of first report, Europe/London; empty: unknown"
+        "month", _WORD, primary_key=True, comment="of first report, Europe/London; empty: unknown"
     ),
     Column("class_id", Integer, primary_key=True, autoincrement=False),
-    Column("sub_behaviour", Text, primary_key=True, comment="empty: none"),
-    Column("nsir_class", Text, primary_key=True, comment="empty: none"),
-    Column("lsoa_code", Text, primary_key=True, comment="empty: none, as the other areas"),
-    Column("msoa_code", Text, primary_key=True),
-    Column("ward_code", Text, primary_key=True),
-    Column("district_code", Text, primary_key=True),
+    Column("sub_behaviour", _WORD, primary_key=True, comment="empty: none"),
+    Column("nsir_class", _WORD, primary_key=True, comment="empty: none"),
+    Column("lsoa_code", _WORD, primary_key=True, comment="empty: none, as the other areas"),
+    Column("msoa_code", _WORD, primary_key=True),
+    Column("ward_code", _WORD, primary_key=True),
+    Column("district_code", _WORD, primary_key=True),
     Column("number", Integer, nullable=False),
     postgresql_with=_ROOM,
     comment="how many current, live versions there are; kept in the recording transaction",
@@ -49,11 +52,11 @@ ROLLUP = Table(
 ROLLUP_HOUR = Table(
     "rollup_hour",
     METADATA,
-    Column("quarter", Text, primary_key=True, comment="of the month; empty: unknown"),
+    Column("quarter", _WORD, primary_key=True, comment="of the month; empty: unknown"),
     Column("class_id", Integer, primary_key=True, autoincrement=False),
-    Column("sub_behaviour", Text, primary_key=True, comment="empty: none"),
-    Column("nsir_class", Text, primary_key=True, comment="empty: none"),
-    Column("district_code", Text, primary_key=True, comment="empty: none"),
+    Column("sub_behaviour", _WORD, primary_key=True, comment="empty: none"),
+    Column("nsir_class", _WORD, primary_key=True, comment="empty: none"),
+    Column("district_code", _WORD, primary_key=True, comment="empty: none"),
     Column("slot", Integer, primary_key=True, autoincrement=False, comment="rollups.slot_of"),
     Column("number", Integer, nullable=False),
     postgresql_with=_ROOM,

@@ -21,6 +21,7 @@ POSITION = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 AREAS = ("lsoa_code", "msoa_code", "ward_code", "district_code")
 PARTS = ("sub_behaviour", "nsir_class", *AREAS)
 ROOM = {"fillfactor": 80}
+WORD = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 LONDON = ZoneInfo("Europe/London")
 NSIR = re.compile(r'"nsir_class":"([a-z]+)"')
 
@@ -111,9 +112,9 @@ def add_roll_ups() -> None:
     op.drop_table("rollup")
     op.create_table(
         "rollup",
-        sa.Column("month", sa.Text(), nullable=False),
+        sa.Column("month", WORD, nullable=False),
         sa.Column("class_id", sa.Integer(), autoincrement=False, nullable=False),
-        *(sa.Column(name, sa.Text(), nullable=False) for name in PARTS),
+        *(sa.Column(name, WORD, nullable=False) for name in PARTS),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("month", "class_id", *PARTS),
         comment="how many current, live versions there are; kept in the recording transaction",
@@ -121,10 +122,10 @@ def add_roll_ups() -> None:
     )
     op.create_table(
         "rollup_hour",
-        sa.Column("quarter", sa.Text(), nullable=False),
+        sa.Column("quarter", WORD, nullable=False),
         sa.Column("class_id", sa.Integer(), autoincrement=False, nullable=False),
         *(
-            sa.Column(name, sa.Text(), nullable=False)
+            sa.Column(name, WORD, nullable=False)
             for name in ("sub_behaviour", "nsir_class", "district_code")
         ),
         sa.Column("slot", sa.Integer(), autoincrement=False, nullable=False),
