@@ -123,6 +123,9 @@ class StatisticsQuestion(Word):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
+        if self.first > self.last:
+            message = "the period ends before it begins"
+            raise DoesNotFit(message)
         if self.split is Split.HOUR and (
             self.place not in {CountedPlace.NONE, CountedPlace.DISTRICT}
             or self.period.months not in {0, 3, 6, 12}

@@ -39,8 +39,8 @@ WHOLE = "all"
 """Stands for the place where counts are not split by place."""
 CLASS_ONLY = "class_only"
 COVERED = (MappingStatus.MAPPED.value, "ambiguous", "unclassified", CLASS_ONLY)
-"""Into one of which every counted row falls: what was mapped, what was not, and of what the NSIR class
-is all that is known."""
+"""Into one of which every counted row falls: by its mapping status, and what is unclassified by whether its
+NSIR class is known. ``unclassified`` and ``class_only`` together are what records call unclassified."""
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SLOTS = (*(f"{day} {hour:02d}" for day in _DAYS for hour in range(24)), "unknown")
 
@@ -311,10 +311,10 @@ def _group(question: StatisticsQuestion, record_class: RecordClass, one: What) -
 
 def covered_as(record_class: RecordClass, nsir_class: str) -> str:
     """Return into which of ``COVERED`` a row falls, by its record class and its NSIR class."""
-    is_asb = record_class.kind is Kind.ASB_INCIDENT
-    if is_asb and nsir_class and record_class.typology_behaviour is None:
-        return CLASS_ONLY
     status = record_class.mapping_status.value
+    is_asb = record_class.kind is Kind.ASB_INCIDENT
+    if is_asb and nsir_class and status == MappingStatus.UNCLASSIFIED.value:
+        return CLASS_ONLY
     return status if status in COVERED else MappingStatus.UNCLASSIFIED.value
 
 

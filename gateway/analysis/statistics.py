@@ -87,7 +87,7 @@ def answered(desk: Desk, question: StatisticsQuestion, entitled: Entitled) -> An
         TooManyCells: It would be too large.
     """
     grouping = grouping_of(desk.reader, question, entitled.day)
-    last = min(question.last, _last_closed(entitled.day))
+    last = min(question.last, last_closed(entitled.day))
     months = whole_periods(question.first, last, question.period)
     if months is None:
         return Answered((), (), None, frozenset(), (), grouping)
@@ -213,7 +213,7 @@ def _is_asked(period: str, question: StatisticsQuestion, last: str) -> bool:
     return asked and question.first <= months[0] and months[-1] <= last
 
 
-def _last_closed(day: date) -> str:
+def last_closed(day: date) -> str:
     """Return the last month that is over on a day."""
     return month_named(day.year * 12 + day.month - 2)
 

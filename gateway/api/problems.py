@@ -44,11 +44,17 @@ def answer(error: GatewayError, request: Request) -> Response:
     if error.status == NotAuthenticated.status:
         tools = getattr(request.state, "takes_basic", False)
         headers["WWW-Authenticate"] = f"Bearer, {_BASIC}" if tools else "Bearer"
+        if tools:
+            document["remedy"] = f"{document['remedy']} {_TOOLS}"
     return Response(json.dumps(document), error.status, headers, MEDIA_TYPE)
 
 
 _BASIC = 'Basic realm="analysis", charset="UTF-8"'
 """What a tool that knows no token is asked for, where it may have one (RFC 7617)."""
+_TOOLS = (
+    "A tool that knows no token, such as Excel or QGIS, takes name and password of a credential of its own:"
+    " make one at «My tools» in the console (/console/analysis/tools)."
+)
 _SAYS = {
     "missing": "This must be given.",
     "extra_forbidden": "There is a name here that this form does not have.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -12,10 +13,12 @@ from gateway.analysis.counting import Coverage
 from gateway.analysis.frames import frame_of_cells
 from gateway.analysis.grouping import Grouping
 from gateway.analysis.several import Tables, ask_for_counts
+from gateway.analysis.statistics import last_closed
 from gateway.api.asked_of_analysis import CSV, FORMS, csv_table, desk_of, question_of, wants_csv
 from gateway.api.caller import Analyst, ServiceDep
 from gateway.api.documented import parameters_of
 from gateway.api.receipts import receipted
+from gateway.clock import LONDON
 from gateway.ledger.leaf import stamp
 from gateway.release.sent import quality
 from schemas.counted import StatisticsQuestion
@@ -38,7 +41,9 @@ async def read_statistics(request: Request, service: ServiceDep, access: Analyst
     with its rule. A cell that a split does not name is zero; a place or a part that is null is one that
     is not known at this level. Each published cell says since which edition it stands. ``value`` is what
     the measure makes of the count, ``says`` why there is none. ``coverage`` says of the rows behind your
-    own counts how many were mapped, and of how many the class of the police alone is known. With ``set``
+    own counts how many were mapped; ``unclassified`` and ``class_only`` (the class of the police alone is
+    known) together are what records call unclassified. ``not_over`` says which months were left out because
+    they are not over. With ``set``
     the figures of the level are added up by the areas of a named set, with ``on`` shown on another edition
     of its areas; ``areas`` names them, and ``says`` how much of a figure lies elsewhere.
     """
@@ -67,6 +72,7 @@ def told(question: StatisticsQuestion, found: Tables) -> dict[str, Any]:
         "measure": question.measure.value,
         "first": months[0] if months else None,
         "last": months[1] if months else None,
+        "not_over": _not_over(question, found.at),
         "coverage": None if coverage is None else [_covered(one) for one in coverage],
         "areas": None if grouping is None else _areas(grouping),
         "editions": list(found.editions),
@@ -75,6 +81,14 @@ def told(question: StatisticsQuestion, found: Tables) -> dict[str, Any]:
         "marking": found.marking.value,
         "quality": quality(stamp(found.at), Lane.STATISTICS).model_dump(mode="json"),
     }
+
+
+def _not_over(question: StatisticsQuestion, at: datetime) -> str | None:
+    """Return what is said of months that are asked for and not over; None where all are."""
+    closed = last_closed(at.astimezone(LONDON).date())
+    if question.last <= closed:
+        return None
+    return f"Months after {closed} are not over and not counted."
 
 
 def _areas(grouping: Grouping) -> dict[str, Any]:

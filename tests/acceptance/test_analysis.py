@@ -188,6 +188,18 @@ def test_what_is_not_a_question_is_refused_without_a_value(
 
 
 MONTHS = {"first": "2026-01", "last": "2099-12"}
+REVERSED = {"first": "2026-10", "last": "2026-01"}
+
+
+def test_months_that_are_not_over_are_said_to_be_left_out(gateway: RunningGateway) -> None:
+    closed = {"first": "2026-01", "last": "2026-09"}
+    said = [
+        gateway.call(
+            "GET", "/v1/statistics", "fire-analyst", params={"subscription": "fire-17a"} | months
+        ).json()["not_over"]
+        for months in (MONTHS, closed)
+    ]
+    assert said == ["Months after 2026-10 are not over and not counted.", None]
 
 
 def test_whom_the_law_refuses_is_told_why(gateway: RunningGateway) -> None:
@@ -379,6 +391,7 @@ def test_a_restriction_before_the_answer_is_on_record_is_heeded(
         ),
         ("incidents", {"kind": "asb"}, "/query/kind", "It is none of these: 'asb_incident', "),
         ("statistics", {"last": "2026-09"}, "/query/first", "This must be given."),
+        ("statistics", REVERSED, "/query", "The period ends before it begins."),
     ],
 )
 def test_a_slip_in_a_question_is_told_by_place_and_limit(

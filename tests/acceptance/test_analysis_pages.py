@@ -235,6 +235,16 @@ def test_without_a_subscription_the_page_says_what_to_do(gateway: RunningGateway
         assert "Ask the" in answer.text
 
 
+def test_a_month_that_is_not_over_and_a_time_before_the_feed_are_told(reading: Reading) -> None:
+    future = reading.get("/console/analysis?last=2030-01")
+    first = reading.get("/console/analysis?subscription=fire-17a&last=2026-05").text
+
+    assert future.status_code == 422
+    assert "that month is not over" in future.text
+    assert "Not comparable</strong> with April 2026: nothing recorded" in first
+    assert "anti-social behaviour incidents, May 2026" in first
+
+
 def test_a_tool_gets_a_password_once_and_loses_it(
     gateway: RunningGateway, reading: Reading
 ) -> None:

@@ -91,6 +91,7 @@ def test_it_opens_nothing_else(
     answer = asks(gateway, issued, filled(path), method)
 
     assert answer.status_code == 401
+    assert "/console/analysis/tools" not in answer.json()["remedy"]
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
@@ -172,6 +173,7 @@ def test_wrong_ones_are_refused_alike_and_throttled(
         bad.append(gateway.http.get(gateway.url + "/v1/incidents", params=READ, headers=headers))
     for answer in bad:
         assert answer.status_code == 401
+        assert "/console/analysis/tools" in answer.json()["remedy"]
         assert answer.headers["www-authenticate"].startswith('Bearer, Basic realm="analysis"')
     for _ in range(FAILURES_OF_ACCOUNT):
         asks(gateway, issued, "/v1/incidents", params=READ, password="wrong")

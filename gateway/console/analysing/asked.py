@@ -14,9 +14,9 @@ from gateway.analysis.editions import is_read_from_editions
 from gateway.analysis.entitled import Desk as AnalysisDesk
 from gateway.analysis.pivots import refuse_pivots
 from gateway.analysis.several import Beside, Tables, ask_for_tables
+from gateway.analysis.statistics import last_closed
 from gateway.assembly import House
 from gateway.clock import london_day
-from gateway.console.analysing.periods import month_back
 from gateway.console.desk import Handler, Visit
 from gateway.errors import LawRefuses, NotFound, RequestInvalid
 from gateway.release.windows import leaves_in_cells
@@ -48,7 +48,7 @@ class Asking(Generic[Q]):
     @property
     def last(self) -> str:
         """The last month counted."""
-        closed = month_back(f"{london_day(self.visit.house.clock):%Y-%m}", 1)
+        closed = last_closed(london_day(self.visit.house.clock))
         return min(self.question.last or closed, closed)
 
     def about(self, **asked: Any) -> StatisticsQuestion:  # noqa: ANN401 - the question checks them
@@ -110,6 +110,10 @@ def page_of(
             question = form.model_validate_strings(given)
         except ValidationError as refused:
             return visit.page("analysis/not_asked.html", 422, faults=faults_of(refused, form))
+        closed = last_closed(london_day(visit.house.clock))
+        if question.last is not None and question.last > closed:
+            faults = [f"last: that month is not over; the last that is over is {closed}."]
+            return visit.page("analysis/not_asked.html", 422, faults=faults)
         named = question.subscription
         chosen = next((one for one in choices if named in {None, one.id}), None)
         if chosen is None:

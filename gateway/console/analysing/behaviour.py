@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from gateway.console.analysing.asked import Asking, counts_himself, page_of, query_of
@@ -48,7 +49,7 @@ def told(asking: Asking[BehaviourQuestion]) -> dict[str, Any]:
     tally = Tally.of(found, "parts", kind)
     if parts is not None:
         kept = [one for one in tally.cells if (one.behaviour or "") in parts]
-        tally = Tally(kept, kind, tally.counted)
+        tally = replace(tally, cells=kept)
     split = tally.split(periods[-1], lambda one: behaviour_name(one.behaviour))
     caption = f"{title}, {period_name(periods[-1])}"
     return {

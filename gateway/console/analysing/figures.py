@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.analysis.counting import Cell
+from gateway.analysis.partnership.words import KINDS
 from gateway.analysis.several import Tables
 from gateway.console.charts.parts import Value
 from policies.audience import HIDDEN_FROM, HIDDEN_TO, CountRule
+from policies.editions import months_of
 from schemas.codes import Kind
 from schemas.typology import TYPOLOGY
 
@@ -30,6 +32,8 @@ KIND_SAYS: Mapping[str, str] = {
     Kind.OTHER_PRESCRIBED: "other prescribed incidents",
 }
 MISSING = Value(None, "not published", missing=True)
+NOT_RECORDED = Value(None, "nothing recorded", missing=True)
+"""Of a time before the first record that this reader may have: no zero that anybody counted."""
 NONE = Value(0, "0")
 
 
@@ -53,27 +57,31 @@ class Tally:
     kind: str
     counted: frozenset[str] | None = None
     """The periods of which something is published; None: the reader counts for himself, and none is 0."""
+    begins: str = ""
+    """The first month of which this reader has a record, where he counts for himself."""
 
     @classmethod
     def of(cls, found: Tables, name: str, kind: str) -> Tally:
         """Make one from the cells of a table."""
         cells = found.cells[name]
         published = frozenset(one.period for one in cells) if found.published else None
-        return cls([one for one in cells if one.kind == kind], kind, published)
+        every = (one for cells in found.cells.values() for one in cells)
+        begins = "" if found.published else min(map(_first_month, every), default="9999-12")
+        return cls([one for one in cells if one.kind == kind], kind, published, begins)
 
     def of_behaviour(self, code: str) -> Tally:
         """Return those of one area, behaviour or sub-behaviour; empty: those of none."""
         chosen = [one for one in self.cells if (one.behaviour or "") == code]
-        return Tally(chosen, self.kind, self.counted)
+        return replace(self, cells=chosen)
 
     def of_split(self, part: str) -> Tally:
         """Return those of one part of what counts are split by beside."""
         chosen = [one for one in self.cells if (one.split or "") == part]
-        return Tally(chosen, self.kind, self.counted)
+        return replace(self, cells=chosen)
 
     def of_place(self, code: str) -> Tally:
         """Return those of one place."""
-        return Tally([one for one in self.cells if one.place == code], self.kind, self.counted)
+        return replace(self, cells=[one for one in self.cells if one.place == code])
 
     def value(self, period: str, by: Callable[[Cell], bool] = lambda _: True) -> Value:
         """Return the figure of a period, of the cells chosen."""
@@ -85,11 +93,16 @@ class Tally:
         """Return the figures of periods."""
         chosen = [one for one in self.cells if by(one)]
         return [
-            value_of([one for one in chosen if one.period == period])
-            if self.counted is None or period in self.counted
-            else MISSING
+            self._none(period) or value_of([one for one in chosen if one.period == period])
             for period in periods
         ]
+
+    def _none(self, period: str) -> Value | None:
+        """Return what is said of a period of which nothing is held; None: it is counted."""
+        if self.counted is not None:
+            return None if period in self.counted else MISSING
+        months = months_of(period) if "Q" in period else (period,)
+        return NOT_RECORDED if months[-1] < self.begins else None
 
     def split(self, period: str, key: Callable[[Cell], str]) -> list[tuple[str, Value]]:
         """Return name → figure of a period, the largest first and what is hidden last."""
@@ -105,14 +118,42 @@ class Tally:
 
 def change(now: Value, before: Value) -> str:
     """Return a change as a reader says it, from figures that are shown."""
-    if now.number is None or before.number is None:
-        return "not known: one of the two is not shown"
-    difference = now.number - before.number
+    why = _not_comparable(now, before)
+    if why is not None:
+        return f"not comparable: {why}"
+    difference = (now.number or 0) - (before.number or 0)
     if difference == 0:
         return "no change"
     direction = "more" if difference > 0 else "fewer"
     share = f" ({abs(difference) / before.number:.0%})" if before.number else ""
     return f"{abs(difference):,.0f} {direction}{share}"
+
+
+def compared_with(now: Value, before: Value, name: str) -> tuple[str, str]:
+    """Return the sentence of a change against a period of a name: what it says first, and the rest."""
+    why = _not_comparable(now, before)
+    if why is not None:
+        return "Not comparable", f"with {name}: {why}"
+    if now.number == before.number:
+        return "As many", f"as in {name} ({before.says})"
+    return change(now, before), f"than in {name} ({before.says})"
+
+
+def _not_comparable(now: Value, before: Value) -> str | None:
+    missing = next((one for one in (before, now) if one.missing), None)
+    if missing is not None:
+        return f"{missing.says} for one of the two" if missing is now else missing.says
+    hidden = now.number is None or before.number is None
+    return "one of the two figures is not shown" if hidden else None
+
+
+def incidents(figure: Value, kind: str) -> str:
+    """Return what a figure counts, as it is said behind it: «anti-social behaviour incidents», «crime»."""
+    return KINDS[kind].removesuffix("s") if figure.number == 1 else KINDS[kind]
+
+
+def _first_month(cell: Cell) -> str:
+    return months_of(cell.period)[0] if "Q" in cell.period else cell.period
 
 
 def rules_of(cells: Iterable[Cell]) -> list[tuple[str, int]]:

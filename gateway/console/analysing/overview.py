@@ -13,7 +13,8 @@ from gateway.console.analysing.figures import (
     KIND_SAYS,
     Tally,
     behaviour_name,
-    change,
+    compared_with,
+    incidents,
     rules_of,
 )
 from gateway.console.analysing.mapped import NO_PLACE
@@ -76,8 +77,9 @@ def told(asking: Asking[OverviewQuestion], atlas: Atlas) -> dict[str, Any]:
         "now": period_name(now),
         "kind": KIND_SAYS[kind],
         "figure": figure,
+        "counted": incidents(figure, kind),
         "changes": [
-            (period_name(other), totals.value(other).says, change(figure, totals.value(other)))
+            compared_with(figure, totals.value(other), period_name(other))
             for other in (compared.before, compared.year_before)
         ],
         "kinds": [(KIND_SAYS[one], Tally.of(found, "totals", one).value(now).says) for one in Kind],
@@ -141,8 +143,11 @@ def _coverage(coverage: Sequence[Coverage] | None, kind: str, now: str) -> list[
     parts = (
         ("Mapped to a behaviour", sum(one.mapped for one in rows)),
         ("Ambiguous between several", sum(one.ambiguous for one in rows)),
-        ("Unclassified", sum(one.unclassified for one in rows)),
-        ("The class of the police alone is known", sum(one.class_only for one in rows)),
+        (
+            "Unclassified, the class of the police alone is known",
+            sum(one.class_only for one in rows),
+        ),
+        ("Unclassified, with no class either", sum(one.unclassified for one in rows)),
     )
     return (
         [[name, f"{number:,}", f"{number / whole:.0%}"] for name, number in parts] if whole else []

@@ -12,7 +12,8 @@ from gateway.console.analysing.figures import (
     KIND_SAYS,
     Tally,
     behaviour_name,
-    change,
+    compared_with,
+    incidents,
     rules_of,
 )
 from gateway.console.analysing.mapped import NO_PLACE, ordered, values_of
@@ -106,8 +107,9 @@ def _profile(here: list[Tally], compared: Compared, periods: list[str]) -> dict[
     what = f"By behaviour, {period_name(compared.now)}"
     return {
         "figure": figure,
+        "counted": incidents(figure, by_quarter.kind),
         "now": period_name(compared.now),
-        "changes": [(period_name(at), one.says, change(figure, one)) for at, one in others],
+        "changes": [compared_with(figure, one, period_name(at)) for at, one in others],
         "trend": {
             "title": trend,
             "picture": line_chart(

@@ -47,6 +47,11 @@ def test_what_makes_no_sense_is_refused(more: dict[str, Any]) -> None:
         question(**more)
 
 
+def test_a_period_that_ends_before_it_begins_is_refused() -> None:
+    with pytest.raises(ValidationError, match="ends before it begins"):
+        StatisticsQuestion(subscription="s", first="2026-10", last="2026-01")
+
+
 def test_a_named_set_or_another_edition_is_no_filter() -> None:
     assert question(set="beats").is_plain
     assert question(on="2021").is_plain
