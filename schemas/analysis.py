@@ -47,6 +47,16 @@ _One = TypeVar("_One")
 Several = Annotated[tuple[_One, ...], BeforeValidator(_apart), Field(max_length=MOST_VALUES)]
 """Several values of one parameter, any of which may fit; none: every one fits. Written apart by commas."""
 
+
+def _four(given: object) -> object:
+    numbers = _apart(given)
+    if isinstance(numbers, tuple) and len(numbers) != _CORNERS:
+        message = "a box is four numbers: west,south,east,north in degrees"
+        raise DoesNotFit(message)
+    return numbers
+
+
+_CORNERS = 4
 _Longitude = Annotated[float, Field(ge=-180, le=180)]
 _Latitude = Annotated[float, Field(ge=-90, le=90)]
 
@@ -61,7 +71,7 @@ def _box(box: tuple[float, float, float, float]) -> tuple[float, float, float, f
 
 Box = Annotated[
     tuple[_Longitude, _Latitude, _Longitude, _Latitude],
-    BeforeValidator(_apart),
+    BeforeValidator(_four),
     AfterValidator(_box),
 ]
 """West, south, east and north in degrees WGS 84, borders in it (RFC 7946 §5, without the antimeridian)."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from schemas.analysis import AreaCode, BehaviourCode, Several, SubBehaviourCode
-from schemas.base import Word
+from schemas.base import DoesNotFit, Word
 from schemas.codes import GssCode, Kind, Slug
 from schemas.counted import Month
 
@@ -51,6 +51,13 @@ class HotspotQuestion(Word):
     near: Nearness = Nearness.QUEEN
     top: Annotated[int, Field(ge=1, le=100)] = 5
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.first > self.last:
+            message = "the period ends before it begins"
+            raise DoesNotFit(message)
+        return self
+
     @property
     def is_plain(self) -> bool:
         """Whether it asks for no more than a published table may hold."""
@@ -75,3 +82,10 @@ class LinkQuestion(Word):
     least: Annotated[float, Field(ge=0.05, le=1)] = 0.9
     """Pairs from this probability on are listed; the estimate counts all."""
     limit: Annotated[int, Field(ge=1, le=1_000)] = 200
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.first > self.last:
+            message = "the period ends before it begins"
+            raise DoesNotFit(message)
+        return self

@@ -99,13 +99,17 @@ def measured(
 
 
 def _rated(cell: Cell, held: Held) -> Cell:
-    known = held.residents.get(cell.place or "", ())
     year = int(cell.period[-7:-3] if "/" in cell.period else cell.period[:4])
-    of = next((one for one in known if one.year <= year), known[-1] if known else None)
+    of = residents_in(held.residents.get(cell.place or "", ()), year)
     if of is None:
         return cell._replace(says=NO_RESIDENTS)
     made = rate(_shown(cell), of.number)
     return cell._replace(value=made.value, says=f"residents {of.year}, {of.edition}")
+
+
+def residents_in(known: Sequence[Residents], year: int) -> Residents | None:
+    """Return who lived in a place in a year: of the last year before it, else of the first after it."""
+    return next((one for one in known if one.year <= year), known[-1] if known else None)
 
 
 def _by_key(cells: Iterable[Cell]) -> dict[Key, dict[str, Cell]]:

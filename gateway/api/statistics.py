@@ -42,8 +42,8 @@ async def read_statistics(request: Request, service: ServiceDep, access: Analyst
     is not known at this level. Each published cell says since which edition it stands. ``value`` is what
     the measure makes of the count, ``says`` why there is none. ``coverage`` says of the rows behind your
     own counts how many were mapped; ``unclassified`` and ``class_only`` (the class of the police alone is
-    known) together are what records call unclassified. ``not_over`` says which months were left out because
-    they are not over. With ``set``
+    known) together are what records call unclassified. ``left_out`` says why months that you asked for
+    are not counted: they are not over, or make no whole period. With ``set``
     the figures of the level are added up by the areas of a named set, with ``on`` shown on another edition
     of its areas; ``areas`` names them, and ``says`` how much of a figure lies elsewhere.
     """
@@ -72,7 +72,7 @@ def told(question: StatisticsQuestion, found: Tables) -> dict[str, Any]:
         "measure": question.measure.value,
         "first": months[0] if months else None,
         "last": months[1] if months else None,
-        "not_over": _not_over(question, found.at),
+        "left_out": _left_out(question, found.at, months),
         "coverage": None if coverage is None else [_covered(one) for one in coverage],
         "areas": None if grouping is None else _areas(grouping),
         "editions": list(found.editions),
@@ -83,12 +83,16 @@ def told(question: StatisticsQuestion, found: Tables) -> dict[str, Any]:
     }
 
 
-def _not_over(question: StatisticsQuestion, at: datetime) -> str | None:
-    """Return what is said of months that are asked for and not over; None where all are."""
+def _left_out(
+    question: StatisticsQuestion, at: datetime, months: tuple[str, str] | None
+) -> str | None:
+    """Return what is said of months that are asked for and not counted; None where all are."""
     closed = last_closed(at.astimezone(LONDON).date())
-    if question.last <= closed:
+    if question.last > closed:
+        return f"Months after {closed} are not over and not counted; a longer period counts when it is over."
+    if months == (question.first, question.last):
         return None
-    return f"Months after {closed} are not over and not counted."
+    return "Only whole periods are counted; of those at the ends not every month was asked for."
 
 
 def _areas(grouping: Grouping) -> dict[str, Any]:

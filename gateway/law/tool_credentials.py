@@ -33,7 +33,7 @@ from schemas.partners import Partner
 
 SCOPES = frozenset({Scope.ANALYSIS_READ})
 """What a credential opens, whatever its person may open."""
-TOOL = re.compile(r"[a-z][a-z-]{1,30}")
+TOOL = re.compile(r"[a-z][a-z-]{0,30}")
 """What a tool may be called."""
 _ID = re.compile(r"tool-[a-p]{24}")
 _LONGEST_HEADER = 512
@@ -45,7 +45,8 @@ class CredentialRefused(GatewayError):
 
     code, status = "tool_credential.refused", 409
     title = (
-        "A credential is for an active account that acts for a partner, and lives a limited time."
+        "A credential is for an active account that acts for a partner, lives a limited time, and its tool"
+        " has a name of small letters."
     )
     remedy = "See `gateway account list`, and GATEWAY_TOOL_CREDENTIAL_DAYS for the longest life."
 

@@ -191,15 +191,18 @@ MONTHS = {"first": "2026-01", "last": "2099-12"}
 REVERSED = {"first": "2026-10", "last": "2026-01"}
 
 
-def test_months_that_are_not_over_are_said_to_be_left_out(gateway: RunningGateway) -> None:
+def test_months_that_are_not_counted_are_said_to_be_left_out(gateway: RunningGateway) -> None:
     closed = {"first": "2026-01", "last": "2026-09"}
+    part = {"first": "2026-02", "last": "2026-09", "period": "quarter"}
     said = [
         gateway.call(
             "GET", "/v1/statistics", "fire-analyst", params={"subscription": "fire-17a"} | months
-        ).json()["not_over"]
-        for months in (MONTHS, closed)
+        ).json()["left_out"]
+        for months in (MONTHS, closed, part)
     ]
-    assert said == ["Months after 2026-10 are not over and not counted.", None]
+    assert said[1] is None
+    assert said[0].startswith("Months after 2026-10 are not over")
+    assert said[2].startswith("Only whole periods are counted")
 
 
 def test_whom_the_law_refuses_is_told_why(gateway: RunningGateway) -> None:
@@ -391,6 +394,8 @@ def test_a_restriction_before_the_answer_is_on_record_is_heeded(
         ),
         ("incidents", {"kind": "asb"}, "/query/kind", "It is none of these: 'asb_incident', "),
         ("statistics", {"last": "2026-09"}, "/query/first", "This must be given."),
+        ("incidents", {"bbox": "1,2,3"}, "/query/bbox", "A box is four numbers: west,south,"),
+        ("hotspots", REVERSED, "/query", "The period ends before it begins."),
         ("statistics", REVERSED, "/query", "The period ends before it begins."),
     ],
 )

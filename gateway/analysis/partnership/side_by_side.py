@@ -25,7 +25,12 @@ def is_asb_bigger(asked: Asked) -> Told:
     """Put anti-social behaviour and crime beside each other, month by month."""
     rows: list[tuple[Value, ...]] = []
     larger = known = 0
+    figures = asked.figures["counted"]
+    nothing = "nothing published" if figures.published else "nothing recorded"
     for month in asked.period.names:
+        if figures.months and month not in figures.months:
+            rows.append((month, None, nothing, None, nothing))
+            continue
         asb, crime = asked.whole("counted", _ASB, [month]), asked.whole("counted", _CRIME, [month])
         rows.append((month, asb.number, asb.rule.value, crime.number, crime.rule.value))
         if asb.number is not None and crime.number is not None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from markupsafe import Markup
 
+from gateway.analysis.measuring import residents_in
 from gateway.clock import london_day
 from gateway.console.analysing.areas import LEVEL_SAYS, Atlas, words_of
 from gateway.console.analysing.asked import Asking, page_of, query_of
@@ -16,6 +18,8 @@ from gateway.console.charts.bars import Bar, bar_chart
 from gateway.console.charts.parts import Value
 from gateway.console.desk import Desk
 from gateway.console.navigation import ANALYST, NOMINATED, link
+from gateway.store.populations import residents_of
+from gateway.store.reading import Reader
 from schemas.analysis_pages import CompareQuestion
 from schemas.counted import CountedMeasure
 
@@ -64,6 +68,8 @@ def _told(asking: Asking[CompareQuestion], atlas: Atlas) -> dict[str, Any]:
         if any(values.get(one[0], NONE) != NONE for values in (now, before, year))
     ]
     rates, residents = _rates(tally, compared.now)
+    if grouping is None:
+        rates = _of_none(asking.visit.house.reader, compared.now, now) | rates
     one, several, by = words_of(question.level, grouping)
     title = f"{KIND_SAYS[tally.kind].capitalize()} {by}, {period_name(compared.now)}"
     none = tally.series([compared.now], lambda _: False)[0]
@@ -127,6 +133,17 @@ def _rates(tally: Tally, period: str) -> tuple[dict[str, str], str]:
         if one.count is None or one.value is not None
     }
     return rates, "; ".join(said)
+
+
+def _of_none(reader: Reader, period: str, values: Mapping[str, Value]) -> dict[str, str]:
+    """Return the rates of places that have none, where their residents are known."""
+    with reader.connection() as connection:
+        known = residents_of(connection)
+    return {
+        code: f"{0:.2f}"
+        for code, value in values.items()
+        if value.number == 0 and residents_in(known.get(code, ()), int(period[:4]))
+    }
 
 
 def ranked(places: list[tuple[str, Value]]) -> dict[str, str]:

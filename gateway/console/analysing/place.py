@@ -22,10 +22,13 @@ from gateway.console.charts.bars import Bar, bar_chart
 from gateway.console.charts.lines import Line, line_chart
 from gateway.console.desk import Desk
 from gateway.console.navigation import ANALYST, NOMINATED, link
+from gateway.errors import NotFound
 from schemas.analysis_pages import PlaceQuestion
 from schemas.counted import CountedBehaviour, CountedPeriod
 
 PATH = "/console/analysis/place"
+_SORT = 3
+"""Characters of a GSS code that say of which sort an area is."""
 
 
 def add(desk: Desk) -> None:
@@ -69,8 +72,11 @@ def _told(asking: Asking[PlaceQuestion], atlas: Atlas) -> dict[str, Any]:
     values = values_of(quarters, compared.now, areas)
     places = [one for one in ordered(values) if one[0] != NO_PLACE]
     code = question.place
-    if code is None or not (code in areas.names or (grouping is None and code[0].isupper())):
-        # the form named a place of other areas, or none
+    named = {cell.place for cells in found.cells.values() for cell in cells} | values.keys()
+    if code not in named:
+        # the form named a place of other areas, or none; of these areas there is none of that code
+        if code is not None and any(code[:_SORT] == one[0][:_SORT] for one in places):
+            raise NotFound
         code = places[0][0] if places else None
     one, several, _ = words_of(question.level, grouping)
     shown: dict[str, Any] = {

@@ -182,6 +182,15 @@ def test_kinds_stand_side_by_side_and_are_never_summed(
     assert told.tables[0].rows[-1][1::2] == (asb, crime)
 
 
+def test_a_month_of_which_there_is_nothing_is_not_compared() -> None:
+    made = asked({"counted": [cell("A", 3)]})
+    two = Asked(made.question, made.figures, last_closed(TODAY, 2))
+    told = is_asb_bigger(two)
+
+    assert told.tables[0].rows[0] == ("2026-09", None, "nothing recorded", None, "nothing recorded")
+    assert "in 1 of 1 months that can be compared" in told.sentences[1]
+
+
 # --------------------------------------------------------------------------- places with most
 def test_who_shares_the_last_rank_is_listed_and_the_hidden_are_said() -> None:
     counts = {"A": 5, "B": 3, "C": 3, "D": None, "E": 1}
