@@ -191,20 +191,6 @@ MONTHS = {"first": "2026-01", "last": "2099-12"}
 REVERSED = {"first": "2026-10", "last": "2026-01"}
 
 
-def test_months_that_are_not_counted_are_said_to_be_left_out(gateway: RunningGateway) -> None:
-    closed = {"first": "2026-01", "last": "2026-09"}
-    part = {"first": "2026-02", "last": "2026-09", "period": "quarter"}
-    said = [
-        gateway.call(
-            "GET", "/v1/statistics", "fire-analyst", params={"subscription": "fire-17a"} | months
-        ).json()["left_out"]
-        for months in (MONTHS, closed, part)
-    ]
-    assert said[1] is None
-    assert said[0].startswith("Months after 2026-10 are not over")
-    assert said[2].startswith("Only whole periods are counted")
-
-
 def test_whom_the_law_refuses_is_told_why(gateway: RunningGateway) -> None:
     for path, more in (("incidents", {}), ("statistics", MONTHS)):
         for subscription, system, wanted in (

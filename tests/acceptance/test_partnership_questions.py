@@ -145,3 +145,18 @@ def test_questions_are_listed_and_others_do_not_exist(gateway: RunningGateway) -
 
 def test_the_house_is_whole(gateway: RunningGateway) -> None:
     assert verify(gateway.house.database, gateway.house.keys).findings == ()
+
+
+def test_months_that_are_not_counted_are_said_to_be_left_out(gateway: RunningGateway) -> None:
+    future = {"first": "2026-01", "last": "2099-12"}
+    closed = {"first": "2026-01", "last": "2026-09"}
+    part = {"first": "2026-02", "last": "2026-09", "period": "quarter"}
+    said = [
+        gateway.call(
+            "GET", "/v1/statistics", "fire-analyst", params={"subscription": "fire-17a"} | months
+        ).json()["left_out"]
+        for months in (future, closed, part)
+    ]
+    assert said[1] is None
+    assert said[0].startswith("Months after 2026-10 are not over")
+    assert said[2].startswith("Only whole periods are counted")
