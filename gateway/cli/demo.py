@@ -183,10 +183,16 @@ def _watched(scenes: Iterator[S], console: Console) -> Iterator[S]:
         yield scene
 
 
+_LOOK_SECONDS = 0.2
+"""How soon Ctrl-C is noticed."""
+
+
 def _stay(console: Console, *, home_stays: bool) -> None:
     """Serve until Ctrl-C."""
     with suppress(KeyboardInterrupt):
-        threading.Event().wait()
+        # polars puts a handler of its own before Python's, after which no wait without an end is interrupted
+        while not threading.Event().wait(_LOOK_SECONDS):
+            pass
     went = "Its home stays." if home_stays else "Its temporary home is removed."
     console.print(f"\nStopped. {went}")
 
