@@ -246,6 +246,7 @@ def test_a_month_that_is_not_over_and_a_time_before_the_feed_are_told(reading: R
     assert "Not comparable</strong> with April 2026: nothing recorded" in first
     assert "anti-social behaviour incidents, May 2026" in first
     assert reading.get("/console/analysis/place?place=E01999998").status_code == 404
+    assert "&amp;last=2026-09" in reading.get("/console/analysis/compare?last=2026-09").text
     assert reading.get("/console/analysis/place?place=E05000001").status_code == 200
 
 
