@@ -17,6 +17,7 @@ from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined
 from gateway.console import words
 from gateway.console.built import Built
 from gateway.console.frame import link_of, trail_of
+from gateway.console.marks import marks_in
 from gateway.console.navigation import links_for
 from gateway.console.once import with_words
 from gateway.console.typed import UNSEEN
@@ -82,7 +83,7 @@ class Pages:
             "link_of": link_of,
             "trail_of": trail_of,
         }
-        self._environment.filters |= words.FILTERS
+        self._environment.filters |= words.FILTERS | {"marks": marks_in}
 
     def text(self, template: str, **values: object) -> str:
         """Return a template filled."""

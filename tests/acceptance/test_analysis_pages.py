@@ -17,9 +17,12 @@ from gateway.access.clients import Scope
 from gateway.access.people import Person, Role
 from gateway.analysis.editions import publish
 from gateway.cli.statistics import desk_of
+from gateway.console.marks import MARK_SAYS
 from gateway.demo.geography import load_invented_geography
 from gateway.law.area_documents import PutAreaDocument, area_sets
+from policies.stages import NOT_PRESCRIBED
 from schemas.areas import AreaFit
+from schemas.powers import Power, Purpose
 from schemas.sensitivity import Lane
 from tests.support import house as houses
 from tests.support.pages import demonstration
@@ -205,6 +208,9 @@ def test_a_reader_of_editions_is_shown_no_small_count_in_any_source(reading: Rea
         page = html.fromstring(text)
         figures = [one for one in shown(page) if _NUMBER.fullmatch(one)]
         assert not {one for one in figures if 0 < int(one.replace(",", "")) <= 7}
+        for table in page.xpath("//table[.//td[contains(., '†')]]"):
+            key = table.xpath("../following-sibling::*[1][@class='table-key']")
+            assert MARK_SAYS["†"] in key[0].text_content()
 
 
 @pytest.mark.parametrize(
@@ -398,3 +404,16 @@ def test_squares_and_points_hold_what_leaves_at_a_point_and_the_rest_is_counted_
         assert f"{len(records) - at} more leave at an area or at no place" in answer.text
     other = reading.get(base.replace("fire-17a", "fire-tables") + "&drawn=points")
     assert other.status_code == 403
+
+
+def test_stages_of_intervention_are_shown_or_the_reason_why_not(
+    gateway: RunningGateway, reading: Reading
+) -> None:
+    purpose = Purpose.PUBLIC_INFORMATION
+    gateway.subscribe("fire-open", "llr-fire", power=Power.NON_PERSONAL, purpose=purpose)
+    address = "/console/analysis/behaviour?last=2026-09&subscription="
+    for name in ("fire-17a", "fire-tables"):
+        assert NOT_PRESCRIBED["says"] in reading.get(address + name).text, name
+    told = reading.get(f"{address}fire-open").text
+    assert NOT_PRESCRIBED["says"] not in told
+    assert "Nothing was counted for this quarter." in told

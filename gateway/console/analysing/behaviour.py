@@ -20,8 +20,10 @@ from gateway.console.charts.lines import small_line
 from gateway.console.charts.parts import top_of
 from gateway.console.desk import Desk
 from gateway.console.navigation import ANALYST, NOMINATED, link
+from policies.stages import NOT_PRESCRIBED
 from schemas.analysis_pages import BehaviourQuestion
 from schemas.counted import CountedBehaviour, CountedPeriod, CountedPlace, Split, StatisticsQuestion
+from schemas.powers import Power
 from schemas.typology import TYPOLOGY
 
 PATH = "/console/analysis/behaviour"
@@ -44,6 +46,8 @@ def told(asking: Asking[BehaviourQuestion]) -> dict[str, Any]:
     }
     if counts_himself(asking.subscription):
         asked["hours"] = _hours(asking)
+        if asking.subscription.power is not Power.SECTION_17A:
+            asked["stages"] = _stages(asking)
     found = asking.answered(**asked)
     kind = question.kind.value
     tally = Tally.of(found, "parts", kind)
@@ -66,6 +70,8 @@ def told(asking: Asking[BehaviourQuestion]) -> dict[str, Any]:
         },
         "trends": _trends(tally, periods),
         "wheel": wheel_of(found.cells["hours"]) if "hours" in asked else None,
+        "stages": _by_stage(Tally.of(found, "stages", kind)) if "stages" in asked else None,
+        "no_stages": NOT_PRESCRIBED["says"],
         "rules": rules_of(cell for cells in found.cells.values() for cell in cells),
         "queries": {name: query_of(one) for name, one in asked.items()},
         "found": found,
@@ -86,6 +92,26 @@ def _hours(asking: Asking[BehaviourQuestion]) -> StatisticsQuestion:
         kind=(question.kind,),
         **{name: (code,) for name, code in narrowed.items() if code is not None},
     )
+
+
+def _stages(asking: Asking[BehaviourQuestion]) -> StatisticsQuestion:
+    """Ask for the stages of intervention, of the last quarter that is over."""
+    quarter = Compared.of(asking.last, CountedPeriod.QUARTER)
+    return asking.about(
+        place=CountedPlace.NONE,
+        period=CountedPeriod.QUARTER,
+        split=Split.STAGE,
+        first=quarter.first_month,
+        last=quarter.last_month,
+        kind=(asking.question.kind,),
+    )
+
+
+def _by_stage(tally: Tally) -> list[list[str]]:
+    """Rows of the last quarter's stages, the one with most first."""
+    now = max((one.period for one in tally.cells), default="")
+    split = tally.split(now, lambda one: (one.split or "none stated").replace("_", " "))
+    return [[name.capitalize(), value.says] for name, value in split]
 
 
 def _parts(question: BehaviourQuestion) -> tuple[CountedBehaviour, frozenset[str] | None, str]:

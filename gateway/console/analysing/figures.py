@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 from gateway.analysis.counting import Cell
 from gateway.analysis.partnership.words import KINDS
 from gateway.analysis.several import Tables
+from gateway.console import marks
 from gateway.console.charts.parts import Value
 from policies.audience import HIDDEN_FROM, HIDDEN_TO, CountRule
 from policies.editions import months_of
 from schemas.codes import Kind
 from schemas.typology import TYPOLOGY
 
-HIDDEN = f"hidden ({HIDDEN_FROM} to {HIDDEN_TO})"
+HIDDEN = f"hidden ({HIDDEN_FROM} to {HIDDEN_TO}) {marks.HIDDEN}"
 RULE_SAYS: Mapping[str, str] = {
     CountRule.OWN_COUNT: "counted from records that you may have",
     CountRule.PUBLISHED_TOTAL: "a total as data.police.uk publishes it, exact",
@@ -42,8 +43,8 @@ def value_of(cells: Sequence[Cell]) -> Value:
     if any(one.count is None for one in cells):
         left_out = all(one.rule == CountRule.LEFT_OUT for one in cells if one.count is None)
         if left_out:
-            return Value(None, "left out")
-        return Value(None, HIDDEN if len(cells) == 1 else "hidden (a part is)")
+            return Value(None, f"left out {marks.LEFT_OUT}")
+        return Value(None, HIDDEN if len(cells) == 1 else f"hidden (a part is) {marks.PART}")
     number = sum(one.count or 0 for one in cells)
     rounded = len(cells) > 1 and any(one.rule == CountRule.ROUNDED for one in cells)
     return Value(number, f"about {number:,}" if rounded else f"{number:,}")
