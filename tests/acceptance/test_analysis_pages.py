@@ -19,12 +19,12 @@ from gateway.analysis.editions import publish
 from gateway.cli.statistics import desk_of
 from gateway.console.marks import MARK_SAYS
 from gateway.demo.geography import load_invented_geography
-from gateway.law.area_documents import PutAreaDocument, area_sets
+from gateway.law.area_documents import area_sets
 from policies.stages import NOT_PRESCRIBED
-from schemas.areas import AreaFit
 from schemas.powers import Power, Purpose
 from schemas.sensitivity import Lane
 from tests.support import house as houses
+from tests.support.fitted import onto, put_fit
 from tests.support.pages import demonstration
 from tests.support.server import RunningGateway
 from tests.support.signed_in import Reading, signed_in
@@ -46,35 +46,6 @@ def sent(number: int) -> dict[str, str]:
     return houses.row(
         f"p{number}", code, CREATED=f"{day} 21:47", INCIDENT_DATE=f"{day} {number % 24:02}:40"
     )
-
-
-def onto(gateway: RunningGateway) -> dict[str, str]:
-    """Return the areas of 2031, an invented edition, by those whose three quarters lie in each."""
-    level = area_sets(gateway.house.reader)[0]
-    codes = sorted(code for area in level.areas for code in area.members)
-    return {code: f"N{number // 2:08}" for number, code in enumerate(codes)}
-
-
-def put_fit(gateway: RunningGateway) -> None:
-    """Keep how the invented edition fits that of 2031."""
-    after, house = onto(gateway), gateway.house
-    fit = {
-        "kind": "lsoa",
-        "before": area_sets(house.reader)[0].level_edition,
-        "onto": "lsoa",
-        "after": "2031",
-        "weight": "area",
-        "rows": [
-            row
-            for code, one in after.items()
-            for row in (
-                {"before": code, "after": one, "share": 0.75, "name": "New"},
-                {"before": code, "after": None, "share": 0.25},
-            )
-        ],
-        "weights": dict.fromkeys(after, 1.0),
-    }
-    house.writer.run(PutAreaDocument(AreaFit.model_validate(fit), house.act("operator")))
 
 
 @pytest.fixture(scope="module")
