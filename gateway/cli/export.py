@@ -39,7 +39,11 @@ def command(
         str | None, typer.Option(help="The subscription under which it leaves.")
     ] = None,
     partition: Annotated[
-        Partition, typer.Option(help="How it is cut: by month, as Hive names folders.")
+        Partition,
+        typer.Option(
+            help="How it is cut: by month in London, of when it occurred, else was reported; counts by"
+            " the month of the first report."
+        ),
     ] = Partition.YEAR_MONTH,
     kind: Annotated[
         list[Kind] | None, typer.Option(help="Only these kinds; may be repeated.")
