@@ -18,7 +18,9 @@ MEASURED = (
     "tests/contract/",
     "tests/properties/test_editions_under_attack.py",
     "tests/properties/test_masking",
-    "tests/acceptance/test_analysis.py",
+    "tests/acceptance/test_analysis",
+    "tests/acceptance/test_hotspots_and_links.py",
+    "tests/properties/test_statistics_under_attack.py",
 )
 """Beginnings of the ids of tests that are measured."""
 
