@@ -22,3 +22,5 @@ def test_periods_end_after_they_begin() -> None:
         LinkQuestion.model_validate_strings(asked | {"first": "2026-10-02", "last": "2026-10-01"})
     fits = HotspotQuestion.model_validate_strings(asked | {"first": "2026-09", "last": "2026-10"})
     assert fits.is_plain
+    days = asked | {"first": "2026-10-01", "last": "2026-10-01"}
+    assert LinkQuestion.model_validate_strings(days).limit == 200
