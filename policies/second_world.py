@@ -138,11 +138,14 @@ class _Proof:
                 seen = history.shift_seen_by(old, what, span, self._most)
                 if seen is not None and history.holds(old, span):
                     yield ((old, -1), (old._replace(what=what), 1)), seen, span
-        if self._most < _CHEAP:
-            return
-        others = chain(
-            moves.one_more_or_less(named, at),
-            *(moves.paid_back(named, at, *one) for one in shifts[:_SWAPPED]),
+        # nothing dearer is tried where what was found is cheap
+        others = (
+            ()
+            if self._most < _CHEAP
+            else chain(
+                moves.one_more_or_less(named, at),
+                *(moves.paid_back(named, at, *one) for one in shifts[:_SWAPPED]),
+            )
         )
         for move in others:
             changed = history.changed(move)
