@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -37,6 +36,7 @@ from gateway.law.accounts import put_account
 from tests.support.analysed import Analysed, analysed_gateway, own_records
 from tests.support.canaries import Search
 from tests.support.pages import need_assets
+from tests.support.programs import program
 from tests.support.requirements import law
 from tests.support.signed_in import signed_in
 from tests.support.tools import a_credential
@@ -220,12 +220,11 @@ def test_no_form_and_no_data_set_holds_a_personal_canary(
 
 def office(folder: Path, found: list[Path], *more: str) -> dict[str, list[list[str]]]:
     """Open files in LibreOffice and have it write each sheet as it shows it, by name of file and sheet."""
-    program = shutil.which("soffice")
-    assert program, "LibreOffice is wanted: apt-get install libreoffice-calc-nogui"
+    soffice = program("soffice", "libreoffice-calc-nogui")
     shown = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
     profile = f"-env:UserInstallation=file://{folder}/profile"
     out = folder / f"shown{len(more)}"
-    asked = [program, "--headless", profile, *more, "--convert-to", shown, "--outdir", str(out)]
+    asked = [soffice, "--headless", profile, *more, "--convert-to", shown, "--outdir", str(out)]
     subprocess.run(
         [*asked, *map(str, found)], check=True, capture_output=True, timeout=OFFICE_SECONDS
     )
@@ -312,6 +311,7 @@ def test_lines_to_copy_run_as_they_are_printed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """All but what no machine here can run: Power Query M and R, whose address is looked at below."""
+    program("ogrinfo", "gdal-bin")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GATEWAY_ACCOUNT", who[0])
     monkeypatch.setenv("GATEWAY_PASSWORD", who[1])

@@ -23,7 +23,7 @@ from pathlib import Path
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from gateway import events
 from gateway.access.people import Role
@@ -34,7 +34,7 @@ from gateway.demo.history import COUNCIL_CASES, WEEKS
 from gateway.demo.people import LEAD, PASSWORD, PEOPLE
 from gateway.demo.stage import COUNCIL
 from tests.security.page_roles import PAGES
-from tests.support.browser import PATH, launched
+from tests.support.browser import chromium
 from tests.support.console import CANARY, LivedIn, lived_in
 from tests.support.signed_in import Reading
 
@@ -60,13 +60,8 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivedIn]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if not Path(PATH).exists():
-        # Debian gives it; .ci/run installs it, and fails on a skip
-        pytest.skip("Chromium is not installed")
-    with sync_playwright() as playwright:
-        chromium = launched(playwright)
-        yield chromium
-        chromium.close()
+    with chromium() as running:
+        yield running
 
 
 @contextmanager

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from adapters import synthetic_nsir
 from gateway.console import words
-from tests.support.browser import PATH, launched
+from tests.support.browser import chromium
 from tests.support.pages import demonstration
 from tests.support.server import RunningGateway
 
@@ -35,13 +35,8 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningGateway
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if not Path(PATH).exists():
-        # Debian gives it; .ci/run installs it, and fails on a skip
-        pytest.skip("Chromium is not installed")
-    with sync_playwright() as playwright:
-        chromium = launched(playwright)
-        yield chromium
-        chromium.close()
+    with chromium() as running:
+        yield running
 
 
 class Watched:

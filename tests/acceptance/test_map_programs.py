@@ -24,6 +24,7 @@ from schemas.released import NoticeKind
 from schemas.sensitivity import Lane
 from tests.support import house as houses
 from tests.support.geojson import fault_of
+from tests.support.programs import program
 from tests.support.requirements import law
 from tests.support.server import RunningGateway, running_gateway
 from tests.support.tools import a_credential
@@ -101,6 +102,7 @@ def walked(gateway: RunningGateway, first: dict[str, Any]) -> list[dict[str, Any
 # ------------------------------------------------------------------------- what clients read
 def gdal(gateway: RunningGateway, *command: str, **settings: str) -> str:
     """Run a program of GDAL with a token, as the how-to says, or with what is set instead."""
+    program(command[0], "gdal-bin")
     headers = f"Authorization: Bearer {gateway.token('fire-analyst')}"
     own = settings or {"GDAL_HTTP_HEADERS": headers}
     ran = subprocess.run(
