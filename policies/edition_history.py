@@ -24,9 +24,9 @@ from policies.editions import (
     Target,
     cells_of,
     figure_of,
-    looks,
     name_of,
     shows,
+    unseen,
 )
 
 Span = tuple[int, int]
@@ -306,21 +306,8 @@ class History:
         return same
 
     def _same(self, cell: int, change: int, span: Span, spoken: Sequence[int]) -> bool:
-        split = self.split_of[cell]
-        counts, exact = self._counts[cell], self.splits[split].exact
-        last: tuple[int, int] | None = None
-        for at in spoken:
-            number = counts[at]
-            other = number + change if span[0] <= at < span[1] else number
-            fresh = last is None or abs(number - last[0]) >= REPUBLISHED_FROM
-            refreshed = last is None or abs(other - last[1]) >= REPUBLISHED_FROM
-            if other < 0 or fresh != refreshed:
-                return False
-            if fresh:
-                if number != other and (exact or looks(number) != looks(other)):
-                    return False
-                last = number, other
-        return True
+        exact = self.splits[self.split_of[cell]].exact
+        return unseen(self._counts[cell], change, span, spoken, exact=exact)
 
     def _speaks(self, split: int) -> tuple[int, ...]:
         """Return the editions, from 0, that show a split."""

@@ -17,9 +17,9 @@ from policies.editions import (
     Figure,
     Split,
     figure_of,
-    looks,
     quarter_of_month,
     shows,
+    unseen,
 )
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -99,7 +99,7 @@ def _keeps_open(editions: Sequence[Edition], split: Split, counts: _Counts) -> b
         (span, change): {
             name
             for name, numbers in counts.items()
-            if _unseen(numbers, change, span, spoken)
+            if unseen(numbers, change, span, spoken)
             and (
                 change > 0 or all(numbers[at] for at in range(*span) if shows(editions[at], split))
             )
@@ -123,22 +123,3 @@ def _keeps_open(editions: Sequence[Edition], split: Split, counts: _Counts) -> b
         for at, number in enumerate(numbers)
         if HIDDEN_FROM <= number <= HIDDEN_TO and shows(editions[at], split)
     )
-
-
-def _unseen(
-    numbers: Sequence[int], change: int, span: tuple[int, int], spoken: Sequence[int]
-) -> bool:
-    """Whether a count that differs in a span of editions gives the same figures."""
-    last: tuple[int, int] | None = None
-    for at in spoken:
-        number = numbers[at]
-        other = number + change if span[0] <= at < span[1] else number
-        fresh = last is None or abs(number - last[0]) >= REPUBLISHED_FROM
-        refreshed = last is None or abs(other - last[1]) >= REPUBLISHED_FROM
-        if other < 0 or fresh != refreshed:
-            return False
-        if fresh:
-            if looks(number) != looks(other):
-                return False
-            last = number, other
-    return True

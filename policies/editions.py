@@ -7,12 +7,12 @@ more, so that no two editions can be subtracted to a household (law.md §5).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from policies.audience import CountRule, Shown, masked
+from policies.audience import REPUBLISHED_FROM, CountRule, Shown, masked
 from policies.edition_tables import (
     ASB,
     CURRENT,
@@ -177,3 +177,35 @@ def figure_of(number: int, split: Split) -> Shown:
 def looks(number: int) -> int | None:
     """Return the figure of a count that is not exact."""
     return masked(number).number
+
+
+def unseen(
+    numbers: Sequence[int],
+    change: int,
+    span: tuple[int, int],
+    spoken: Sequence[int],
+    *,
+    exact: bool = False,
+) -> bool:
+    """Whether a count that differs in a span of editions gives the same figures.
+
+    Args:
+        numbers: The count, one number an edition.
+        change: By how much it differs.
+        span: The editions in which it does, from 0, the last not among them.
+        spoken: The editions that show it.
+        exact: Whether it is shown as it is.
+    """
+    last: tuple[int, int] | None = None
+    for at in spoken:
+        number = numbers[at]
+        other = number + change if span[0] <= at < span[1] else number
+        fresh = last is None or abs(number - last[0]) >= REPUBLISHED_FROM
+        refreshed = last is None or abs(other - last[1]) >= REPUBLISHED_FROM
+        if other < 0 or fresh != refreshed:
+            return False
+        if fresh:
+            if number != other and (exact or looks(number) != looks(other)):
+                return False
+            last = number, other
+    return True

@@ -21,9 +21,6 @@ from gateway.store.writer import Writer
 from schemas.sensitivity import Lane
 from schemas.subscriptions import Subscription
 
-MAX_DRAFTS = 8
-"""How often an answer that went stale is worked out anew before the caller is asked to come again."""
-
 _WRONG_LANE = {
     "id": "lane.not_for_questions",
     "says": "Questions are answered in the depersonalised and statistics lanes.",

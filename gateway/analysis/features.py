@@ -14,19 +14,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from gateway.analysis.entitled import MAX_DRAFTS, Desk, Entitled, entitle, filter_digest
+from gateway.analysis.entitled import Desk, Entitled, entitle, filter_digest
 from gateway.analysis.feature_times import LONGEST, extent_of, instant
 from gateway.analysis.incidents_asked import Cursors, lies_where_asked, wanted_by
-from gateway.errors import NotFound, StoreUnavailable
+from gateway.analysis.on_record import OnRecord, until_it_stands
+from gateway.errors import NotFound
 from gateway.keys.sealing import NONCE_SIZE
-from gateway.ledger.leaf import Operation, leaf
-from gateway.release.disclosed import Stale, content_hash
+from gateway.ledger.leaf import Operation
+from gateway.release.disclosed import content_hash
 from gateway.release.treated import Names, names_for, treat
 from gateway.release.windows import leaves_in_cells
 from gateway.store.analysing import Place, current_of_quarter, page_after
 from gateway.store.reading import Reader
-from gateway.store.releasing import Candidate, states_of
-from gateway.store.tx import Tx
+from gateway.store.releasing import Candidate
 from policies.marking import high_water
 from schemas.codes import Marking
 from schemas.features import FeatureQuestion
@@ -36,7 +36,6 @@ from schemas.sensitivity import Lane
 from schemas.subscriptions import Subscription
 
 _LANES = frozenset({Lane.DEPERSONALISED})
-_LIVE = "live"
 _MOST_READ = 20_000
 """Rows of the log that are looked at for one page; a page may be short and still have a next one."""
 _STEP = 1_000
@@ -115,13 +114,12 @@ def ask_for_features(
         CursorInvalid: ``after`` is not of this question.
         StoreUnavailable: What was found moved faster than it could be answered.
     """
-    for _ in range(MAX_DRAFTS):
+
+    def answer() -> Features:
         entitled = entitle(desk, collection, partner, _LANES)
-        try:
-            return _Asked(desk, entitled, actor).page(question)
-        except Stale:
-            continue
-    raise StoreUnavailable
+        return _Asked(desk, entitled, actor).page(question)
+
+    return until_it_stands(answer)
 
 
 def ask_for_feature(
@@ -133,13 +131,12 @@ def ask_for_feature(
         NotFound: No record of this subscription that the caller may have now has this id.
         LawRefuses, ReleaseHeld, LawUnavailable, StoreUnavailable: As ``ask_for_features``.
     """
-    for _ in range(MAX_DRAFTS):
+
+    def answer() -> Features:
         entitled = entitle(desk, collection, partner, _LANES)
-        try:
-            return _Asked(desk, entitled, actor).one(feature)
-        except Stale:
-            continue
-    raise StoreUnavailable
+        return _Asked(desk, entitled, actor).one(feature)
+
+    return until_it_stands(answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,30 +234,14 @@ class _Asked:
             entitled.subscription.lane,
         )
         said = entitled.said(self.desk, self.actor) | {
+            "count": len(found),
             "content_sha256": content_hash(lines).hex(),
             "filter_sha256": digest,
             "marking": marked.leaves.value.lower(),
             "marking_source": marked.came.value.lower() if marked.lowered else None,
         }
-        rows = [one.row for one in found]
-        index = self.desk.writer.run(_Showing(rows, entitled.edition.epoch, said))
+        rows = {one.row.incident: one.row.version for one in found}
+        made = OnRecord(Operation.QUERY, entitled.edition.epoch, said, rows)
+        index = self.desk.writer.run(made)
         features = [feature_of(one.record) for one in found]
         return Features(features, after, entitled.at, index, marked.leaves)
-
-
-@dataclass(frozen=True, slots=True)
-class _Showing:
-    """The job that puts a page on record."""
-
-    rows: Sequence[Candidate]
-    epoch: int
-    said: dict[str, Any]
-
-    def __call__(self, tx: Tx) -> int:
-        """Seal the leaf (raises ``Stale`` where law or records moved since they were read)."""
-        states = states_of(tx.connection, [row.incident for row in self.rows])
-        moved = any(states[row.incident] != (row.version, _LIVE) for row in self.rows)
-        if moved or tx.head.law_epoch != self.epoch:
-            raise Stale
-        size, count = tx.head.log_size, len(self.rows)
-        return tx.seal(leaf(Operation.QUERY, log_size=size, count=count, **self.said))

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from gateway.analysis.entitled import MAX_DRAFTS, Desk, Entitled, entitle
+from gateway.analysis.entitled import Desk, Entitled, entitle
 from gateway.analysis.incidents_asked import (
     Cursors,
     chosen_parts,
@@ -19,14 +18,13 @@ from gateway.analysis.incidents_asked import (
     lies_where_asked,
     wanted_by,
 )
-from gateway.errors import StoreUnavailable
+from gateway.analysis.on_record import OnRecord, until_it_stands
 from gateway.keys.sealing import NONCE_SIZE
-from gateway.ledger.leaf import Operation, leaf
-from gateway.release.disclosed import Stale, content_hash
+from gateway.ledger.leaf import Operation
+from gateway.release.disclosed import content_hash
 from gateway.release.treated import names_for, treat
 from gateway.store.analysing import Place, page_after
-from gateway.store.releasing import Candidate, states_of
-from gateway.store.tx import Tx
+from gateway.store.releasing import Candidate
 from policies.marking import high_water
 from schemas.analysis import IncidentQuestion
 from schemas.codes import Marking
@@ -35,7 +33,6 @@ from schemas.sensitivity import Lane
 from schemas.subscriptions import Subscription
 
 _LANES = frozenset({Lane.DEPERSONALISED})
-_LIVE = "live"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +62,12 @@ def ask_for_incidents(
         CursorInvalid: ``after`` is not of this question.
         StoreUnavailable: What was found moved faster than it could be answered.
     """
-    for _ in range(MAX_DRAFTS):
+
+    def answer() -> Incidents:
         entitled = entitle(desk, question.subscription, partner, _LANES)
-        try:
-            return _answer(desk, question, entitled, actor)
-        except Stale:
-            continue
-    raise StoreUnavailable
+        return _answer(desk, question, entitled, actor)
+
+    return until_it_stands(answer)
 
 
 def _answer(desk: Desk, question: IncidentQuestion, entitled: Entitled, actor: str) -> Incidents:
@@ -90,16 +86,18 @@ def _answer(desk: Desk, question: IncidentQuestion, entitled: Entitled, actor: s
         (entitled.decided.classes[row.class_id] for _, row, _ in page), entitled.subscription.lane
     )
     index = desk.writer.run(
-        _Asking(
-            rows=[row for _, row, _ in page],
-            epoch=entitled.edition.epoch,
-            said=entitled.said(desk, actor)
+        OnRecord(
+            Operation.QUERY,
+            entitled.edition.epoch,
+            entitled.said(desk, actor)
             | {
+                "count": len(page),
                 "content_sha256": content,
                 "filter_sha256": digest,
                 "marking": marked.leaves.value.lower(),
                 "marking_source": marked.came.value.lower() if marked.lowered else None,
             },
+            {row.incident: row.version for _, row, _ in page},
         )
     )
     following = cursors.make(page[-1][0], desk.random(NONCE_SIZE)) if more else None
@@ -142,25 +140,3 @@ def _found(
                 break
             after = rows[-1][0]
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Asking:
-    """The job that puts an answer on record."""
-
-    rows: Sequence[Candidate]
-    epoch: int
-    said: dict[str, Any]
-
-    def __call__(self, tx: Tx) -> int:
-        """Seal the leaf.
-
-        Raises:
-            Stale: Law or records moved since they were read.
-        """
-        states = states_of(tx.connection, [row.incident for row in self.rows])
-        moved = any(states[row.incident] != (row.version, _LIVE) for row in self.rows)
-        if moved or tx.head.law_epoch != self.epoch:
-            raise Stale
-        size, count = tx.head.log_size, len(self.rows)
-        return tx.seal(leaf(Operation.QUERY, log_size=size, count=count, **self.said))

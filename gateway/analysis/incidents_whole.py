@@ -21,9 +21,10 @@ from typing import Any, BinaryIO
 import polars as pl
 
 from gateway.analysis.downloads_refused import DownloadTooLarge
-from gateway.analysis.entitled import MAX_DRAFTS, Desk, Entitled, entitle
+from gateway.analysis.entitled import Desk, Entitled, entitle
 from gateway.analysis.incidents_about import about_records
 from gateway.analysis.incidents_asked import digest_of, lying_where_asked, wanted_by
+from gateway.analysis.on_record import MAX_DRAFTS
 from gateway.analysis.treating import InColumns
 from gateway.analysis.written.about import About
 from gateway.analysis.written.forms import FORMS, Form

@@ -6,19 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
-from typing import Any
 
 from pydantic_core import to_json
 
 from gateway.analysis.counting import Cell, Coverage
 from gateway.analysis.editions import is_read_from_editions
-from gateway.analysis.entitled import MAX_DRAFTS, Desk, Entitled, entitle, filter_digest
+from gateway.analysis.entitled import Desk, Entitled, entitle, filter_digest
 from gateway.analysis.grouping import Grouping
+from gateway.analysis.on_record import OnRecord, until_it_stands
 from gateway.analysis.statistics import Answered, answered
-from gateway.errors import LawRefuses, StoreUnavailable
-from gateway.ledger.leaf import Operation, leaf
-from gateway.release.disclosed import Stale, content_hash
-from gateway.store.tx import Tx
+from gateway.errors import LawRefuses
+from gateway.ledger.leaf import Operation
+from gateway.release.disclosed import content_hash
 from policies.marking import high_water
 from schemas.codes import Marking
 from schemas.counted import StatisticsQuestion
@@ -84,18 +83,17 @@ def ask_for_tables(
         TooManyCells: A table would be too large.
         StoreUnavailable: The law moved faster than it could be answered.
     """
-    for _ in range(MAX_DRAFTS):
+
+    def answer() -> Tables:
         entitled = entitle(desk, subscription, partner, LANES)
         asked = entitled.subscription
         refuse_narrowed(asked)
         found = {name: answered(desk, one, entitled) for name, one in questions.items()}
         if beside is not None and not is_read_from_editions(asked):
             found |= beside(entitled)
-        try:
-            return _on_record(desk, questions, found, entitled, actor)
-        except Stale:
-            continue
-    raise StoreUnavailable
+        return _on_record(desk, questions, found, entitled, actor)
+
+    return until_it_stands(answer)
 
 
 def refuse_narrowed(asked: Subscription) -> None:
@@ -134,7 +132,7 @@ def _on_record(
     }
     if editions:
         said["editions"] = list(editions)
-    index = desk.writer.run(_Tabling(entitled.edition.epoch, said))
+    index = desk.writer.run(OnRecord(Operation.TABLE, entitled.edition.epoch, said))
     return Tables(
         {name: one.cells for name, one in found.items()},
         entitled.at,
@@ -152,17 +150,3 @@ def _measure(questions: Mapping[str, StatisticsQuestion]) -> str:
     """Return what the ledger says was made of the counts: one measure, or that there were several."""
     measures = {one.measure.value for one in questions.values()}
     return measures.pop().replace("_", "-") if len(measures) == 1 else "several"
-
-
-@dataclass(frozen=True, slots=True)
-class _Tabling:
-    """The job that puts tables on record."""
-
-    epoch: int
-    said: dict[str, Any]
-
-    def __call__(self, tx: Tx) -> int:
-        """Seal the leaf (raises ``Stale`` where the law moved)."""
-        if tx.head.law_epoch != self.epoch:
-            raise Stale
-        return tx.seal(leaf(Operation.TABLE, log_size=tx.head.log_size, **self.said))

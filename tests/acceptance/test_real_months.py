@@ -14,11 +14,8 @@ from gateway.access.clients import Scope
 from gateway.assembly import House, open_house
 from gateway.audit.verify import verify
 from gateway.cli import main
-from gateway.law.register import PutSubscription
 from gateway.release.sent import PageForm, written
-from schemas.powers import Power, Purpose
-from schemas.sensitivity import Lane
-from schemas.subscriptions import Subscription
+from tests.charnwood import open_reader
 from tests.conftest import PROVING
 from tests.support.real_data import street_month
 
@@ -101,14 +98,7 @@ def test_every_month_balances_and_comes_out_as_it_was_published(
     assert (again["recorded"], again["revised"], again["duplicate"]) == (0, 0, 9_341)
 
     with open_house(tmp_path) as house:
-        wanted = Subscription(
-            id="fire-open",
-            partner="llr-fire",
-            power=Power.NON_PERSONAL,
-            purpose=Purpose.PUBLIC_INFORMATION,
-            lane=Lane.DEPERSONALISED,
-        )
-        house.writer.run(PutSubscription(wanted, house.act("operator")))
+        open_reader(house)
         records = pulled(house)
         assert (
             len({record["id"] for record in records})

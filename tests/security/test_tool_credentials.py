@@ -23,7 +23,6 @@ from gateway.law.throttle import FAILURES_OF_ACCOUNT, WAIT_SECONDS
 from gateway.law.tool_credentials import (
     CredentialRefused,
     Issued,
-    issue,
     revoke,
     tool_credentials,
 )
@@ -147,17 +146,7 @@ def test_another_may_not_revoke_it_and_nobody_issues_one_that_should_not_be(
         (ANALYST.account, "Excel of Jo", 1),
     ):
         with pytest.raises(CredentialRefused):
-            issue(
-                house.reader,
-                house.writer,
-                account,
-                tool,
-                days,
-                longest=90,
-                act=house.act("operator"),
-                now=house.clock.now(),
-                random=house.random,
-            )
+            a_credential(house, account, tool, days)
 
 
 def test_wrong_ones_are_refused_alike_and_throttled(

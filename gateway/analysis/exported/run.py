@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from gateway.analysis.entitled import MAX_DRAFTS, Desk, Entitled, entitle, filter_digest
+from gateway.analysis.entitled import Desk, Entitled, entitle, filter_digest
 from gateway.analysis.exported import moved
 from gateway.analysis.exported.counts import Counts
 from gateway.analysis.exported.manifest import (
@@ -25,6 +25,7 @@ from gateway.analysis.exported.manifest import (
 )
 from gateway.analysis.exported.records import Records
 from gateway.analysis.frames import dictionary
+from gateway.analysis.on_record import MAX_DRAFTS
 from gateway.analysis.several import LANES, refuse_narrowed
 from gateway.analysis.written.forms import Form
 from gateway.errors import NotFound, StoreUnavailable

@@ -15,16 +15,16 @@ from typing import Any
 from pydantic_core import to_json
 
 from gateway.analysis.editions import is_read_from_editions
-from gateway.analysis.entitled import MAX_DRAFTS, Desk, Entitled, entitle, filter_digest
+from gateway.analysis.entitled import Desk, Entitled, entitle, filter_digest
 from gateway.analysis.hotspots.found import Row
 from gateway.analysis.hotspots.own_squares import OfSquares, of_own_records
 from gateway.analysis.hotspots.shown_areas import OfAreas, of_published
 from gateway.analysis.hotspots.top_places import Ranking
+from gateway.analysis.on_record import OnRecord, until_it_stands
 from gateway.analysis.places.grid import Square
-from gateway.errors import LawRefuses, StoreUnavailable
-from gateway.ledger.leaf import Operation, leaf
-from gateway.release.disclosed import Stale, content_hash
-from gateway.store.tx import Tx
+from gateway.errors import LawRefuses
+from gateway.ledger.leaf import Operation
+from gateway.release.disclosed import content_hash
 from policies.audience import CountRule
 from policies.marking import high_water
 from schemas.codes import Marking
@@ -65,13 +65,12 @@ def ask_for_hotspots(desk: Desk, question: HotspotQuestion, partner: str, actor:
         RequestInvalid: More records or squares than are worked out at once.
         StoreUnavailable: The law moved faster than it could be answered.
     """
-    for _ in range(MAX_DRAFTS):
+
+    def answer() -> Hotspots:
         entitled = entitle(desk, question.subscription, partner, _LANES)
-        try:
-            return _answer(desk, question, entitled, actor)
-        except Stale:
-            continue
-    raise StoreUnavailable
+        return _answer(desk, question, entitled, actor)
+
+    return until_it_stands(answer)
 
 
 def _answer(desk: Desk, question: HotspotQuestion, entitled: Entitled, actor: str) -> Hotspots:
@@ -98,7 +97,7 @@ def _answer(desk: Desk, question: HotspotQuestion, entitled: Entitled, actor: st
     }
     if isinstance(of, OfAreas) and of.editions:
         said["editions"] = list(of.editions)
-    index = desk.writer.run(_Finding(entitled.edition.epoch, said))
+    index = desk.writer.run(OnRecord(Operation.TABLE, entitled.edition.epoch, said))
     return Hotspots(
         unit="square" if isinstance(of, OfSquares) else "lsoa",
         rows=rows,
@@ -146,17 +145,3 @@ def _told(question: HotspotQuestion, of: OfSquares | OfAreas) -> dict[str, Any]:
 
 def _ranked(ranking: Ranking) -> dict[str, Any]:
     return {"places": [asdict(one) for one in ranking.places], "says": ranking.says}
-
-
-@dataclass(frozen=True, slots=True)
-class _Finding:
-    """The job that puts it on record."""
-
-    epoch: int
-    said: dict[str, Any]
-
-    def __call__(self, tx: Tx) -> int:
-        """Seal the leaf (raises ``Stale`` where the law moved)."""
-        if tx.head.law_epoch != self.epoch:
-            raise Stale
-        return tx.seal(leaf(Operation.TABLE, log_size=tx.head.log_size, **self.said))

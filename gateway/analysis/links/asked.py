@@ -16,18 +16,17 @@ from typing import Any
 import polars as pl
 from pydantic_core import to_json
 
-from gateway.analysis.entitled import MAX_DRAFTS, Desk, Entitled, entitle, filter_digest
+from gateway.analysis.entitled import Desk, Entitled, entitle, filter_digest
 from gateway.analysis.links.declared import packaged_parameters
 from gateway.analysis.links.estimated import Estimate, estimate, overall
 from gateway.analysis.links.events import Event
 from gateway.analysis.links.of_records import events_of
 from gateway.analysis.links.scored import Compared, compare
+from gateway.analysis.on_record import OnRecord, until_it_stands
 from gateway.analysis.own_records import own_records
-from gateway.errors import LawRefuses, StoreUnavailable
-from gateway.ledger.leaf import Operation, leaf
-from gateway.release.disclosed import Stale, content_hash
-from gateway.store.releasing import states_of
-from gateway.store.tx import Tx
+from gateway.errors import LawRefuses
+from gateway.ledger.leaf import Operation
+from gateway.release.disclosed import content_hash
 from policies.marking import high_water
 from policies.probe import NO_RECORD
 from schemas.analysis import IncidentQuestion
@@ -39,7 +38,6 @@ from schemas.sensitivity import Lane
 MOST_RECORDS = 50_000
 _LANES = frozenset({Lane.DEPERSONALISED})
 _TOLD = frozenset({About.RECIPIENT, About.REQUEST})
-_LIVE = "live"
 NEVER_MERGED = "Nothing was merged, and no count changes: look before you act on a pair."
 
 
@@ -78,16 +76,15 @@ def ask_for_links(desk: Desk, question: LinkQuestion, partner: str, actor: str) 
         RequestInvalid: More records than are compared at once.
         StoreUnavailable: What was found moved faster than it could be answered.
     """
-    for _ in range(MAX_DRAFTS):
+
+    def answer() -> Links:
         entitled = entitle(desk, question.subscription, partner, _LANES)
         unmet = _unmet(entitled)
         if unmet:
             raise LawRefuses(extra={"conditions": [_said(one) for one in unmet]})
-        try:
-            return _answer(desk, question, entitled, actor)
-        except Stale:
-            continue
-    raise StoreUnavailable
+        return _answer(desk, question, entitled, actor)
+
+    return until_it_stands(answer)
 
 
 def _unmet(entitled: Entitled) -> list[Condition]:
@@ -119,7 +116,8 @@ def _answer(desk: Desk, question: LinkQuestion, entitled: Entitled, actor: str) 
     )
     lines = [to_json(one) for one in (*listed, *pairs)]
     index = desk.writer.run(
-        _Linking(
+        OnRecord(
+            Operation.LINKING,
             rows=dict(records.select("incident", "version").iter_rows()),
             epoch=entitled.edition.epoch,
             said=entitled.said(desk, actor)
@@ -227,25 +225,3 @@ def frame_of_links(links: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
         "by": pl.Series([link["by"] for link in links], dtype=pl.String),
     }
     return pl.DataFrame(columns)
-
-
-@dataclass(frozen=True, slots=True)
-class _Linking:
-    """The job that puts the combination on record."""
-
-    rows: Mapping[int, int]
-    """Version of each incident that was compared."""
-    epoch: int
-    said: dict[str, Any]
-
-    def __call__(self, tx: Tx) -> int:
-        """Seal the leaf.
-
-        Raises:
-            Stale: Law or records moved since they were read.
-        """
-        states = states_of(tx.connection, list(self.rows))
-        moved = any(states[one] != (version, _LIVE) for one, version in self.rows.items())
-        if moved or tx.head.law_epoch != self.epoch:
-            raise Stale
-        return tx.seal(leaf(Operation.LINKING, log_size=tx.head.log_size, **self.said))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup
@@ -33,12 +34,8 @@ IN_PICTURE = 12
 def add(desk: Desk) -> None:
     """Put the page in."""
     link("Analysis", PATH, "Compare", ANALYST, NOMINATED)
-    atlas = Atlas(desk.house.reader)
-
-    def told(asking: Asking[CompareQuestion]) -> dict[str, Any]:
-        return _told(asking, atlas)
-
-    desk.get(PATH, ANALYST, NOMINATED)(page_of("analysis/compare.html", CompareQuestion, told))
+    shown = partial(_told, atlas=Atlas(desk.house.reader))
+    desk.get(PATH, ANALYST, NOMINATED)(page_of("analysis/compare.html", CompareQuestion, shown))
 
 
 def _told(asking: Asking[CompareQuestion], atlas: Atlas) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup
@@ -52,12 +53,8 @@ _STANDS_OUT = {
 def add(desk: Desk) -> None:
     """Put the page in."""
     link("Analysis", PATH, "Hotspots", ANALYST, NOMINATED)
-    atlas = Atlas(desk.house.reader)
-
-    def told(asking: Asking[HotspotsQuestion]) -> dict[str, Any]:
-        return _told(asking, atlas)
-
-    page = page_of("analysis/hotspots.html", HotspotsQuestion, told)
+    shown = partial(_told, atlas=Atlas(desk.house.reader))
+    page = page_of("analysis/hotspots.html", HotspotsQuestion, shown)
     desk.get(PATH, ANALYST, NOMINATED)(page)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup
@@ -43,12 +44,8 @@ NOT_MADE = Value(None, "not known", missing=True)
 def add(desk: Desk) -> None:
     """Put the page in."""
     link("Analysis", PATH, "Map", ANALYST, NOMINATED)
-    atlas = Atlas(desk.house.reader)
-
-    def told(asking: Asking[MapQuestion]) -> dict[str, Any]:
-        return _told(asking, atlas)
-
-    desk.get(PATH, ANALYST, NOMINATED)(page_of("analysis/map.html", MapQuestion, told))
+    shown = partial(_told, atlas=Atlas(desk.house.reader))
+    desk.get(PATH, ANALYST, NOMINATED)(page_of("analysis/map.html", MapQuestion, shown))
 
 
 def _told(asking: Asking[MapQuestion], atlas: Atlas) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from gateway.analysis.counting import Coverage
@@ -43,11 +44,7 @@ PLACES = 10
 def add(desk: Desk) -> None:
     """Put the page in."""
     link("Analysis", PATH, "Overview", ANALYST, NOMINATED)
-    atlas = Atlas(desk.house.reader)
-
-    def shown(asking: Asking[OverviewQuestion]) -> dict[str, Any]:
-        return told(asking, atlas)
-
+    shown = partial(told, atlas=Atlas(desk.house.reader))
     desk.get(PATH, ANALYST, NOMINATED)(page_of("analysis/overview.html", OverviewQuestion, shown))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from gateway.clock import london_day
@@ -34,12 +35,8 @@ _SORT = 3
 def add(desk: Desk) -> None:
     """Put the page in."""
     link("Analysis", PATH, "One place", ANALYST, NOMINATED)
-    atlas = Atlas(desk.house.reader)
-
-    def told(asking: Asking[PlaceQuestion]) -> dict[str, Any]:
-        return _told(asking, atlas)
-
-    desk.get(PATH, ANALYST, NOMINATED)(page_of("analysis/place.html", PlaceQuestion, told))
+    shown = partial(_told, atlas=Atlas(desk.house.reader))
+    desk.get(PATH, ANALYST, NOMINATED)(page_of("analysis/place.html", PlaceQuestion, shown))
 
 
 def _told(asking: Asking[PlaceQuestion], atlas: Atlas) -> dict[str, Any]:
