@@ -128,7 +128,7 @@ class IncidentQuestion(Word):
     place: Several[GssCode] = ()
     """Areas at any level: LSOA, MSOA, ward or district; matched against the place that leaves."""
     bbox: Box | None = None
-    """West, south, east, north in degrees; matched against the map point that leaves."""
+    """West, south, east, north in degrees; matched against the point or area that leaves."""
     first: date | None = None
     last: date | None = None
     """Days of the period in Europe/London, both in it; by when it occurred, else was reported."""

@@ -13,6 +13,7 @@ from datetime import datetime
 from gateway.analysis.entitled import Desk, Entitled, entitle
 from gateway.analysis.incidents_asked import (
     Cursors,
+    areas_in_box,
     chosen_parts,
     digest_of,
     lies_where_asked,
@@ -121,7 +122,8 @@ def _found(
     desk: Desk, question: IncidentQuestion, entitled: Entitled, after: Place | None
 ) -> list[Found]:
     """Return one record more than the page holds, if there is one."""
-    wanted = wanted_by(question, entitled)
+    areas = areas_in_box(question, desk.reader)
+    wanted = wanted_by(question, entitled, areas)
     names = names_for(desk.keys, entitled.subscription.partner, entitled.edition.eras)
     unknown = names.unknown
     found: list[Found] = []
@@ -134,7 +136,7 @@ def _found(
             found += [
                 (place, row, record)
                 for (place, row), record in zip(named, records, strict=True)
-                if lies_where_asked(question, row, record)
+                if lies_where_asked(question, row, record, areas)
             ]
             if len(rows) <= question.limit:
                 break

@@ -2,7 +2,7 @@
 
 A place is matched against the place *that leaves*: an area's code finds the records that leave at that
 area, an MSOA's also those of its LSOAs, a district's all that lie in it; asking for a ward does not narrow a
-record that leaves at its LSOA, and a box finds map points alone.
+record that leaves at its LSOA. A box finds the map points in it, and what leaves at an area that it meets.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 import polars as pl
 
@@ -23,7 +23,8 @@ from gateway.errors import CursorInvalid, LawRefuses
 from gateway.keys.derive import hkdf_expand
 from gateway.keys.ring import KeyRing
 from gateway.keys.sealing import SealBroken, decrypt, encrypt
-from gateway.store.analysing import Place, Wanted
+from gateway.store.analysing import Box, Place, Wanted
+from gateway.store.reading import Reader
 from gateway.store.releasing import Candidate
 from policies.stages import NOT_PRESCRIBED
 from schemas.analysis import IncidentQuestion, Sort
@@ -34,6 +35,10 @@ from schemas.released import DepersonalisedIncident, PlaceLevel
 _CURSOR = b"gateway/analysis-cursor"
 _PLACE = struct.Struct(">qQ")
 _HOW_SENT = {"after", "limit"}
+_BETWEEN = "|"
+"""Stands in no code and no edition."""
+AreaKey: TypeAlias = tuple[str, str, str]
+"""Level, edition and code, as of ``places.released``, which is imported only where a box is asked for."""
 
 
 def digest_of(question: IncidentQuestion) -> str:
@@ -41,8 +46,25 @@ def digest_of(question: IncidentQuestion) -> str:
     return filter_digest(question.model_dump(mode="json", exclude=_HOW_SENT))
 
 
-def wanted_by(question: IncidentQuestion, entitled: Entitled) -> Wanted:
+def areas_in_box(question: IncidentQuestion, reader: Reader) -> frozenset[AreaKey]:
+    """Return the loaded areas that the box asked for meets; none where no box is asked for."""
+    if question.bbox is None:
+        return frozenset()
+    # numpy and shapely take a third of a second, which a question without a box need not spend
+    from gateway.analysis.places.released import Shapes  # noqa: PLC0415 - as said above
+
+    return Shapes(reader).meeting(question.bbox)
+
+
+def wanted_by(
+    question: IncidentQuestion, entitled: Entitled, areas: frozenset[AreaKey] = frozenset()
+) -> Wanted:
     """Return what a question asks of the log, within what the law lets its reader have.
+
+    Args:
+        question: What is asked.
+        entitled: By whom.
+        areas: As ``areas_in_box``.
 
     Raises:
         LawRefuses: It asks by a stage of intervention under a power that does not cover one.
@@ -60,10 +82,17 @@ def wanted_by(question: IncidentQuestion, entitled: Entitled) -> Wanted:
         places=question.place,
         details=[f'"nsir_class":"{one.value}"' for one in question.nsir_class],
         sub_behaviours=question.sub_behaviour,
-        box=question.bbox,
+        box=None if question.bbox is None else Box(question.bbox, _by_level(areas)),
         by=sort.value.removeprefix("-"),
         last_first=sort.value.startswith("-"),
     )
+
+
+def _by_level(areas: frozenset[AreaKey]) -> dict[str, list[str]]:
+    found: dict[str, set[str]] = {}
+    for level, _, code in areas:
+        found.setdefault(level, set()).add(code)
+    return {level: sorted(codes) for level, codes in found.items()}
 
 
 def _midnight(day: date | None) -> int | None:
@@ -85,9 +114,19 @@ def _is_of(record_class: RecordClass, question: IncidentQuestion) -> bool:
 
 
 def lies_where_asked(
-    question: IncidentQuestion, row: Candidate, record: DepersonalisedIncident
+    question: IncidentQuestion,
+    row: Candidate,
+    record: DepersonalisedIncident,
+    areas: frozenset[AreaKey] = frozenset(),
 ) -> bool:
-    """Whether a record lies in an area and in the box asked for, as far as the place that leaves says so."""
+    """Whether a record lies in an area and in the box asked for, as far as the place that leaves says so.
+
+    Args:
+        question: What is asked.
+        row: As the log holds it.
+        record: What became of it.
+        areas: As ``areas_in_box``.
+    """
     place = record.place
     if question.place:
         codes = {row.district_code, place.code}
@@ -97,13 +136,18 @@ def lies_where_asked(
             return False
     if question.bbox is None:
         return True
+    if place.code is not None and place.level is not PlaceLevel.MAP_POINT:
+        return (place.level.value, place.edition or "", place.code) in areas
     west, south, east, north = question.bbox
     x, y = place.longitude, place.latitude
     return x is not None and y is not None and west <= x <= east and south <= y <= north
 
 
 def lying_where_asked(
-    question: IncidentQuestion, rows: pl.DataFrame, records: pl.DataFrame
+    question: IncidentQuestion,
+    rows: pl.DataFrame,
+    records: pl.DataFrame,
+    areas: frozenset[AreaKey] = frozenset(),
 ) -> pl.DataFrame:
     """Return the records that ``lies_where_asked`` lets pass, in columns.
 
@@ -111,6 +155,7 @@ def lying_where_asked(
         question: What is asked.
         rows: As the log holds them (``gateway.store.bulk.SCHEMA``).
         records: What became of each (``frames.RECORD_SCHEMA``).
+        areas: As ``areas_in_box``.
     """
     if question.place:
         codes = list(question.place)
@@ -123,7 +168,13 @@ def lying_where_asked(
         return records
     west, south, east, north = question.bbox
     x, y = pl.col("place_longitude"), pl.col("place_latitude")
-    return records.filter(x.is_between(west, east) & y.is_between(south, north))
+    at_a_point = x.is_between(west, east) & y.is_between(south, north)
+    edition, key = pl.col("place_edition").fill_null(""), pl.lit(_BETWEEN)
+    area = pl.concat_str("place_level", key, edition, key, "place_code")
+    meets = area.is_in([_BETWEEN.join(one) for one in areas]).fill_null(value=False)
+    is_point = pl.col("place_level") == PlaceLevel.MAP_POINT.value
+    has_area = pl.col("place_code").is_not_null() & ~is_point
+    return records.filter(pl.when(has_area).then(meets).otherwise(at_a_point))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ import polars as pl
 from gateway.analysis.downloads_refused import DownloadTooLarge
 from gateway.analysis.entitled import Desk, Entitled, entitle
 from gateway.analysis.incidents_about import about_records
-from gateway.analysis.incidents_asked import digest_of, lying_where_asked, wanted_by
+from gateway.analysis.incidents_asked import areas_in_box, digest_of, lying_where_asked, wanted_by
 from gateway.analysis.on_record import MAX_DRAFTS
 from gateway.analysis.treating import InColumns
 from gateway.analysis.written.about import About
@@ -198,7 +198,8 @@ class _Writing:
         entitled, desk = self._entitled, self._desk
         names = names_for(desk.keys, entitled.subscription.partner, entitled.edition.eras)
         treat = InColumns(entitled.decided.classes, entitled.edition.law, names)
-        wanted = wanted_by(self._question, entitled)
+        areas = areas_in_box(self._question, desk.reader)
+        wanted = wanted_by(self._question, entitled, areas)
         unknown = list(names.unknown)
         columns = [column.name for column in about.columns]
         after: Place | None = None
@@ -208,7 +209,7 @@ class _Writing:
                 found, after = columns_after(connection, wanted, after, _CHUNK)
                 rows = found.filter(~pl.col("quarter").is_in(unknown))
                 records = treat.frame(rows).with_columns(rows["incident"])
-                lying = lying_where_asked(self._question, rows, records)
+                lying = lying_where_asked(self._question, rows, records, areas)
                 self._incidents.extend(lying["incident"])
                 yield lying.select(columns)
                 self._must_fit()

@@ -7,7 +7,18 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
 import polars as pl
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    text,
+    true,
+)
 
 from gateway.store import tables as t
 from gateway.store.bulk import SCHEMA, read_columns
@@ -21,6 +32,15 @@ _KEYS: Mapping[str, tuple[ColumnElement[Any], ...]] = MappingProxyType(
     {"recorded": (), "occurred": (_WHEN,), "reported": (reported(_L),)}
 )
 """What records are sorted by before their position."""
+
+
+class Box(NamedTuple):
+    """A box on the map, and the areas that it meets."""
+
+    bounds: tuple[float, float, float, float]
+    """West, south, east, north."""
+    areas: Mapping[str, Sequence[str]]
+    """Codes by level: of areas at which a version may leave."""
 
 
 class Wanted(NamedTuple):
@@ -37,8 +57,8 @@ class Wanted(NamedTuple):
     details: Sequence[str] = ()
     """Pieces of the detail's own JSON, one of which is in it."""
     sub_behaviours: Sequence[str] = ()
-    box: tuple[float, float, float, float] | None = None
-    """West, south, east, north: where the version's map point lies."""
+    box: Box | None = None
+    """Where the version's map point lies, or an area of it: no less than what fits, and more besides."""
     by: str = "recorded"
     """What it is sorted by: recorded, occurred or reported."""
     last_first: bool = False
@@ -137,11 +157,29 @@ def _fitting(wanted: Wanted, *keys: ColumnElement[Any]) -> Select[Any]:
         pieces = (_L.c.detail.contains(one, autoescape=True) for one in wanted.details)
         statement = statement.where(or_(*pieces))
     if wanted.box is not None:
-        west, south, east, north = wanted.box
-        statement = statement.where(
-            _L.c.point_longitude.between(west, east), _L.c.point_latitude.between(south, north)
-        )
+        statement = statement.where(_may_lie_in(wanted.box))
     return statement if not wanted.places else statement.where(_lies_in(wanted.places))
+
+
+def _may_lie_in(box: Box) -> ColumnElement[bool]:
+    """Whether a version may leave in a box: at its point, or at one of its areas, whichever leaves."""
+    west, south, east, north = box.bounds
+    at_a_point = and_(
+        _L.c.point_longitude.between(west, east), _L.c.point_latitude.between(south, north)
+    )
+    if sum(map(len, box.areas.values())) > _MOST_CODES:
+        return true()
+    coarser: ColumnElement[bool] = true()
+    areas = []
+    for level in ("lsoa", "msoa", "ward", "district"):  # it leaves at the finest that it has
+        column = _L.c[f"{level}_code"]
+        areas.append(and_(coarser, column.in_(box.areas.get(level, ()))))
+        coarser = and_(coarser, column.is_(None))
+    return or_(at_a_point, *areas)
+
+
+_MOST_CODES = 5_000
+"""Codes that one statement names at most."""
 
 
 def _lies_in(places: Sequence[str]) -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from gateway.analysis.incidents import ask_for_incidents
+from gateway.analysis.places.released import Shapes
 from gateway.clock import LONDON
 from schemas.analysis import IncidentQuestion, Sort
 from schemas.released import DepersonalisedIncident
@@ -52,7 +53,7 @@ def moment(record: DepersonalisedIncident, by: str) -> datetime:
     return at or datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def fits(record: DepersonalisedIncident, asked: dict[str, Any]) -> bool:
+def fits(record: DepersonalisedIncident, asked: dict[str, Any], shapes: Shapes) -> bool:
     for name in FILTERS:
         values = asked.get(name)
         if values and getattr(record, NAMED.get(name, name)) not in values:
@@ -60,12 +61,8 @@ def fits(record: DepersonalisedIncident, asked: dict[str, Any]) -> bool:
     place = record.place
     if asked.get("place") and place.code not in asked["place"]:
         return False
-    if "bbox" in asked:
-        west, south, east, north = asked["bbox"]
-        if place.longitude is None or place.latitude is None:
-            return False
-        if not (west <= place.longitude <= east and south <= place.latitude <= north):
-            return False
+    if "bbox" in asked and not shapes.meets(place, asked["bbox"]):
+        return False
     when = instant(record.occurred) or instant(record.reported)
     for name in ("first", "last"):
         if name in asked:
@@ -120,20 +117,37 @@ def test_own_records_are_worth_filtering(own: list[DepersonalisedIncident]) -> N
     assert {"map_point", "lsoa"} <= {one.place.level.value for one in own}
 
 
+def test_a_box_finds_what_leaves_at_a_point_in_it_or_at_an_area_that_it_meets(
+    analysed: Analysed, own: list[DepersonalisedIncident]
+) -> None:
+    dice, shapes = Random("boxes"), Shapes(analysed.gateway.house.reader)
+    points = [one.place for one in own if one.place.longitude is not None]
+    levels: Counter[str] = Counter()
+    for _ in range(6):
+        a, b = dice.choice(points), dice.choice(points)
+        xs, ys = sorted((a.longitude, b.longitude)), sorted((a.latitude, b.latitude))
+        asked = {"bbox": (xs[0], ys[0], xs[1], ys[1])}
+        expected = {one.id for one in own if fits(one, asked, shapes)}
+        assert {one.id for one in pages(analysed, asked, 60)} == expected
+        levels.update(one.place.level.value for one in own if one.id in expected)
+    assert levels["map_point"]
+    assert 0 < levels["lsoa"] < 6 * sum(one.place.level.value == "lsoa" for one in own)
+
+
 def test_a_paged_answer_is_the_filter_over_the_readers_own_records(
     analysed: Analysed,
     own: list[DepersonalisedIncident],
     count: Callable[[int], int],
     proved: Callable[..., None],
 ) -> None:
-    dice = Random("pages")
+    dice, shapes = Random("pages"), Shapes(analysed.gateway.house.reader)
     whole = [one.id for one in pages(analysed, {}, 1_000)]
     rank = {name: number for number, name in enumerate(whole)}
     asked_for, filled = count(400), 0
     for _ in range(asked_for):
         asked = a_question(dice, own)
         got = pages(analysed, asked, dice.choice((13, 60, 1_000)))
-        expected = {one.id: one for one in own if fits(one, asked)}
+        expected = {one.id: one for one in own if fits(one, asked, shapes)}
         assert Counter(one.id for one in got) == Counter(expected.keys()), asked
         assert {one.id: one for one in got} == expected
         sort = Sort(asked.get("sort", Sort.RECORDED))

@@ -27,6 +27,10 @@ DECIMALS: Final = 6
 Bounds = tuple[float, float, float, float]
 """West, south, east, north in degrees (CRS84)."""
 
+AREA_LEVELS: Final = (PlaceLevel.LSOA, PlaceLevel.MSOA, PlaceLevel.WARD, PlaceLevel.DISTRICT)
+AreaKey = tuple[str, str, str]
+"""Level, edition (empty: the record names none) and code of an area that leaves."""
+
 
 @dataclass(slots=True)
 class Shapes:
@@ -94,6 +98,27 @@ class Shapes:
         inside = shapely.point_on_surface(shapely.from_wkb(wkb))
         return round(float(inside.x), DECIMALS), round(float(inside.y), DECIMALS)
 
+    def meeting(self, bounds: Bounds) -> frozenset[AreaKey]:
+        """Return the areas of every loaded edition that have something in common with a box.
+
+        Args:
+            bounds: As ``meets``. A code without an edition is looked up as ``wkb`` does.
+        """
+        found: set[AreaKey] = set()
+        for level in AREA_LEVELS:
+            bare: set[str] = set()
+            for edition in reversed(self.editions(level.value)):
+                outlines = self.outlines(level.value, edition)
+                shapes = shapely.from_wkb(list(outlines.values()))
+                meets = np.any([shapely.intersects(shapes, box) for box in _boxes(bounds)], axis=0)
+                for code, does in zip(outlines, meets, strict=True):
+                    if does:
+                        found.add((level.value, edition, code))
+                    if does and code not in bare:
+                        found.add((level.value, "", code))
+                    bare.add(code)
+        return frozenset(found)
+
     def meets(self, place: Place, bounds: Bounds) -> bool:
         """Whether what leaves of a place has something in common with a box; without a shape it has not.
 
@@ -104,10 +129,11 @@ class Shapes:
         wkb = self.wkb(place)
         if wkb is None:
             return False
-        west, south, east, north = bounds
-        spans = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
         shape = shapely.from_wkb(wkb)
-        return any(
-            bool(shapely.intersects(shape, shapely.box(left, south, right, north)))
-            for left, right in spans
-        )
+        return any(bool(shapely.intersects(shape, box)) for box in _boxes(bounds))
+
+
+def _boxes(bounds: Bounds) -> list[Any]:
+    west, south, east, north = bounds
+    spans = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
+    return [shapely.box(left, south, right, north) for left, right in spans]
