@@ -6,7 +6,6 @@ import shutil
 import signal
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -191,8 +190,8 @@ def _stay(console: Console, *, home_stays: bool) -> None:
     """Serve until Ctrl-C."""
     with suppress(KeyboardInterrupt):
         # polars puts a handler of its own before Python's, after which no wait without an end is interrupted
-        while not threading.Event().wait(_LOOK_SECONDS):
-            pass
+        while True:
+            time.sleep(_LOOK_SECONDS)
     went = "Its home stays." if home_stays else "Its temporary home is removed."
     console.print(f"\nStopped. {went}")
 
