@@ -64,7 +64,8 @@ class Once:
     def do(self, account: str, word: str, carry_out: Callable[[], Response]) -> Response:
         """Carry a form out, or show what came of it when it was sent before.
 
-        What ends in anything but a redirection was not done, or changed nothing: it may be sent again.
+        What ends in no redirection, and names no page that shows what was done (``Content-Location``), was
+        not done or changed nothing: it may be sent again.
 
         Raises:
             SentAlready: Another sending of it is under way, or was cut off.
@@ -78,10 +79,11 @@ class Once:
         except BaseException:
             self._note(lambda tx: tx.remove(t.FORM_SENT, {"key_sha256": key}))
             raise
-        if answer.status_code != _SEE:
+        where = answer.headers.get("location") or answer.headers.get("content-location")
+        if where is None:
             self._note(lambda tx: tx.remove(t.FORM_SENT, {"key_sha256": key}))
             return answer
-        seen = {"location": answer.headers["location"]}
+        seen = {"location": where}
         self._note(lambda tx: tx.change(t.FORM_SENT, {"key_sha256": key}, seen))
         return answer
 

@@ -77,6 +77,16 @@ def test_a_form_sent_twice_opens_one_breach(gateway: RunningGateway) -> None:
     assert breaches(lead) == before + 2
 
 
+def test_what_is_shown_once_is_made_once(once: Once) -> None:
+    made = once.do(
+        "a", "password", lambda: Response("secret", headers={"Content-Location": "/list"})
+    )
+    again = once.do("a", "password", lambda: Response("another"))
+
+    assert (made.status_code, made.body) == (200, b"secret")
+    assert (again.status_code, again.headers["location"]) == (303, "/list")
+
+
 def test_every_posted_form_has_a_word_of_its_own(gateway: RunningGateway) -> None:
     lead = signed_in(gateway, LEAD)
     for path in ("/console/breaches", "/console/off-boarding", "/console/recalls/new"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import exp, lgamma, log, sqrt
 
 from gateway.analysis.counting import Cell
 from policies.audience import CountRule, Shown
@@ -13,6 +13,8 @@ from policies.derived import total
 
 SURE = 1.96
 """Standard deviations: chance alone goes so far one time in twenty."""
+_SELDOM = 0.05
+_MANY = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +112,25 @@ def by_chance(count: int) -> tuple[float, float]:
 def is_beyond_chance(now: int, before: int, days: int, days_before: int) -> bool:
     """Whether two counts over so many days differ by more than chance brings one time in twenty.
 
-    A count that comes by chance varies as much as it is large (Poisson). Incidents come in runs and vary
-    more, so that what is beyond chance here may still be one bad weekend.
+    Of counts that come by chance (Poisson) at one rate, each of the two has its share of their sum by the
+    length of its days: twice the smaller tail of that binomial is looked at, exactly up to ``_MANY``
+    incidents and by the normal distribution beyond (Przyborowski and Wilenski, Biometrika 31, 1940).
+    Incidents come in runs and vary more, so that what is beyond chance here may still be one bad weekend.
     """
-    if now + before == 0:
+    number, share = now + before, days / (days + days_before)
+    if number == 0:
         return False
-    apart = abs(now / days - before / days_before)
-    return apart > SURE * sqrt(now / days**2 + before / days_before**2)
+    if number > _MANY:
+        apart = abs(now / days - before / days_before)
+        return apart > SURE * sqrt(now / days**2 + before / days_before**2)
+    chances = [
+        exp(
+            lgamma(number + 1)
+            - lgamma(k + 1)
+            - lgamma(number - k + 1)
+            + k * log(share)
+            + (number - k) * log(1 - share)
+        )
+        for k in range(number + 1)
+    ]
+    return 2 * min(sum(chances[: now + 1]), sum(chances[now:])) < _SELDOM

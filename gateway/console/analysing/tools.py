@@ -27,7 +27,7 @@ def add(desk: Desk) -> None:
     """Put the page and its forms in."""
     link("Analysis", PATH, "My tools", ANALYST, NOMINATED)
     desk.get(PATH, ANALYST, NOMINATED)(_shown)
-    desk.post(PATH, ANALYST, NOMINATED)(_made)
+    desk.post(PATH, ANALYST, NOMINATED, once=True)(_made)
     desk.post(REVOKE, ANALYST, NOMINATED)(_revoked)
 
 
@@ -69,7 +69,11 @@ def _made(visit: Visit) -> Response:
         )
     except GatewayError as refused:
         return _page(visit, fault=refused.title, status=422)
-    return _page(visit, issued)
+    answer = _page(visit, issued)
+    answer.headers["Content-Location"] = (
+        PATH  # who sends the form again sees the list, and makes no second
+    )
+    return answer
 
 
 def _revoked(visit: Visit) -> Response:

@@ -315,6 +315,13 @@ def test_nothing_after_nothing_is_no_change() -> None:
     assert not is_beyond_chance(0, 0, 61, 61)
     assert is_beyond_chance(100, 50, 61, 61)
     assert not is_beyond_chance(62, 61, 62, 61)
+    # twice the tail is 2 / 2**5 = 0.0625, and 2 / 2**6 = 0.03125
+    assert not is_beyond_chance(0, 5, 61, 61)
+    assert not is_beyond_chance(5, 0, 61, 61)
+    assert is_beyond_chance(0, 6, 61, 61)
+    assert is_beyond_chance(6, 0, 61, 61)
+    assert is_beyond_chance(1_100, 900, 61, 61)
+    assert not is_beyond_chance(1_010, 1_000, 61, 61)
 
 
 @given(st.dates(date(2000, 1, 1), date(2090, 1, 1)), st.sampled_from([2, 6, 12]))
