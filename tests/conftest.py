@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TextIO, cast
 
 import hypothesis
 import pytest
@@ -39,12 +41,27 @@ hypothesis.settings.load_profile(
     "mutants" if MUTANTS else "prove" if PROVING else "ci" if IN_CI else "dev"
 )
 
+
+class BesideATest:
+    """The log while a test is caught; what a server says between two tests is nobody's and not printed."""
+
+    def write(self, line: str) -> None:
+        """Write a line where standard error is caught."""
+        if sys.stderr is not sys.__stderr__:
+            sys.stderr.write(line)
+
+    def flush(self) -> None:
+        """Do nothing: a caught line waits for nobody."""
+
+
 # A field that the catalogue does not permit raises here; in service it is dropped and counted.
 events.JOURNAL.strict = True
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Write down which requirement of the law is proven by which test; measure where it is owed."""
+    if config.getoption("capture") != "no":
+        events.JOURNAL.stream = cast("TextIO", BesideATest())
     config.pluginmanager.register(Requirements(config))
     config.pluginmanager.register(Measured(config))
 

@@ -12,11 +12,13 @@ from gateway.analysis.partnership.questions import QUESTIONS
 from gateway.analysis.partnership.tables import Table, Value
 from gateway.analysis.pivots import refuse_pivots
 from gateway.console.analysing.asked import LANE_SAYS, desk_of, faults_of, subscriptions_of
+from gateway.console.analysing.figures import KIND_SAYS, RULE_SAYS
 from gateway.console.desk import Desk, Visit
 from gateway.console.navigation import ANALYST, NOMINATED, link
 from gateway.errors import LawRefuses, NotFound
 from schemas.partnership import PartnershipName, PartnershipQuestion
 from schemas.subscriptions import Subscription
+from schemas.typology import TYPOLOGY
 
 PATH = "/console/analysis/questions"
 ONE = PATH + "/{question}"
@@ -98,7 +100,7 @@ def _told(table: Table) -> dict[str, object]:
     """Return a table as a page shows it: names of columns in words, and which are numbers."""
     return {
         "title": table.title,
-        "heads": [one.name.replace("_", " ").capitalize() for one in table.columns],
+        "heads": [_HEADS.get(one.name) or _words(one.name).capitalize() for one in table.columns],
         "numeric": [at for at, one in enumerate(table.columns) if one.type in _NUMBERS],
         "rows": [[_said(value) for value in row] for row in table.rows],
     }
@@ -112,5 +114,24 @@ def _said(value: Value) -> str:
     if isinstance(value, str):
         if not value:
             return "not told"
-        return value.replace("_", " ") if value.islower() else value
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.2f}"
+        named = _SAYS.get(value) or TYPOLOGY.names.get(value)
+        return named or (_words(value) if value.islower() else value)
+    # residents are whole people, though a table may hold shares of them
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
+
+
+def _words(code: str) -> str:
+    return code.replace("_", " ")
+
+
+_HEADS = {
+    "least": "At least",
+    "most": "At most",
+    "what": "Counted",
+    "share": "Change as a share",
+    "rate": "Per 1,000",
+    "rate_from": "By chance from",
+    "rate_to": "By chance to",
+}
+"""Heads of columns whose names say too little."""
+_SAYS = {str(code): says for code, says in (*KIND_SAYS.items(), *RULE_SAYS.items())}
