@@ -7,8 +7,8 @@ COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 -
           --no-emit-index-url --no-header --no-strip-extras
 ASSETS := gateway/console/static/manifest.json
 PROVIDER := node_modules/oidc-provider/package.json
-# the tests of a file stay together and in order: what they share is made once; three, because many wait
-PYTEST  = $(PYTHON) -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder --quiet -rs
+# the tests of a file stay together and in order: what they share is made once
+PYTEST  = $(PYTHON) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --quiet -rs
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test prove mutants check assets wheel bench bench-large lock docs clean
