@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 
-from pydantic_core import to_json
-
+from gateway.analysis.cell_text import cells_text
 from gateway.analysis.counting import Cell, Coverage
 from gateway.analysis.editions import is_read_from_editions
 from gateway.analysis.entitled import Desk, Entitled, entitle, filter_digest
@@ -56,6 +55,8 @@ class Tables:
     """First and last month that each table counts; None where no period asked for is whole and over."""
     groupings: Mapping[str, Grouping | None] = field(default_factory=dict)
     """The areas of each table, where they are not its level's own."""
+    text: Mapping[str, bytes] = field(default_factory=dict)
+    """The cells of each table as they leave in JSON, and as their hash stands in the ledger."""
 
 
 def ask_for_tables(
@@ -118,15 +119,15 @@ def _on_record(
     classes = set(chain.from_iterable(one.classes for one in found.values()))
     editions = tuple(sorted(set(chain.from_iterable(one.editions for one in found.values()))))
     marked = high_water((entitled.decided.classes[one] for one in classes), Lane.STATISTICS)
-    every = list(chain.from_iterable(one.cells for one in found.values()))
+    text = {name: cells_text(one.cells) for name, one in found.items()}
     asked = {name: question.model_dump(mode="json") for name, question in questions.items()}
     said = entitled.said(desk, actor) | {
         "table": "statistics",
         "measure": _measure(questions),
-        "cells": len(every),
-        "count": sum(cell.count is not None for cell in every),
+        "cells": sum(len(one.cells) for one in found.values()),
+        "count": sum(cell.count is not None for one in found.values() for cell in one.cells),
         "filter_sha256": filter_digest(asked),
-        "content_sha256": content_hash([to_json(every)]).hex(),
+        "content_sha256": content_hash(list(text.values())).hex(),
         "marking": marked.leaves.value.lower(),
         "marking_source": marked.came.value.lower() if marked.lowered else None,
     }
@@ -143,6 +144,7 @@ def _on_record(
         {name: one.coverage for name, one in found.items()},
         {name: one.months for name, one in found.items()},
         {name: one.grouping for name, one in found.items()},
+        text,
     )
 
 

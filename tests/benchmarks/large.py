@@ -25,7 +25,8 @@ from pydantic_core import to_json
 
 from gateway import events
 from gateway.analysis.entitled import entitle
-from gateway.analysis.several import Tables, ask_for_counts
+from gateway.analysis.several import ask_for_counts
+from gateway.api.statistics import told
 from gateway.assembly import House, open_house
 from gateway.cli.statistics import desk_of
 from gateway.clock import FixedClock
@@ -109,13 +110,6 @@ def asked(dice: Random) -> StatisticsQuestion:
             continue
 
 
-def told(found: Tables) -> bytes:
-    """An answer as it leaves."""
-    return to_json(
-        [dict(zip(one._fields, one, strict=True)) for one in found.cells[FIRE_SUBSCRIPTION]]
-    )
-
-
 class Counting:
     """One large house."""
 
@@ -155,7 +149,9 @@ class Counting:
             begun = time.perf_counter()
             try:
                 found = ask_for_counts(self.desk, question, FIRE, "bench")
-                told(found)
+                to_json(
+                    told(question, found)
+                )  # what stands beside the cells, which are text already
             except TooManyCells:
                 continue
             yield time.perf_counter() - begun, len(found.cells[FIRE_SUBSCRIPTION])
